@@ -1,0 +1,82 @@
+"""What a child answered, or why it did not: checked records made of untrusted messages."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from grader.errors import printable
+from grader.wire import BadMessage, Message
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Why there is no answer: "timeout", "exited", "signal", "too_large" or "garbled"."""
+
+    how: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that left the learner's code."""
+
+    type: str
+    message: str
+    line: int | None
+    shapes: dict[str, str]  # of the tensors named on that line
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.type == "OutOfTime"
+
+
+@dataclass(frozen=True)
+class Answer:
+    gradients: dict[str, torch.Tensor]  # by name ("counts"), plain tensors only
+    kinds: dict[str, str] = field(default_factory=dict)  # what came instead of a plain tensor
+    others: tuple[str, ...] = ()  # further keys of the returned dict
+    changed: tuple[str, ...] = ()  # forward values that were written to
+    raised: Raised | None = None
+    unusable: str | None = None  # why `backward` could not be called, or gave no dict
+
+
+def read_answer(message: Message, wanted: tuple[str, ...]) -> Answer:
+    """Raises BadMessage for anything that is not an answer to what was asked."""
+    if not set(message.tensors) <= set(wanted):
+        raise BadMessage("it holds tensors that nobody asked for")
+    facts = message.facts
+    kinds = _texts(facts.get("kinds", {}), 100)
+    raised, unusable = facts.get("raised"), facts.get("unusable")
+    if not set(kinds) <= set(wanted) or not isinstance(unusable, str | None):
+        raise BadMessage("its facts are not what was asked for")
+    return Answer(
+        gradients={key[1:]: tensor for key, tensor in message.tensors.items()},
+        kinds={key[1:]: kind for key, kind in kinds.items()},
+        others=_names(facts.get("others", [])),
+        changed=_names(facts.get("changed", [])),
+        raised=None if raised is None else _raised(raised),
+        unusable=None if unusable is None else printable(unusable, 500),
+    )
+
+
+def _raised(facts: Any) -> Raised:
+    if not isinstance(facts, dict):
+        raise BadMessage("its error is no JSON object")
+    kind, message, line = facts.get("type"), facts.get("message"), facts.get("line")
+    if not isinstance(kind, str) or not isinstance(message, str) or not isinstance(line, int | None):
+        raise BadMessage("its error has no type, message and line")
+    shapes = _texts(facts.get("shapes", {}), 60)
+    return Raised(printable(kind, 100), printable(message, 500), line, shapes)
+
+
+def _texts(value: Any, cap: int) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise BadMessage("names and texts were due")
+    return {printable(key, 60): printable(text, cap) for key, text in value.items()}
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise BadMessage("a list of names was due")
+    return tuple(printable(name, 60) for name in value[:200])

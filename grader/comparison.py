@@ -1,0 +1,81 @@
+"""A submitted gradient beside torch's: steps 1 to 3 of how a gradient is judged.
+
+First what it is (plain tensor, shape, dtype, finite), then the lecture's three columns,
+then whether it is right, which float64 decides.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+# Of the reference's scale. In float64 right answers differ by 1e-16 times a few hundred
+# operations; the smallest mistake seen is off by 1e-5 of the scale.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """Why a submitted value is no gradient of this shape: known before any number is read."""
+
+    mistake: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    shape: tuple[int, ...] | None
+    exact: bool = False
+    approximate: bool = False
+    maxdiff: float | None = None
+    right: bool = False
+    unfit: Unfit | None = None
+
+
+def compare(
+    submitted: torch.Tensor | None, kind: str | None, reference: torch.Tensor, scale: float
+) -> Comparison:
+    """`kind` says what was submitted instead of a tensor. The reference sets shape and dtype."""
+    if submitted is None:
+        shape = () if kind in ("builtins.float", "builtins.int") else None
+        unfit = Unfit("not-a-tensor", {"kind": kind, "expected_shape": list(reference.shape)})
+        return Comparison(shape, unfit=unfit)
+    shape = tuple(submitted.shape)
+    if shape != tuple(reference.shape):
+        unfit = Unfit("wrong-shape", {"shape": list(shape), "expected": list(reference.shape)})
+        return Comparison(shape, unfit=unfit)
+    if submitted.dtype != reference.dtype:
+        evidence = {"dtype": _name(submitted.dtype), "expected": _name(reference.dtype)}
+        return Comparison(shape, unfit=Unfit("wrong-dtype", evidence))
+    finite = torch.isfinite(submitted)
+    if not finite.all():
+        where = (~finite).nonzero()
+        evidence = {
+            "count": len(where),
+            "first": where[0].tolist(),
+            "value": str(submitted[tuple(where[0])].item()),
+        }
+        return Comparison(shape, unfit=Unfit("not-finite", evidence))
+    difference = (submitted - reference).abs().max().item() if reference.numel() else 0.0
+    return Comparison(
+        shape,
+        exact=bool(torch.all(submitted == reference)),
+        approximate=torch.allclose(submitted, reference),
+        maxdiff=difference,
+        right=difference <= TOLERANCE * scale,
+    )
+
+
+def worst_entry(submitted: torch.Tensor, reference: torch.Tensor) -> dict[str, Any]:
+    """The entry that is furthest off: its index, the submitted value, torch's."""
+    at = int((submitted - reference).abs().argmax())
+    index = [int(i) for i in torch.unravel_index(torch.tensor(at), reference.shape)]
+    return {
+        "index": index,
+        "yours": submitted.flatten()[at].item(),
+        "expected": reference.flatten()[at].item(),
+    }
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

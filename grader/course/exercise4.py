@@ -1,0 +1,42 @@
+"""Put together: train with your own gradients.
+
+The fused backward of exercises 2 and 3 for the whole network, and a training run that
+uses nothing else: no loss.backward() anywhere.
+"""
+
+from grader.course.makemore import OTHER_SIZES, SIZES, network_and_batch
+
+__all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
+
+SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 4"
+GRADIENTS = "logits h W2 b2 hpreact bngain bnbias hprebn embcat W1 b1 emb C".split()
+TRAINED = "C W1 b1 W2 b2 bngain bnbias".split()
+
+inputs = network_and_batch
+
+
+def forward(
+    n,       # batch size
+    Xb,      # (n, block_size), the contexts, as character indices
+    Yb,      # (n,), the characters that follow
+    C,       # (vocab_size, n_embd)
+    W1,      # (block_size * n_embd, n_hidden)
+    b1,      # (n_hidden,)
+    W2,      # (n_hidden, vocab_size)
+    b2,      # (vocab_size,)
+    bngain,  # (1, n_hidden)
+    bnbias,  # (1, n_hidden)
+):
+    import torch.nn.functional as F
+    emb = C[Xb]                                          # (n, block_size, n_embd)
+    embcat = emb.view(emb.shape[0], -1)                  # (n, block_size * n_embd)
+    hprebn = embcat @ W1 + b1                            # (n, n_hidden)
+    bnmean = hprebn.mean(0, keepdim=True)                # (1, n_hidden)
+    bnvar = hprebn.var(0, keepdim=True, unbiased=True)   # (1, n_hidden)
+    bnvar_inv = (bnvar + 1e-5)**-0.5                     # (1, n_hidden)
+    bnraw = (hprebn - bnmean) * bnvar_inv                # (n, n_hidden)
+    hpreact = bngain * bnraw + bnbias                    # (n, n_hidden)
+    h = hpreact.tanh()                                   # (n, n_hidden)
+    logits = h @ W2 + b2                                 # (n, vocab_size)
+    loss = F.cross_entropy(logits, Yb)                   # ()
+    return locals()

@@ -1,0 +1,38 @@
+"""What a user is told when a command cannot be carried out: a sentence and an exit code."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import click
+
+PASSED, NOT_PASSED, USAGE, GRADER_FAILED = 0, 1, 2, 3  # the exit codes of `grade`
+
+
+class UsageProblem(click.ClickException):
+    """The call itself is wrong: no such exercise, no such file. Exit code 2."""
+
+    exit_code = USAGE
+
+
+class GraderFailure(click.ClickException):
+    """The grader could not do its own work; says nothing about the submission. Exit code 3."""
+
+    exit_code = GRADER_FAILED
+
+
+def printable(text: str, cap: int) -> str:
+    """Text of unknown origin, safe on a terminal: control characters escaped, cut at `cap`."""
+    shown = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text[:cap])
+    return shown + ("..." if len(text) > cap else "")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """' Did you mean exercise3?' or '' where nothing known is near."""
+    near = get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+class UnknownExercise(UsageProblem):
+    def __init__(self, word: str, exercises: Iterable[str], commands: Iterable[str] = ()) -> None:
+        hint = did_you_mean(word, [*exercises, *commands]) or " `grade list` shows them all."
+        super().__init__(f"{word}: no such exercise.{hint}")

@@ -1,0 +1,15 @@
+"""The answer belongs to one seed only.
+
+**What it is.** On the lecture's seed the numbers agree; with other random inputs of the
+same sizes they do not. They were copied, or depend on something that happened to hold.
+
+**Why it matters.** A backward pass is a function of the values it is given.
+
+**Example.** `dx = torch.tensor([0.25, -1.5])` instead of an expression in x and dy.
+
+**How to see it.** Try `--seed 1`, then ask which value the line should have read.
+"""
+
+
+def message(where: str) -> str:
+    return f"Right for the inputs you see, wrong for others ({where}): it does not follow them."

@@ -1,0 +1,108 @@
+"""What a grading came to: frozen records, without wording of their own for the screen.
+
+`Report.as_json()` is the interface for programs; its schema is named in it.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SCHEMA = "handgrad/report/v1"
+PASSING = ("exact", "approximate")
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A mistake recognised in a submitted gradient, with what shows it."""
+
+    mistake: str  # its id: the name of its file in grader/mistakes, with hyphens
+    message: str  # one sentence
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    name: str
+    verdict: str
+    exact: bool  # torch.all(dt == ref), float32
+    approximate: bool  # torch.allclose(dt, ref), float32
+    maxdiff: float | None  # (dt - ref).abs().max(), float32; None where it means nothing
+    shape: tuple[int, ...] | None  # the submitted gradient's
+    expected_shape: tuple[int, ...]
+    line: int | None  # of the submission: where this gradient is last assigned
+    diagnosis: Diagnosis | None
+
+    @property
+    def passes(self) -> bool:
+        return self.verdict in PASSING
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something worth knowing that decides nothing."""
+
+    flag: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """A short run with the learner's gradients beside the same run under autograd."""
+
+    steps: int
+    losses: tuple[float, ...]
+    autograd_losses: tuple[float, ...]
+    matches: bool
+    apart_at: int | None  # the first step at which the curves differ
+
+
+@dataclass(frozen=True)
+class Report:
+    exercise: str
+    submission: str
+    strict: bool
+    environment: dict[str, Any]
+    gradients: tuple[GradientReport, ...]
+    flags: tuple[Flag, ...] = ()
+    error: str | None = None
+    training: Training | None = None
+    output: str = ""  # what the learner's code printed
+
+    @property
+    def score(self) -> float:
+        """A full point for a gradient whose own line is right, 0 otherwise."""
+        return float(sum(g.passes or g.verdict == "inherited" for g in self.gradients))
+
+    @property
+    def passed(self) -> bool:
+        accepted = ("exact",) if self.strict else PASSING
+        return (
+            self.error is None
+            and bool(self.gradients)
+            and all(gradient.verdict in accepted for gradient in self.gradients)
+            and (self.training is None or self.training.matches)
+        )
+
+    @property
+    def first_own_error(self) -> GradientReport | None:
+        """The first gradient, in backward order, that is not right on its own line."""
+        for gradient in self.gradients:
+            if not gradient.passes and gradient.verdict != "inherited":
+                return gradient
+        return None
+
+    def as_json(self) -> dict[str, Any]:
+        report: dict[str, Any] = {
+            "schema": SCHEMA,
+            "exercise": self.exercise,
+            "submission": self.submission,
+            "passed": self.passed,
+            "score": self.score,
+            "max_score": float(len(self.gradients)),
+            "environment": self.environment,
+            "gradients": [asdict(gradient) for gradient in self.gradients],
+            "flags": [asdict(flag) for flag in self.flags],
+            "error": self.error,
+        }
+        if self.training is not None:
+            report["training"] = asdict(self.training)
+        return report

@@ -1,0 +1,119 @@
+"""A trial: one set of inputs on which a submission is called, and torch's own answer there.
+
+References are worked out after the child has ended (see grading.py); a trial itself holds
+forward values only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from grader.exercise import Exercise
+from grader.names import NameData
+
+Tensors = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Trial:
+    exercise: Exercise
+    label: str  # "lecture" (float32), "decision" (float64), "other sizes" (float64), ...
+    dtype: torch.dtype
+    seed: int
+    sizes: dict[str, int]
+    inputs: dict[str, Any]  # numbers and tensors, as the forward function takes them
+
+    def numbers(self) -> dict[str, Any]:
+        return {name: value for name, value in self.inputs.items() if not torch.is_tensor(value)}
+
+    def values(self) -> Tensors:
+        """Every tensor of the forward pass, inputs included, without its graph."""
+        with torch.no_grad():
+            scope = self.exercise.forward(**self.inputs)
+        names = self.exercise.forward_pass.names
+        return {name: scope[name] for name in names if torch.is_tensor(scope[name])}
+
+    def request(self) -> tuple[dict[str, Any], Tensors]:
+        """What a child is told: no loss, for no gradient of it is asked, and no reference."""
+        values = {name: value for name, value in self.values().items() if name != "loss"}
+        return {"numbers": self.numbers(), "float64": self.dtype is torch.float64}, values
+
+
+def make_trial(
+    exercise: Exercise,
+    data: NameData,
+    label: str,
+    seed: int,
+    sizes: Mapping[str, int],
+    dtype: torch.dtype = torch.float64,
+) -> Trial:
+    """Draw the inputs in float32, so that every dtype sees the same point, then convert."""
+    drawn = exercise.inputs(data, seed, dict(sizes))
+    return Trial(exercise, label, dtype, seed, dict(sizes), convert(drawn, dtype))
+
+
+def convert(inputs: Mapping[str, Any], dtype: torch.dtype) -> dict[str, Any]:
+    return {
+        name: value.to(dtype) if torch.is_tensor(value) and value.is_floating_point() else value
+        for name, value in inputs.items()
+    }
+
+
+@dataclass(frozen=True)
+class Reference:
+    """torch's gradients at one trial."""
+
+    gradients: Tensors  # by name: "counts"
+    scales: dict[str, float]  # the size each would have if nothing in it cancelled
+
+
+def reference_for(trial: Trial) -> Reference:
+    """loss.backward() with every chunk's gradient retained."""
+    inputs = {
+        name: value.detach().clone().requires_grad_(value.is_floating_point())
+        if torch.is_tensor(value)
+        else value
+        for name, value in trial.inputs.items()
+    }
+    scope = trial.exercise.forward(**inputs)
+    for chunk in trial.exercise.forward_pass.chunks:
+        scope[chunk.name].retain_grad()
+    scope["loss"].backward()
+    gradients = {
+        name: scope[name].grad
+        for name in trial.exercise.forward_pass.names
+        if torch.is_tensor(scope[name]) and scope[name].grad is not None
+    }
+    return Reference(gradients, {name: _scale(trial, scope, gradients, name) for name in trial.exercise.gradients})
+
+
+def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str) -> float:
+    """The larger of the gradient's entries and of the same sums with random signs.
+
+    db1 and dlogit_maxes are zero but for rounding: measured against themselves, every
+    rounding error would be a large one.
+    """
+    generator = torch.Generator().manual_seed(trial.seed)
+    largest = [gradients[name].abs().max().item()]
+    for consumer in trial.exercise.forward_pass.consumers[name]:
+        upstream = gradients[consumer.name]
+        signs = torch.randint(0, 2, upstream.shape, generator=generator) * 2 - 1
+        leaf = {
+            read: scope[read].detach().requires_grad_(read == name)
+            if torch.is_tensor(scope[read]) and scope[read].is_floating_point()
+            else scope[read]
+            for read in consumer.reads
+        }
+        output = evaluate(trial.exercise, consumer.expression, leaf)
+        (contribution,) = torch.autograd.grad(output, leaf[name], upstream * signs)
+        largest.append(contribution.abs().max().item())
+    return max(largest)
+
+
+def evaluate(exercise: Exercise, expression: str, scope: Mapping[str, Any]) -> torch.Tensor:
+    """One chunk alone, on the values given. The expression is the course's own."""
+    names = {"torch": torch, "F": torch.nn.functional}
+    result: torch.Tensor = eval(expression, {**names, **scope})
+    return result

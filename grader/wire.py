@@ -1,0 +1,87 @@
+"""Messages between the grader and a child: safetensors frames over a pipe.
+
+A frame is eight bytes of length, then one safetensors document whose metadata holds one
+JSON text under "json". What a child sends is untrusted: it is sized before it is read,
+checked before it is parsed, and tensors are rebuilt from bytes. Nothing is unpickled.
+Format: https://huggingface.co/docs/safetensors
+"""
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import safetensors
+import torch
+from safetensors.torch import save
+
+LENGTH = struct.Struct("<Q")
+HEADER_CAP = 1_000_000
+DTYPES = {
+    "F32": torch.float32,
+    "F64": torch.float64,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+    "BOOL": torch.bool,
+}
+
+
+class BadMessage(Exception):
+    """A frame that is not what a child may send."""
+
+
+@dataclass(frozen=True)
+class Message:
+    facts: dict[str, Any]
+    tensors: dict[str, torch.Tensor]
+
+
+def pack(facts: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> bytes:
+    """One frame, its length included."""
+    whole = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
+    document = save(whole, metadata={"json": json.dumps(facts)})
+    return LENGTH.pack(len(document)) + document
+
+
+def unpack(document: bytes) -> Message:
+    """The message in a frame without its length. Raises BadMessage, and nothing else."""
+    facts = _facts(document)
+    try:
+        entries = safetensors.deserialize(document)
+    except Exception as error:  # the reader's own error class is not part of its interface
+        raise BadMessage(f"not safetensors: {str(error)[:200]}") from None
+    return Message(facts, {name: _tensor(name, entry) for name, entry in entries})
+
+
+def _facts(document: bytes) -> dict[str, Any]:
+    if len(document) < LENGTH.size:
+        raise BadMessage("shorter than its header's length field")
+    (header_length,) = LENGTH.unpack_from(document)
+    if header_length > min(HEADER_CAP, len(document) - LENGTH.size):
+        raise BadMessage(f"a header of {header_length} bytes")
+    try:
+        header = json.loads(document[LENGTH.size : LENGTH.size + header_length])
+        facts = json.loads(header["__metadata__"]["json"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise BadMessage("its header is not the JSON it should be") from None
+    if not isinstance(facts, dict):
+        raise BadMessage("its facts are no JSON object")
+    return facts
+
+
+def _tensor(name: str, entry: Mapping[str, Any]) -> torch.Tensor:
+    dtype = DTYPES.get(entry["dtype"])
+    if dtype is None:
+        raise BadMessage(f"{name[:40]}: dtype {entry['dtype']}")
+    shape, data = list(entry["shape"]), bytearray(entry["data"])
+    if math.prod(shape) * dtype.itemsize != len(data):
+        raise BadMessage(f"{name[:40]}: {len(data)} bytes for shape {shape[:8]}")
+    flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
+    return flat.reshape(shape)

@@ -1,0 +1,25 @@
+"""Sentences about a child that raised or ended, for reports."""
+
+from grader.answer import Ended, Raised
+
+ENDINGS = {
+    "timeout": "out of time ({}); is there a loop that does not end? --timeout gives it longer.",
+    "exited": "the code ended its own process ({}) instead of returning.",
+    "signal": "the process was ended by {}.",
+    "too_large": "more came back than gradients can hold ({}).",
+    "garbled": "what came back could not be read ({}).",
+}
+
+
+def ended_sentence(ended: Ended) -> str:
+    return ENDINGS[ended.how].format(ended.detail)
+
+
+def raised_sentence(raised: Raised) -> str:
+    """'line 24: RuntimeError: ... (dprobs (32, 27), counts (32, 1))'"""
+    where = f"line {raised.line}: " if raised.line else ""
+    if raised.out_of_time:
+        return f"{where}still running when its time was up; --timeout gives it longer."
+    said = " ".join(raised.message.split())
+    shapes = ", ".join(f"{name} {shape}" for name, shape in raised.shapes.items())
+    return f"{where}{raised.type}: {said}" + (f" ({shapes})" if shapes else "")
