@@ -25,6 +25,7 @@ class Raised:
     message: str
     line: int | None
     shapes: dict[str, str]  # of the tensors named on that line
+    trace: str  # the frames from the learner's file on
 
     @property
     def out_of_time(self) -> bool:
@@ -64,10 +65,17 @@ def _raised(facts: Any) -> Raised:
     if not isinstance(facts, dict):
         raise BadMessage("its error is no JSON object")
     kind, message, line = facts.get("type"), facts.get("message"), facts.get("line")
-    if not isinstance(kind, str) or not isinstance(message, str) or not isinstance(line, int | None):
+    if (
+        not isinstance(kind, str)
+        or not isinstance(message, str)
+        or not isinstance(line, int | None)
+    ):
         raise BadMessage("its error has no type, message and line")
-    shapes = _texts(facts.get("shapes", {}), 60)
-    return Raised(printable(kind, 100), printable(message, 500), line, shapes)
+    shapes, trace = _texts(facts.get("shapes", {}), 60), facts.get("trace", "")
+    if not isinstance(trace, str):
+        raise BadMessage("its error has no trace")
+    shown = printable(trace, 10_000)
+    return Raised(printable(kind, 100), printable(message, 500), line, shapes, shown)
 
 
 def _texts(value: Any, cap: int) -> dict[str, str]:

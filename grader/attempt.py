@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.answer import Answer, Ended, printable, read_answer
+from grader.answer import Answer, Ended, read_answer
+from grader.errors import printable
 from grader.submission import Submission
 from grader.warm import Nursery
 from grader.wire import LENGTH, BadMessage, pack, unpack

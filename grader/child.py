@@ -6,10 +6,12 @@ judges the tensors it sends.
 """
 
 import inspect
+import linecache
 import os
 import re
 import signal
 import sys
+import traceback
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -169,7 +171,9 @@ def _arguments(backward: Any, given: dict[str, Any], outcome: Outcome) -> dict[s
             arguments[name] = given[name]
         elif parameter.kind is parameter.VAR_KEYWORD:
             arguments |= given
-        elif parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL:
+        elif (
+            parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
+        ):
             outcome.facts["unusable"] = (
                 f"`{ENTRY}` asks for `{name}`, and the forward pass has no such value."
                 + did_you_mean(name, given)
@@ -200,7 +204,18 @@ def _note_error(
         "message": str(error)[:2000],
         "line": line,
         "shapes": shapes,
+        "trace": _trace(error, path, source),
     }
+
+
+def _trace(error: BaseException, path: str, source: str) -> str:
+    """The traceback from the learner's file on, with the text of the learner's lines."""
+    lines = source.split("\n")
+    linecache.cache[path] = (len(source), None, [line + "\n" for line in lines], path)
+    first = error.__traceback__
+    while first is not None and first.tb_frame.f_code.co_filename != path:
+        first = first.tb_next
+    return "".join(traceback.format_exception(type(error), error, first))[-10_000:]
 
 
 def _shapes_on(lines: list[str], local: Mapping[str, Any]) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Comparison:
     approximate: bool = False
     maxdiff: float | None = None
     right: bool = False
+    worst: dict[str, Any] | None = None  # of a wrong one: index, yours, expected
     unfit: Unfit | None = None
 
 
@@ -37,16 +38,16 @@ def compare(
 ) -> Comparison:
     """`kind` says what was submitted instead of a tensor. The reference sets shape and dtype."""
     if submitted is None:
-        shape = () if kind in ("builtins.float", "builtins.int") else None
+        number = kind in ("builtins.float", "builtins.int")
         unfit = Unfit("not-a-tensor", {"kind": kind, "expected_shape": list(reference.shape)})
-        return Comparison(shape, unfit=unfit)
+        return Comparison(() if number else None, unfit=unfit)
     shape = tuple(submitted.shape)
     if shape != tuple(reference.shape):
         unfit = Unfit("wrong-shape", {"shape": list(shape), "expected": list(reference.shape)})
         return Comparison(shape, unfit=unfit)
     if submitted.dtype != reference.dtype:
-        evidence = {"dtype": _name(submitted.dtype), "expected": _name(reference.dtype)}
-        return Comparison(shape, unfit=Unfit("wrong-dtype", evidence))
+        dtypes = {"dtype": _name(submitted.dtype), "expected": _name(reference.dtype)}
+        return Comparison(shape, unfit=Unfit("wrong-dtype", dtypes))
     finite = torch.isfinite(submitted)
     if not finite.all():
         where = (~finite).nonzero()
@@ -57,16 +58,18 @@ def compare(
         }
         return Comparison(shape, unfit=Unfit("not-finite", evidence))
     difference = (submitted - reference).abs().max().item() if reference.numel() else 0.0
+    right = difference <= TOLERANCE * scale
     return Comparison(
         shape,
         exact=bool(torch.all(submitted == reference)),
         approximate=torch.allclose(submitted, reference),
         maxdiff=difference,
-        right=difference <= TOLERANCE * scale,
+        right=right,
+        worst=None if right else _worst_entry(submitted, reference),
     )
 
 
-def worst_entry(submitted: torch.Tensor, reference: torch.Tensor) -> dict[str, Any]:
+def _worst_entry(submitted: torch.Tensor, reference: torch.Tensor) -> dict[str, Any]:
     """The entry that is furthest off: its index, the submitted value, torch's."""
     at = int((submitted - reference).abs().argmax())
     index = [int(i) for i in torch.unravel_index(torch.tensor(at), reference.shape)]

@@ -43,11 +43,12 @@ class ForwardPass:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Inputs, then chunks, in forward order."""
-        return tuple(item.name for item in (*self.inputs, *self.chunks))
+        return (*(item.name for item in self.inputs), *(chunk.name for chunk in self.chunks))
 
     @cached_property
     def shapes(self) -> dict[str, str]:
-        return {item.name: item.shape for item in (*self.inputs, *self.chunks)}
+        inputs = {item.name: item.shape for item in self.inputs}
+        return inputs | {chunk.name: chunk.shape for chunk in self.chunks}
 
     @cached_property
     def chunk(self) -> dict[str, Chunk]:
@@ -104,7 +105,9 @@ def _assignments(definition: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, i
                 continue
             case _:
                 text = ast.unparse(statement)
-                raise ValueError(f"line {statement.lineno}: {text!r} is no chunk (name = expression)")
+                raise ValueError(
+                    f"line {statement.lineno}: {text!r} is no chunk (name = expression)"
+                )
 
 
 def _loads(expression: ast.expr) -> Iterator[str]:

@@ -53,7 +53,10 @@ class Grader:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.nursery.close()
 
@@ -90,7 +93,13 @@ class Grader:
             error=judgement.error,
             training=beside_autograd(steps, start, self.data) if exercise.trained else None,
             output=output,
+            trace=_trace(answers),
         )
+
+
+def _trace(answers: list[Answer | Ended]) -> str:
+    raised = (answer.raised for answer in answers if isinstance(answer, Answer))
+    return next((error.trace for error in raised if error is not None), "")
 
 
 def environment(seed: int) -> dict[str, Any]:

@@ -6,13 +6,14 @@ was right; what is missing, late or unreadable is never credit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.answer import Answer, Ended
 from grader.comparison import Comparison, compare
 from grader.errors import did_you_mean
 from grader.exercise import Exercise
 from grader.mistakes import diagnosis
-from grader.report import Diagnosis, Flag, GradientReport
+from grader.report import PASSING, Diagnosis, Flag, GradientReport
 from grader.submission import Submission
 from grader.trial import Reference, Trial
 from grader.wording import ended_sentence, raised_sentence
@@ -69,7 +70,15 @@ def _judge_one(name: str, submission: Submission, results: Sequence[Result]) -> 
         expected_shape=tuple(results[0].reference.gradients[name].shape),
         line=submission.lines.get("d" + name),
         diagnosis=found,
+        worst=_worst(verdict, comparisons),
     )
+
+
+def _worst(verdict: str, comparisons: Sequence[Comparison | None]) -> dict[str, Any] | None:
+    """Of the first float64 comparison that shows the gradient wrong."""
+    if verdict in PASSING:
+        return None
+    return next((c.worst for c in comparisons[1:] if c is not None and c.worst), None)
 
 
 def _verdict(

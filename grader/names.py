@@ -28,7 +28,9 @@ def read_names(path: Path) -> tuple[str, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise UsageProblem(f"{path}: no such file; --names takes a list, one word a line.") from None
+        raise UsageProblem(
+            f"{path}: no such file; --names takes a list, one word a line."
+        ) from None
     except UnicodeDecodeError:
         raise UsageProblem(f"{path}: not text (UTF-8); --names takes one word a line.") from None
     except OSError as error:

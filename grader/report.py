@@ -3,6 +3,7 @@
 `Report.as_json()` is the interface for programs; its schema is named in it.
 """
 
+import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -30,6 +31,7 @@ class GradientReport:
     expected_shape: tuple[int, ...]
     line: int | None  # of the submission: where this gradient is last assigned
     diagnosis: Diagnosis | None
+    worst: dict[str, Any] | None = None  # index, yours, expected: the entry furthest off
 
     @property
     def passes(self) -> bool:
@@ -66,6 +68,7 @@ class Report:
     error: str | None = None
     training: Training | None = None
     output: str = ""  # what the learner's code printed
+    trace: str = ""  # the learner's own frames, where the code raised
 
     @property
     def score(self) -> float:
@@ -84,11 +87,14 @@ class Report:
 
     @property
     def first_own_error(self) -> GradientReport | None:
-        """The first gradient, in backward order, that is not right on its own line."""
-        for gradient in self.gradients:
-            if not gradient.passes and gradient.verdict != "inherited":
-                return gradient
-        return None
+        """The first gradient that is not right on its own line, as the code runs.
+
+        What is written comes before what is missing; without a line, in backward order.
+        """
+        own = [g for g in self.gradients if not g.passes and g.verdict != "inherited"]
+        written = [g for g in own if g.verdict != "missing"]
+        by_line = sorted(written, key=lambda g: g.line if g.line is not None else sys.maxsize)
+        return next(iter(by_line or own), None)
 
     def as_json(self) -> dict[str, Any]:
         report: dict[str, Any] = {

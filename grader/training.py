@@ -6,7 +6,6 @@ gives the gradients. Source: Zero to Hero, makemore part 4, exercise 4.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 
@@ -88,4 +87,3 @@ def first_difference(losses: tuple[float, ...], expected: tuple[float, ...]) -> 
         if not abs(losses[number] - theirs) <= CURVE_TOLERANCE * abs(theirs):  # NaN differs
             return number
     return None
-

@@ -86,7 +86,10 @@ def reference_for(trial: Trial) -> Reference:
         for name in trial.exercise.forward_pass.names
         if torch.is_tensor(scope[name]) and scope[name].grad is not None
     }
-    return Reference(gradients, {name: _scale(trial, scope, gradients, name) for name in trial.exercise.gradients})
+    return Reference(
+        gradients,
+        {name: _scale(trial, scope, gradients, name) for name in trial.exercise.gradients},
+    )
 
 
 def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str) -> float:
@@ -107,7 +110,8 @@ def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str
             for read in consumer.reads
         }
         output = evaluate(trial.exercise, consumer.expression, leaf)
-        (contribution,) = torch.autograd.grad(output, leaf[name], upstream * signs)
+        # A scalar, for torch imports sympy (0.4 s) to check the shape of a grad_outputs.
+        (contribution,) = torch.autograd.grad((output * upstream * signs).sum(), leaf[name])
         largest.append(contribution.abs().max().item())
     return max(largest)
 

@@ -54,7 +54,7 @@ def unpack(document: bytes) -> Message:
     """The message in a frame without its length. Raises BadMessage, and nothing else."""
     facts = _facts(document)
     try:
-        entries = safetensors.deserialize(document)
+        entries = safetensors.deserialize(document)  # type: ignore[no-untyped-call]
     except Exception as error:  # the reader's own error class is not part of its interface
         raise BadMessage(f"not safetensors: {str(error)[:200]}") from None
     return Message(facts, {name: _tensor(name, entry) for name, entry in entries})

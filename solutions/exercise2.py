@@ -1,6 +1,5 @@
 """The worked answer of exercise2: cross-entropy in one step."""
 
-import torch
 import torch.nn.functional as F
 
 

@@ -3,8 +3,8 @@
 From the loss to the logits with one short expression, instead of nine chunks.
 """
 
-from grader.course.makemore import OTHER_SIZES, SIZES
 from grader.course import exercise1
+from grader.course.makemore import OTHER_SIZES, SIZES
 
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 

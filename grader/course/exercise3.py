@@ -3,8 +3,8 @@
 From hpreact to hprebn with one expression, given the gradient that arrives at hpreact.
 """
 
-from grader.course.makemore import OTHER_SIZES, SIZES
 from grader.course import exercise1
+from grader.course.makemore import OTHER_SIZES, SIZES
 
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 

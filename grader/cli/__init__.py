@@ -1,0 +1,83 @@
+"""The command `grade`. torch is imported only by what grades, and once."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader import __version__, kit
+from grader.course import EXERCISES
+from grader.errors import NOT_PASSED, PASSED, UnknownExercise, UsageProblem
+
+ALL = "all"
+
+
+class ExerciseGroup(click.Group):
+    """`grade exercise3` is `grade run exercise3`: a word that is no command is an exercise."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        if word in self.commands or word.startswith("-"):
+            return super().resolve_command(ctx, args)
+        if word not in (*EXERCISES, ALL):
+            raise UnknownExercise(word, (*EXERCISES, ALL), self.list_commands(ctx))
+        return "run", run, args
+
+
+@click.group(cls=ExerciseGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="handgrad")
+def main() -> None:
+    """Write gradients by hand; have them graded against loss.backward().
+
+    \b
+    grade exercise1        grade exercises/exercise1.py
+    grade all              every exercise, a line each
+    grade exercise1 --help the options of grading
+    """
+
+
+@main.command(hidden=True)
+@click.argument("exercise")
+@click.option("--submission", type=Path, metavar="FILE", help="Grade this file or notebook.")
+@click.option(
+    "--json", "json_to", is_flag=False, flag_value="-", metavar="[FILE]",
+    help="The report as JSON, on stdout or in FILE.",
+)  # fmt: skip
+@click.option("--junit", type=Path, metavar="FILE", help="Also write JUnit XML.")
+@click.option(
+    "--json-report", type=Path, metavar="FILE", help="Also write pytest-json-report's format."
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 3), default=2147483647, show_default=True)
+@click.option("--native", is_flag=True, help="Keep this machine's vectorised kernels.")
+@click.option("--strict", is_flag=True, help="Only `exact` passes.")
+@click.option("--names", type=Path, metavar="FILE", help="A list of words, one a line.")
+@click.option(
+    "--timeout", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True,
+    help="Seconds for one call of `backward`.",
+)  # fmt: skip
+@click.option("--trace", is_flag=True, help="Show the full trace where your code raised.")
+@click.option("--train", is_flag=True, help="Then train for real (exercise4).")
+@click.option(
+    "--steps", type=click.IntRange(1), default=200_000, show_default=True,
+    help="Steps of --train; the learning rate drops half-way.",
+)  # fmt: skip
+def run(exercise: str, submission: Path | None, **options: Any) -> None:
+    """Grade one exercise, or all."""
+    from grader.cli.grading import Call, grade_all, grade_one
+
+    call = Call(names=options.pop("names") or kit.NAMES, **options)
+    if exercise == ALL:
+        if submission is not None:
+            raise UsageProblem(
+                "`grade all` grades exercises/; --submission goes with one exercise."
+            )
+        sys.exit(PASSED if grade_all(call) else NOT_PASSED)
+    sys.exit(PASSED if grade_one(exercise, submission, call) else NOT_PASSED)
+
+
+from grader.cli import dev, learner  # noqa: E402  they add their commands to `main`
+
+__all__ = ["dev", "learner", "main"]

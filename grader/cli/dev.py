@@ -1,0 +1,37 @@
+"""Commands for those who write exercises."""
+
+import sys
+
+import click
+
+from grader.cli import main
+from grader.errors import NOT_PASSED
+
+
+@main.group()
+def dev() -> None:
+    """For those who write exercises."""
+
+
+@dev.command()
+def stubs() -> None:
+    """Write exercises/ anew from the course and the worked answers."""
+    from grader import kit
+    from grader.course import EXERCISES
+
+    folder = kit.ORIGIN / "exercises"
+    folder.mkdir(exist_ok=True)
+    for name in EXERCISES:
+        (folder / f"{name}.py").write_text(kit.pristine_stub(name), encoding="utf-8")
+        click.echo(f"exercises/{name}.py")
+
+
+@dev.command()
+def check() -> None:
+    """Prove the kit consistent: stubs in sync, answers pass, stubs grade as missing."""
+    from grader.cli.consistency import failures
+
+    problems = list(failures(click.echo))
+    for problem in problems:
+        click.secho(problem, fg="red", err=True)
+    sys.exit(NOT_PASSED if problems else 0)

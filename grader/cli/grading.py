@@ -1,0 +1,173 @@
+"""What `grade EXERCISE` does: check the call, import torch once, grade, show."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader import kit
+from grader.course import EXERCISES
+from grader.errors import UsageProblem
+from grader.exercise import Exercise, load_exercise
+from grader.names import NameData, read_names
+from grader.submission import Submission, read_submission
+
+if TYPE_CHECKING:
+    from grader.grading import Grader
+    from grader.report import Report
+
+
+@dataclass(frozen=True)
+class Call:
+    """The options of one call of `grade`."""
+
+    names: Path
+    json_to: str | None  # "-" is stdout
+    junit: Path | None
+    json_report: Path | None
+    seed: int
+    native: bool
+    strict: bool
+    timeout: float
+    trace: bool
+    train: bool
+    steps: int
+
+
+def grade_one(name: str, path: Path | None, call: Call) -> bool:
+    """True where the exercise passed."""
+    exercise = load_exercise(name)
+    if call.train and not exercise.trained:
+        raise UsageProblem(f"{name} trains nothing; --train goes with exercise4.")
+    own = path is None
+    submission = read_submission(kit.find_kit().submission(exercise) if path is None else path)
+    with open_grader(call) as grader:
+        report = grader.grade(exercise, submission)
+        write_machine_formats([report], call, many=False)
+        if own:
+            kit.find_kit().note_progress(name, report.as_json())
+        show(report, exercise, call)
+        if call.native:
+            note_native_kernels(report, call)
+        if call.train:
+            return train(grader, exercise, submission, report, call)
+    return report.passed
+
+
+def grade_all(call: Call) -> bool:
+    """Every exercise of the kit, a line each. True where all passed."""
+    folder = kit.find_kit()
+    exercises = [load_exercise(name) for name in EXERCISES]
+    submissions = [read_submission(folder.submission(exercise)) for exercise in exercises]
+    reports = []
+    with open_grader(call) as grader:
+        for exercise, submission in zip(exercises, submissions, strict=True):
+            report = grader.grade(exercise, submission)
+            folder.note_progress(exercise.name, report.as_json())
+            click.echo(summary_line(report, exercise), err=call.json_to == "-")
+            reports.append(report)
+    write_machine_formats(reports, call, many=True)
+    return all(report.passed for report in reports)
+
+
+def summary_line(report: "Report", exercise: Exercise) -> str:
+    figures = report.as_json()
+    word = "passed" if report.passed else "not yet"
+    score = f"{figures['score']:g}/{figures['max_score']:g}"
+    first = report.first_own_error
+    look = "" if first is None or first.verdict == "missing" else f"look first at d{first.name}"
+    return f"{report.exercise:<12}{word:<9}{score:>7}  {look or exercise.title}"
+
+
+def open_grader(call: Call) -> "Grader":
+    """Read the names, import torch, fork. The kernels are chosen by the environment before that.
+
+    With its vectorised tanh, torch's own backward and the textbook's 1 - h**2 differ in the
+    last bit, and everything below hpreact reads `exact: False`.
+    """
+    data = NameData(read_names(call.names))
+    if not call.native:
+        os.environ["ATEN_CPU_CAPABILITY"] = "default"
+    from grader.grading import Grader, Options
+
+    return Grader(data, Options(call.seed, call.strict, call.timeout))
+
+
+def show(report: "Report", exercise: Exercise, call: Call) -> None:
+    from grader.render.terminal import console, report_view
+
+    to_stderr = call.json_to == "-"
+    if report.output:
+        click.echo("-- printed by the submission --", err=True)
+        click.echo(report.output.rstrip("\n"), err=True)
+        click.echo("--", err=True)
+    if call.trace and report.trace:
+        click.echo(report.trace.rstrip("\n"), err=True)
+    if not to_stderr:
+        worked = Path(report.submission).resolve() == kit.solution_path(exercise.name).resolve()
+        console().print(report_view(report, exercise, worked_answer=worked))
+
+
+def write_machine_formats(reports: "list[Report]", call: Call, many: bool) -> None:
+    documents: list[dict[str, Any]] = [report.as_json() for report in reports]
+    if call.json_to is not None:
+        text = json.dumps(documents if many else documents[0], indent=2)
+        if call.json_to == "-":
+            click.echo(text)
+        else:
+            _write(Path(call.json_to), text + "\n")
+    if call.junit is not None or call.json_report is not None:
+        from grader.render.pytest_formats import write_pytest_formats
+
+        write_pytest_formats(documents, call.junit, call.json_report)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(f"{path}: cannot be written ({error.strerror}).") from None
+
+
+def note_native_kernels(report: "Report", call: Call) -> None:
+    """Under --native: what is exact with the default kernels is inexact for theirs only.
+
+    A second process settles it, since a process has one set of kernels.
+    """
+    import subprocess
+
+    inexact = {g.name for g in report.gradients if g.verdict == "approximate"}
+    if not inexact:
+        return
+    again = subprocess.run(
+        [sys.executable, "-m", "grader", report.exercise, "--submission", report.submission,
+         "--seed", str(call.seed), "--names", str(call.names), "--json"],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    if again.returncode not in (0, 1):
+        click.echo("The run with the default kernels failed; no cause is named.", err=True)
+        return
+    default = {g["name"] for g in json.loads(again.stdout)["gradients"] if g["verdict"] == "exact"}
+    to_blame = [g.name for g in report.gradients if g.name in inexact & default]
+    if to_blame:
+        names = ", ".join("d" + name for name in to_blame)
+        click.echo(
+            f"Exact without --native, so only this machine's vectorised kernels "
+            f"({report.environment['cpu_capability']}) are to blame: {names}.",
+            err=call.json_to == "-",
+        )
+
+
+def train(
+    grader: "Grader", exercise: Exercise, submission: Submission, report: "Report", call: Call
+) -> bool:
+    if not report.passed:
+        click.echo("Training waits until every gradient is right.", err=True)
+        return False
+    from grader.cli.train import train_and_show
+
+    return train_and_show(grader, exercise, submission, call.steps)

@@ -1,0 +1,119 @@
+"""The kit on disk: stubs, worked answers, names, and what a learner has reached so far."""
+
+import json
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.course import EXERCISES
+from grader.errors import UsageProblem
+from grader.exercise import Exercise, load_exercise
+from grader.stub import stub_text
+
+_PACKAGE = Path(__file__).parent
+# A wheel carries the kit inside the package; a checkout has it beside the package.
+ORIGIN = _PACKAGE / "_kit" if (_PACKAGE / "_kit").is_dir() else _PACKAGE.parent
+NAMES = ORIGIN / "data" / "names.txt"
+PROGRESS = Path(".handgrad") / "progress.json"
+
+
+def solution_path(exercise: str) -> Path:
+    return ORIGIN / "solutions" / f"{exercise}.py"
+
+
+def solution_source(exercise: str) -> str:
+    return solution_path(exercise).read_text(encoding="utf-8")
+
+
+def pristine_stub(exercise: str) -> str:
+    return stub_text(load_exercise(exercise), solution_source(exercise))
+
+
+@dataclass(frozen=True)
+class Kit:
+    """A learner's folder, with exercises/ in it."""
+
+    root: Path
+
+    def stub(self, exercise: str) -> Path:
+        return self.root / "exercises" / f"{exercise}.py"
+
+    def submission(self, exercise: Exercise) -> Path:
+        path = self.stub(exercise.name)
+        if not path.exists():
+            raise UsageProblem(
+                f"{shown(path)}: no such file. `grade reset {exercise.name}` writes the stub anew."
+            )
+        return path
+
+    def reset(self, exercise: str) -> Path | None:
+        """Write the stub anew; the path at which the old file is kept, if there was one."""
+        path, kept = self.stub(exercise), None
+        if path.exists():
+            stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(path.stat().st_mtime))
+            kept = path.with_name(f"{exercise}.{stamp}.py")
+            number = 1
+            while kept.exists():
+                number += 1
+                kept = path.with_name(f"{exercise}.{stamp}-{number}.py")
+            path.rename(kept)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pristine_stub(exercise), encoding="utf-8")
+        return kept
+
+    def progress(self) -> dict[str, dict[str, Any]]:
+        """By exercise: passed, score, max_score of the last grading. {} where unreadable."""
+        try:
+            content = json.loads((self.root / PROGRESS).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {
+            name: entry
+            for name, entry in (content.items() if isinstance(content, dict) else ())
+            if isinstance(entry, dict) and {"passed", "score", "max_score"} <= entry.keys()
+        }
+
+    def note_progress(self, exercise: str, report: dict[str, Any]) -> None:
+        entry = {key: report[key] for key in ("passed", "score", "max_score")}
+        path = self.root / PROGRESS
+        path.parent.mkdir(exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(self.progress() | {exercise: entry}, indent=1))
+        fresh.replace(path)
+
+
+def find_kit() -> Kit:
+    """The kit around the working directory, or the checkout the grader itself runs from."""
+    here = Path.cwd()
+    for folder in (here, *here.parents, ORIGIN):
+        if folder != _PACKAGE / "_kit" and any(
+            (folder / "exercises" / f"{exercise}.py").is_file() for exercise in EXERCISES
+        ):
+            return Kit(folder)
+    raise UsageProblem(
+        "No exercises/ in this folder or above it. `grade init DIR` lays the kit out."
+    )
+
+
+def lay_out(folder: Path) -> None:
+    """exercises/, solutions/ and data/ in `folder`. Raises UsageProblem if one is there already."""
+    parts = ("exercises", "solutions", "data")
+    for part in parts:
+        if (folder / part).exists():
+            raise UsageProblem(f"{folder / part} is there already; nothing was written.")
+    (folder / "exercises").mkdir(parents=True)
+    for exercise in EXERCISES:
+        (folder / "exercises" / f"{exercise}.py").write_text(
+            pristine_stub(exercise), encoding="utf-8"
+        )
+    for part in parts[1:]:
+        shutil.copytree(ORIGIN / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def shown(path: Path) -> str:
+    """The path as a user would type it: relative where that is shorter."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)
