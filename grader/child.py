@@ -146,7 +146,7 @@ def _call(
     backward = module.__dict__.get(ENTRY)
     if backward is None:
         functions = [name for name, value in vars(module).items() if inspect.isfunction(value)]
-        outcome.facts["unusable"] = f"it defines no function `{ENTRY}`." + did_you_mean(
+        outcome.facts["unusable"] = f"it defines no function `{ENTRY}`" + did_you_mean(
             ENTRY, functions
         )
     elif not callable(backward):
@@ -175,7 +175,7 @@ def _arguments(backward: Any, given: dict[str, Any], outcome: Outcome) -> dict[s
             parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
         ):
             outcome.facts["unusable"] = (
-                f"`{ENTRY}` asks for `{name}`, and the forward pass has no such value."
+                f"`{ENTRY}` asks for `{name}`, and the forward pass has no such value"
                 + did_you_mean(name, given)
             )
             return None

@@ -27,12 +27,13 @@ def printable(text: str, cap: int) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """' Did you mean exercise3?' or '' where nothing known is near."""
-    near = get_close_matches(word, list(known), n=3, cutoff=0.6)
-    return f" Did you mean {' or '.join(near)}?" if near else ""
+    """'; did you mean exercise3?' to end a sentence with; '.' where nothing known is near."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else "."
 
 
 class UnknownExercise(UsageProblem):
     def __init__(self, word: str, exercises: Iterable[str], commands: Iterable[str] = ()) -> None:
-        hint = did_you_mean(word, [*exercises, *commands]) or " `grade list` shows them all."
-        super().__init__(f"{word}: no such exercise.{hint}")
+        near = did_you_mean(word, [*exercises, *commands])
+        more = " `grade list` shows them all." if near == "." else ""
+        super().__init__(f"{word}: no such exercise{near}{more}")

@@ -145,8 +145,8 @@ def _flags(exercise: Exercise, results: Sequence[Result]) -> list[Flag]:
         if name in answer.gradients or name in answer.kinds or answer.raised is not None:
             continue
         near = did_you_mean("d" + name, [key for key in answer.others if key not in keys])
-        if near or name in answer.others:
-            flags.append(Flag("unknown-key", f"No `d{name}` was returned.{near}"))
+        if near != ".":
+            flags.append(Flag("unknown-key", f"`d{name}` was not returned{near}"))
     return flags
 
 

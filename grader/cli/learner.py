@@ -56,9 +56,7 @@ def gradient_named(gradients: tuple[str, ...], word: str) -> str:
         if name in gradients:
             return name
     near = did_you_mean(word, [*gradients, *("d" + name for name in gradients)])
-    raise UsageProblem(
-        f"{word}: no such gradient here.{near or ' There is: ' + ', '.join(gradients)}"
-    )
+    raise UsageProblem(f"{word}: no such gradient here{near} There is: {', '.join(gradients)}")
 
 
 @main.command()
