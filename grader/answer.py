@@ -6,12 +6,13 @@ from typing import Any
 import torch
 
 from grader.errors import printable
+from grader.submission import MAX_BYTES
 from grader.wire import BadMessage, Message
 
 
 @dataclass(frozen=True)
 class Ended:
-    """Why there is no answer: "timeout", "exited", "signal", "too_large" or "garbled"."""
+    """Why there is no answer. `how` is a key of wording.ENDINGS, or "unreadable"."""
 
     how: str
     detail: str = ""
@@ -65,17 +66,17 @@ def _raised(facts: Any) -> Raised:
     if not isinstance(facts, dict):
         raise BadMessage("its error is no JSON object")
     kind, message, line = facts.get("type"), facts.get("message"), facts.get("line")
-    if (
-        not isinstance(kind, str)
-        or not isinstance(message, str)
-        or not isinstance(line, int | None)
-    ):
+    if not isinstance(kind, str) or not isinstance(message, str) or not _is_line(line):
         raise BadMessage("its error has no type, message and line")
     shapes, trace = _texts(facts.get("shapes", {}), 60), facts.get("trace", "")
     if not isinstance(trace, str):
         raise BadMessage("its error has no trace")
     shown = printable(trace, 10_000)
     return Raised(printable(kind, 100), printable(message, 500), line, shapes, shown)
+
+
+def _is_line(value: Any) -> bool:
+    return value is None or (type(value) is int and 0 < value <= MAX_BYTES + 1)
 
 
 def _texts(value: Any, cap: int) -> dict[str, str]:

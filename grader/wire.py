@@ -101,4 +101,7 @@ def _tensor(name: str, entry: Mapping[str, Any]) -> torch.Tensor:
     if math.prod(shape) * dtype.itemsize != len(data):
         raise BadMessage(f"{name[:40]}: {len(data)} bytes for shape {shape[:8]}")
     flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
-    return flat.reshape(shape)
+    try:
+        return flat.reshape(shape)
+    except (RuntimeError, TypeError):  # no entries, and a size beyond 2**63 beside the 0
+        raise BadMessage(f"{name[:40]}: shape {shape[:8]}") from None

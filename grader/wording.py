@@ -5,7 +5,8 @@ from grader.answer import Ended, Raised
 ENDINGS = {
     "timeout": "out of time ({}); is there a loop that does not end? --timeout gives it longer.",
     "exited": "the code ended its own process ({}) instead of returning.",
-    "signal": "the process was ended by {}.",
+    "signal": "the process that ran the code was ended by {}.",
+    "cut_off": "the code closed its connection to the grader, or was killed ({}).",
     "too_large": "more came back than gradients can hold ({}).",
     "garbled": "what came back could not be read ({}).",
 }
@@ -20,6 +21,8 @@ def raised_sentence(raised: Raised) -> str:
     where = f"line {raised.line}: " if raised.line else ""
     if raised.out_of_time:
         return f"{where}still running when its time was up; --timeout gives it longer."
+    if raised.type == "SystemExit":
+        return f"{where}the code called sys.exit() instead of returning its gradients."
     said = " ".join(raised.message.split())
     shapes = ", ".join(f"{name} {shape}" for name, shape in raised.shapes.items())
-    return f"{where}{raised.type}: {said}" + (f" ({shapes})" if shapes else "")
+    return where + ": ".join(filter(None, (raised.type, said))) + (f" ({shapes})" if shapes else "")
