@@ -1,5 +1,6 @@
 """The worked answer of exercise2: cross-entropy in one step."""
 
+import torch
 import torch.nn.functional as F
 
 

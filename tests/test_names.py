@@ -26,7 +26,7 @@ def lectures_examples(words: list[str], block_size: int, stoi: dict[str, int]) -
         for ch in w + ".":
             ix = stoi[ch]
             examples.append((context, ix))
-            context = context[1:] + [ix]
+            context = context[1:] + [ix]  # noqa: RUF005
     return examples
 
 

@@ -1,0 +1,96 @@
+"""Stubs: made from the course and the worked answer, and in sync with exercises/."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from grader import kit
+from grader.course import EXERCISES
+from grader.exercise import load_exercise
+from grader.stub import shape_of, solution_lines, stub_text
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_stub_in_exercises_is_in_sync(name: str) -> None:
+    committed = (ROOT / "exercises" / f"{name}.py").read_text(encoding="utf-8")
+    assert committed == kit.pristine_stub(name), "run `grade dev stubs`"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_each_gradient_stands_under_the_chunks_behind_it(name: str) -> None:
+    exercise, lines = load_exercise(name), kit.pristine_stub(name).split("\n")
+    for gradient in exercise.gradients:
+        at = lines.index(f"    d{gradient} = None  # {shape_of(exercise, gradient)}")
+        above = exercise.chunks_behind(gradient)
+        assert lines[at - len(above) : at] == [f"    # {chunk.source}" for chunk in above]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_stub_asks_for_every_value_and_gives_every_gradient(name: str) -> None:
+    exercise = load_exercise(name)
+    (entry,) = [
+        node
+        for node in ast.parse(kit.pristine_stub(name)).body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    asked = {argument.arg for argument in entry.args.args}
+    assert asked == set(exercise.forward_pass.names) - {"loss"}
+    given = [
+        target.id
+        for node in entry.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+    assert given == ["d" + gradient for gradient in exercise.gradients]
+    assert ast.unparse(entry.body[-1]) == "return locals()"
+
+
+def test_a_stub_has_no_line_of_the_worked_answer() -> None:
+    stub = kit.pristine_stub("exercise1")
+    for line in kit.solution_source("exercise1").split("\n"):
+        if line.startswith("    d"):
+            assert line not in stub
+
+
+def test_lines_are_at_most_100_characters() -> None:
+    for name in EXERCISES:
+        assert max(map(len, kit.pristine_stub(name).split("\n"))) <= 100
+
+
+def test_a_gradient_without_a_shape_comment_is_refused() -> None:
+    exercise = load_exercise("exercise1")
+    with pytest.raises(ValueError, match="exercise1: n has no shape comment"):
+        shape_of(exercise, "n")
+
+
+def test_an_answer_without_backward_makes_no_stub() -> None:
+    with pytest.raises(ValueError, match="no function backward"):
+        stub_text(load_exercise("exercise1"), "def forward():\n    pass\n")
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_gradient_has_lines_in_the_worked_answer(name: str) -> None:
+    source = kit.solution_source(name)
+    for gradient in load_exercise(name).gradients:
+        shown = solution_lines(source, gradient)
+        assert f"d{gradient}" in shown
+        ast.parse(shown)
+
+
+def test_the_lines_of_a_gradient_are_all_of_them_with_their_comments() -> None:
+    source = kit.solution_source("exercise1")
+    assert solution_lines(source, "counts").split("\n") == [
+        "# counts is used twice: in probs and in counts_sum.",
+        "dcounts = counts_sum_inv * dprobs",
+        "dcounts += torch.ones_like(counts) * dcounts_sum",
+    ]
+    assert "dC[Xb[k, j]] += demb[k, j]" in solution_lines(source, "C")
+    assert "dC.index_add_(" in solution_lines(kit.solution_source("exercise4"), "C")
+    assert solution_lines(source, "h") == (
+        "# The shapes leave one way to multiply: (n, vocab) @ (vocab, hidden) -> (n, hidden).\n"
+        "dh = dlogits @ W2.T"
+    )
