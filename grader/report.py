@@ -102,6 +102,7 @@ class Report:
             "exercise": self.exercise,
             "submission": self.submission,
             "passed": self.passed,
+            "strict": self.strict,
             "score": self.score,
             "max_score": float(len(self.gradients)),
             "environment": self.environment,

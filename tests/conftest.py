@@ -3,3 +3,5 @@
 import os
 
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
+
+pytest_plugins = ["pytester"]  # a pytest inside a test, for what the plugin does

@@ -1,0 +1,173 @@
+"""JUnit XML and pytest-json-report's JSON, written by pytest itself from reports already made.
+
+pytest runs in a process of its own, in an empty folder, with two plugins (handgrad,
+json-report) and no configuration, so that nothing that lies beside a
+submission is read, let alone run. Here is also the wording of a test item that failed, which
+the plugin shows as well when a learner calls pytest.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import GraderFailure, UsageProblem, printable
+from grader.exercise import Exercise, load_exercise
+from grader.report import PASSING, SCHEMA
+
+PLUGINS = ("pytest_jsonreport", "handgrad")
+RAN = (0, 1, 5)  # pytest's exit codes: all passed, some failed, there was nothing to run
+TEXT_CAP = 2000  # characters of a sentence that may quote the learner's code
+
+
+@dataclass(frozen=True)
+class Check:
+    """What pytest shows as one test item."""
+
+    name: str  # "dcounts", "backward", "training"
+    line: int | None = None  # of the submission
+    summary: str | None = None  # why it failed, on one line; None where it passed
+    details: str = ""
+
+
+def read_report(content: bytes | str) -> dict[str, Any]:
+    """A report document. Raises ValueError for what is not JSON of this schema."""
+    document = json.loads(content)
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise ValueError(f"not a report of schema {SCHEMA}")
+    return document
+
+
+def checks(document: dict[str, Any]) -> Iterator[Check]:
+    """The items of one report: the code as a whole where it failed, gradients, training."""
+    error = document["error"]
+    if error is not None:
+        yield Check("backward", summary=_first_line(_shown(error)), details=_shown(error))
+    exercise = load_exercise(document["exercise"])
+    for gradient in document["gradients"]:
+        yield _gradient_check(gradient, exercise, error, strict=document.get("strict", False))
+    if document.get("training") is not None:
+        sentence = _training_failure(document["training"])
+        yield Check("training", summary=sentence, details=sentence or "")
+
+
+def _gradient_check(
+    gradient: dict[str, Any], exercise: Exercise, error: str | None, strict: bool
+) -> Check:
+    name, line, verdict = "d" + gradient["name"], gradient["line"], gradient["verdict"]
+    if verdict == "exact" or (verdict in PASSING and not strict):
+        return Check(name, line)
+    where = f" (line {line})" if line is not None else ""
+    reason = _reason(gradient, error, verdict)
+    chunks = (f"    {chunk.source}" for chunk in exercise.chunks_behind(gradient["name"]))
+    figures = _figures(gradient)
+    details = "\n".join((f"{name}{where}: {verdict}", *chunks, figures, *filter(None, [reason])))
+    return Check(name, line, f"{verdict}{where}. {_first_line(reason or figures)}", details)
+
+
+def _figures(gradient: dict[str, Any]) -> str:
+    due = tuple(gradient["expected_shape"])
+    if gradient["shape"] is None:
+        return f"Shape {due} is due."
+    figures = f"Shape {tuple(gradient['shape'])}, due {due}"
+    maxdiff = gradient["maxdiff"]
+    return figures + (f"; maxdiff {maxdiff:.3g}." if maxdiff is not None else ".")
+
+
+def _reason(gradient: dict[str, Any], error: str | None, verdict: str) -> str:
+    """The diagnosis; else the entry furthest off; else what stopped the code."""
+    if gradient["diagnosis"] is not None:
+        return _shown(gradient["diagnosis"]["message"])
+    if verdict == "inherited":
+        return "This line is right; what it was given is not. Look at the gradients before it."
+    if verdict in PASSING:
+        return "--strict passes exact gradients only."
+    worst = gradient.get("worst")
+    if worst is not None:
+        at = ", ".join(map(str, worst["index"]))
+        return (
+            f"Furthest off at [{at}]: yours {worst['yours']:.6g}, torch's {worst['expected']:.6g}."
+        )
+    return _shown(error) if error is not None else ""
+
+
+def _training_failure(training: dict[str, Any]) -> str | None:
+    """None where the loss curve is autograd's."""
+    if training["matches"]:
+        return None
+    losses, at = training["losses"], training["apart_at"]
+    if at is None or at >= len(losses):
+        return f"Stopped after {len(losses)} of {training['steps']} steps; a gradient is missing."
+    beside = training["autograd_losses"][at]
+    return (
+        f"The loss curve leaves autograd's at step {at} ({losses[at]:.6f}, autograd {beside:.6f})."
+    )
+
+
+def _shown(sentence: str) -> str:
+    return printable(sentence, TEXT_CAP)
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def write_pytest_formats(
+    documents: list[dict[str, Any]], junit: Path | None, json_report: Path | None
+) -> None:
+    """Write reports (as `Report.as_json()` makes them) in the formats that are not None.
+
+    Node ids are those of a pytest called in the working directory; for submissions outside
+    of it, relative to the folder they share: "alice.py::dlogprobs". Raises UsageProblem for
+    a file that cannot be written, GraderFailure where pytest could not be run.
+    """
+    with tempfile.TemporaryDirectory(prefix="handgrad-") as folder:
+        work = Path(folder).resolve()
+        handed_over, root = work / "reports.json", work / "root"
+        root.mkdir()
+        handed_over.write_text(json.dumps(_addressed(documents)), encoding="ascii")
+        (root / "pytest.ini").write_text("[pytest]\n", encoding="ascii")
+        _run_pytest(work, root, handed_over)
+        for made, wanted in ((work / "junit.xml", junit), (work / "report.json", json_report)):
+            if wanted is not None:
+                _copy(made, wanted)
+
+
+def _addressed(documents: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the plugin needs to know: the folder node ids start from, and (id, report) pairs."""
+    paths = [Path(document["submission"]).absolute() for document in documents]
+    base = Path.cwd()
+    if paths and not all(path.is_relative_to(base) for path in paths):
+        base = Path(os.path.commonpath([path.parent for path in paths]))
+    # A file may be named anything: control characters have no place in XML.
+    ids = [printable(path.relative_to(base).as_posix(), TEXT_CAP) for path in paths]
+    return {"base": str(base), "reports": list(zip(ids, documents, strict=True))}
+
+
+def _run_pytest(work: Path, root: Path, handed_over: Path) -> None:
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    ended = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", str(root), "-c", str(root / "pytest.ini"),
+         "--rootdir", str(root), "--noconftest", "-p", "no:cacheprovider",
+         *(word for plugin in PLUGINS for word in ("-p", plugin)),
+         "--handgrad-reports", str(handed_over), "--junitxml", str(work / "junit.xml"),
+         "--json-report", "--json-report-file", str(work / "report.json")],
+        cwd=root, env=env | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, stdin=subprocess.DEVNULL,
+        capture_output=True, encoding="utf-8", errors="replace", check=False,
+    )  # fmt: skip
+    if ended.returncode not in RAN:
+        lines = (ended.stderr.strip() or ended.stdout.strip()).splitlines() or ["it said nothing"]
+        said = printable(lines[-1], TEXT_CAP)
+        raise GraderFailure(f"pytest wrote no report (exit {ended.returncode}): {said}")
+
+
+def _copy(made: Path, wanted: Path) -> None:
+    try:
+        wanted.write_bytes(made.read_bytes())
+    except OSError as error:
+        raise UsageProblem(f"{wanted}: cannot be written ({error.strerror}).") from None
