@@ -68,13 +68,10 @@ class Kit:
         """By exercise: passed, score, max_score of the last grading. {} where unreadable."""
         try:
             content = json.loads((self.root / PROGRESS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
-        return {
-            name: entry
-            for name, entry in (content.items() if isinstance(content, dict) else ())
-            if isinstance(entry, dict) and {"passed", "score", "max_score"} <= entry.keys()
-        }
+        entries = content.items() if isinstance(content, dict) else ()
+        return {name: entry for name, entry in entries if _is_progress(entry)}
 
     def note_progress(self, exercise: str, report: dict[str, Any]) -> None:
         entry = {key: report[key] for key in ("passed", "score", "max_score")}
@@ -83,6 +80,14 @@ class Kit:
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(self.progress() | {exercise: entry}, indent=1))
         fresh.replace(path)
+
+
+def _is_progress(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("passed"), bool)
+        and all(isinstance(entry.get(key), int | float) for key in ("score", "max_score"))
+    )
 
 
 def find_kit() -> Kit:

@@ -50,7 +50,7 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
         report = grader.grade(exercise, submission)
         write_machine_formats([report], call, many=False)
         if own:
-            kit.find_kit().note_progress(name, report.as_json())
+            note_progress(kit.find_kit(), report)
         show(report, exercise, call)
         if call.native:
             note_native_kernels(report, call)
@@ -68,11 +68,19 @@ def grade_all(call: Call) -> bool:
     with open_grader(call) as grader:
         for exercise, submission in zip(exercises, submissions, strict=True):
             report = grader.grade(exercise, submission)
-            folder.note_progress(exercise.name, report.as_json())
+            note_progress(folder, report)
             click.echo(summary_line(report, exercise), err=call.json_to == "-")
             reports.append(report)
     write_machine_formats(reports, call, many=True)
     return all(report.passed for report in reports)
+
+
+def note_progress(folder: kit.Kit, report: "Report") -> None:
+    """A folder that cannot be written to costs the progress in `grade list`, not the grading."""
+    try:
+        folder.note_progress(report.exercise, report.as_json())
+    except OSError as error:
+        click.echo(f"Progress is not kept: {error.filename}: {error.strerror}.", err=True)
 
 
 def summary_line(report: "Report", exercise: Exercise) -> str:

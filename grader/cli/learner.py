@@ -75,7 +75,10 @@ def reset(exercise: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 def init(folder: Path) -> None:
     """Lay the kit out in DIR: stubs, worked answers, names."""
-    kit.lay_out(folder)
+    try:
+        kit.lay_out(folder)
+    except OSError as error:
+        raise UsageProblem(f"{folder}: cannot be written ({error.strerror}).") from None
     click.echo(f"The kit is in {folder}. Start with:")
     click.echo(f"  cd {folder}")
     click.echo("  open exercises/exercise1.py and replace the first None")

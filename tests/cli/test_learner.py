@@ -1,0 +1,163 @@
+"""grade list, solution, reset, init: what they print, keep and refuse."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader import kit
+from grader.cli import main
+from grader.cli.grading import note_progress
+from grader.course import EXERCISES
+from grader.report import Report
+
+
+def grade(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A kit, and the working directory in it."""
+    kit.lay_out(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_list_shows_every_exercise_and_how_far_one_is(folder: Path) -> None:
+    reached = {
+        "exercise1": {"passed": False, "score": 24.0, "max_score": 26.0},
+        "exercise2": {"passed": True, "score": 1.0, "max_score": 1.0},
+    }
+    (folder / ".handgrad").mkdir()
+    (folder / ".handgrad" / "progress.json").write_text(json.dumps(reached))
+    done = grade("list")
+    assert done.exit_code == 0
+    heads = [line for line in done.stdout.splitlines() if line.startswith("exercise")]
+    assert [line.split()[0] for line in heads] == list(EXERCISES)
+    assert re.match(r"exercise1 +24 of 26 +Backprop through every chunk$", heads[0])
+    assert re.match(r"exercise2 +passed +Cross-entropy in one step$", heads[1])
+    assert re.match(r"exercise3 +not started +BatchNorm in one step$", heads[2])
+    assert "from the loss back to the embedding table" in " ".join(done.stdout.split())
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_list_works_where_there_is_no_kit(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    monkeypatch.setattr(kit, "ORIGIN", outside)
+    monkeypatch.chdir(outside)
+    done = grade("list")
+    assert done.exit_code == 0
+    assert done.stdout.count("not started") == len(EXERCISES)
+
+
+def test_solution_prints_the_worked_answer(folder: Path) -> None:
+    done = grade("solution", "exercise3")
+    assert done.exit_code == 0
+    assert done.stdout == (folder / "solutions" / "exercise3.py").read_text()
+
+
+@pytest.mark.parametrize("typed", ["counts", "dcounts"])
+def test_solution_of_one_gradient(typed: str) -> None:
+    done = grade("solution", "exercise1", typed)
+    assert done.exit_code == 0
+    assert done.stdout == (
+        "# counts is used twice: in probs and in counts_sum.\n"
+        "dcounts = counts_sum_inv * dprobs\n"
+        "dcounts += torch.ones_like(counts) * dcounts_sum\n"
+    )
+
+
+def test_on_a_terminal_the_answer_is_asked_for_twice(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "grader", "solution", "exercise2"],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
+    )  # fmt: skip
+    os.close(theirs)
+    os.write(ours, b"n\n")
+    said = b""
+    while piece := _read(ours):
+        said += piece
+    os.close(ours)
+    assert child.wait() == 1
+    assert b"exercise2 is not passed yet. Show the worked answer? [y/N]" in said
+    assert b"softmax" not in said
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # a terminal whose other end is closed
+        return b""
+
+
+def test_reset_keeps_the_old_file_and_says_where(folder: Path) -> None:
+    stub = folder / "exercises" / "exercise1.py"
+    stub.write_text("my work\n")
+    done = grade("reset", "exercise1")
+    assert done.exit_code == 0
+    first, second = done.stdout.splitlines()
+    assert first == "exercises/exercise1.py is the stub again."
+    kept = second.removeprefix("Your file is kept as ")
+    assert (folder / kept).read_text() == "my work\n"
+    assert stub.read_text() == kit.pristine_stub("exercise1")
+
+
+def test_reset_of_a_missing_stub_keeps_nothing(folder: Path) -> None:
+    (folder / "exercises" / "exercise1.py").unlink()
+    done = grade("reset", "exercise1")
+    assert done.stdout == "exercises/exercise1.py is the stub again.\n"
+
+
+def test_init_says_how_to_start(tmp_path: Path) -> None:
+    done = grade("init", "deep/course")
+    assert done.exit_code == 0
+    assert "cd deep/course" in done.stdout
+    assert (tmp_path / "deep" / "course" / "exercises" / "exercise4.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("exercise33", "exercise33: no such exercise; did you mean exercise3?"),
+        ("lst", "lst: no such exercise; did you mean list?"),
+        ("qqq", "qqq: no such exercise. `grade list` shows them all."),
+        ("solution exercise5", "exercise5: no such exercise; did you mean exercise"),
+        ("solution exercise1 dcuonts", "no such gradient here; did you mean dcounts?"),
+        ("solution exercise2 counts", "counts: no such gradient here. There is: logits"),
+        ("reset exercize1", "exercize1: no such exercise; did you mean exercise1?"),
+        ("reset ../exercise1", "../exercise1: no such exercise"),
+        ("init .", "is there already; nothing was written."),
+        ("init solutions/exercise1.py", "is a file"),
+        ("init solutions/exercise1.py/course", "cannot be written (Not a directory)"),
+    ],
+)
+def test_a_wrong_call_gets_a_line_and_exit_code_2(arguments: str, said: str, folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    done = grade(*arguments.split())
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_progress_that_cannot_be_written_does_not_cost_the_grading(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".handgrad").write_text("a file where a folder should be")
+    report = Report("exercise2", "mine.py", strict=False, environment={}, gradients=())
+    note_progress(kit.Kit(folder), report)
+    said = capsys.readouterr()
+    assert said.err.startswith("Progress is not kept: ")
+    assert said.err.count("\n") == 1
+    assert said.out == ""
