@@ -19,9 +19,9 @@ from grader.warm import Nursery
 from grader.wire import LENGTH, BadMessage, pack, unpack
 
 GRACE = 2.0  # seconds beyond the child's own alarm before it is killed
-START_UP = 60.0  # seconds a child may take to load torch, where it is not forked
 REPLY_CAP = 64 * 2**20
 OUTPUT_CAP = 20_000
+DRAIN = 16  # pieces read at the end: a full pipe and more, yet not for as long as it prints
 
 
 @dataclass
@@ -42,11 +42,18 @@ class Attempt:
         self._replies, child_writes = os.pipe()
         self._prints, child_prints = os.pipe()
         theirs = (child_reads, child_writes, child_prints)
-        self._pid = self.nursery.start(*theirs)
-        for descriptor in theirs:
-            os.close(descriptor)
-        for descriptor in (self._requests, self._replies, self._prints):
+        ours = (self._requests, self._replies, self._prints)
+        for descriptor in ours:
             os.set_blocking(descriptor, False)
+        try:
+            self._pid = self.nursery.start(*theirs)
+        except BaseException:
+            for descriptor in ours:
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
         setup = {
             "source": self.submission.source,
             "path": str(self.submission.path),
@@ -57,9 +64,11 @@ class Attempt:
 
     def backward(self, values: dict[str, Any], tensors: dict[str, Any]) -> Answer | Ended:
         """The child's answer to one call. After an Ended every further call gives the same."""
+        if not self._first and self.ended is None:
+            self.ended = self._unasked()
         if self.ended is not None:
             return self.ended
-        patience = self.timeout + GRACE + (START_UP if self._first else 0)
+        patience = self.timeout + GRACE + (self.nursery.start_up if self._first else 0)
         frame = self._first + pack({**values, "wanted": self.wanted}, tensors)
         self._first = b""
         answer = self._exchange(frame, time.monotonic() + patience)
@@ -67,9 +76,19 @@ class Attempt:
             try:
                 return read_answer(unpack(answer), self.wanted)
             except BadMessage as error:
-                answer = Ended("garbled", str(error))
+                answer = Ended("garbled", printable(str(error), 300))
         self.ended = answer
         return answer
+
+    def _unasked(self) -> Ended | None:
+        """What a child that was not asked anything has to say: nothing, or it is at fault."""
+        try:
+            early = os.read(self._replies, 1)
+        except BlockingIOError:
+            return None
+        if not early:
+            return self._how_it_ended()
+        return Ended("garbled", "an answer that nobody asked for")
 
     def _exchange(self, frame: bytes, deadline: float) -> bytes | Ended:
         """Write the whole frame, read one frame back, collecting prints all the while."""
@@ -99,8 +118,7 @@ class Attempt:
                     needed += LENGTH.unpack(reply)[0]
                     if needed > REPLY_CAP:
                         return Ended("too_large", f"an answer of {needed:,} bytes")
-        while self._collect_prints():
-            pass
+        self._drain_prints()
         return bytes(reply[LENGTH.size :])
 
     def _send(self, unsent: memoryview) -> memoryview:
@@ -120,10 +138,19 @@ class Attempt:
         self._lost += max(0, len(piece) - room)
         return bool(piece)
 
+    def _drain_prints(self) -> None:
+        for _ in range(DRAIN):
+            if not self._collect_prints():
+                return
+
     def _how_it_ended(self) -> Ended:
+        """Of a child whose end of the reply pipe is closed."""
         code = self._stop()
+        if code == -signal.SIGKILL:  # from outside, from itself, or from _stop just now
+            return Ended("cut_off", "SIGKILL")
         if code < 0:
-            return Ended("signal", signal.Signals(-code).name)
+            known = -code in set(signal.Signals)
+            return Ended("signal", signal.Signals(-code).name if known else f"signal {-code}")
         return Ended("exited", f"exit code {code}")
 
     def _stop(self) -> int:
@@ -139,8 +166,7 @@ class Attempt:
 
     def __exit__(self, *_: object) -> None:
         self._stop()
-        while self._collect_prints():
-            pass
+        self._drain_prints()
         os.close(self._replies)
         os.close(self._prints)
 

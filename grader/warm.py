@@ -11,20 +11,34 @@ import socket
 import struct
 import subprocess
 import sys
+from contextlib import suppress
 from typing import NoReturn, Protocol
+
+from grader.errors import GraderFailure
 
 FORK, REAP = b"F", b"R"
 NUMBER = struct.Struct("<q")
 
 
+PATIENCE = 60.0  # seconds for the warm process to fork, or to collect a child that was killed
+
+
 class Nursery(Protocol):
     """Starts children and collects them."""
 
+    start_up: float  # seconds a child may take before it can read
+
     def start(self, requests: int, replies: int, output: int) -> int:
-        """Start a child reading, answering and printing on these descriptors; its pid."""
+        """Start a child reading, answering and printing on these descriptors; its pid.
+
+        Raises GraderFailure where none can be started.
+        """
 
     def reap(self, pid: int) -> int:
-        """Wait for a child to end; its exit code, negative for a signal."""
+        """Wait for a child to end; its exit code, negative for a signal.
+
+        A child that nobody can collect any more counts as killed.
+        """
 
     def close(self) -> None:
         """Let go of everything."""
@@ -37,6 +51,8 @@ def open_nursery(fork: bool = sys.platform == "linux") -> Nursery:
 class WarmProcess:
     """The fork server. Make one after importing torch, before working out anything."""
 
+    start_up = 0.0
+
     def __init__(self) -> None:
         here, there = socket.socketpair()
         sys.stdout.flush()
@@ -46,18 +62,30 @@ class WarmProcess:
             here.close()
             _serve(there)
         there.close()
+        here.settimeout(PATIENCE)
         self._control = here
 
     def start(self, requests: int, replies: int, output: int) -> int:
-        socket.send_fds(self._control, [FORK], [requests, replies, output])
-        return self._number()
+        try:
+            socket.send_fds(self._control, [FORK], [requests, replies, output])
+            return self._number()
+        except OSError as error:
+            raise GraderFailure(
+                f"The process that starts each attempt does not answer ({error}); "
+                "a submission may have ended it."
+            ) from None
 
     def reap(self, pid: int) -> int:
-        self._control.sendall(REAP + NUMBER.pack(pid))
-        return self._number()
+        try:
+            self._control.sendall(REAP + NUMBER.pack(pid))
+            return self._number()
+        except OSError:  # the child has ended its own parent
+            return -signal.SIGKILL
 
     def close(self) -> None:
         self._control.close()
+        with suppress(ProcessLookupError):  # it may be stopped, and hear of nothing else
+            os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
 
     def _number(self) -> int:
@@ -99,6 +127,8 @@ def run_child(requests: int, replies: int, output: int) -> NoReturn:
         open(target, mode, buffering=1, errors="backslashreplace", closefd=False)
         for target, mode in ((0, "r"), (1, "w"), (2, "w"))
     )
+    for name in ("stdin", "stdout", "stderr"):  # what is written to the originals is shown too
+        setattr(sys, f"__{name}__", getattr(sys, name))
     status = 1
     try:
         from grader.child import serve
@@ -113,6 +143,8 @@ def run_child(requests: int, replies: int, output: int) -> NoReturn:
 
 class FreshInterpreters:
     """A new Python for each child: one more import of torch each, for systems without fork."""
+
+    start_up = 60.0  # torch is loaded anew
 
     def __init__(self) -> None:
         self._running: dict[int, subprocess.Popen[bytes]] = {}
