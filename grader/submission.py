@@ -6,6 +6,7 @@ a child (see child.py).
 
 import ast
 import json
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from grader.errors import UsageProblem, printable
 
 ENTRY = "backward"
 MAX_BYTES = 1_000_000
+PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics over Python code
 
 
 class Unreadable(Exception):
@@ -35,11 +37,10 @@ def read_submission(path: Path) -> Submission:
     Raises UsageProblem where there is no such file. Content that cannot be graded (not
     UTF-8, too large, a syntax error) is a submission all the same, with its `problem`.
     """
-    if path.is_dir():
-        raise UsageProblem(f"{path}: a directory; --submission takes one file.")
     try:
         source = _source_of(path)
-        lines, attempted = _assignments(_parse(path, source))
+        tree = _parse(path, source)
+        lines, attempted = _assignments(tree)
     except Unreadable as error:
         return Submission(path, "", {}, frozenset(), problem=str(error))
     return Submission(path, source, lines, frozenset(attempted))
@@ -48,15 +49,24 @@ def read_submission(path: Path) -> Submission:
 def _parse(path: Path, source: str) -> ast.Module:
     try:
         with warnings.catch_warnings(action="ignore"):  # a SyntaxWarning is the learner's own
-            return ast.parse(source)
+            tree = ast.parse(source)
+            compile(source, str(path), "exec", dont_inherit=True)  # finds a return outside, say
     except SyntaxError as error:
-        where = f"{path}, line {error.lineno}" if error.lineno else str(path)
-        shown = printable((error.text or "").strip(), 100)
-        raise Unreadable(
-            f"{where}: syntax error, {error.msg}" + (f": {shown}" if shown else "")
-        ) from None
+        raise Unreadable(_syntax_error(path, source, error)) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable(f"{path}: Python cannot read this file ({error}).") from None
+        said = str(error) or type(error).__name__
+        raise Unreadable(f"{path}: Python cannot read this file ({said}).") from None
+    return tree
+
+
+def _syntax_error(path: Path, source: str, error: SyntaxError) -> str:
+    """'x.py, line 3: syntax error, '(' was never closed: dprobs = (1.0 / probs'"""
+    where = f"{path}, line {error.lineno}" if error.lineno else str(path)
+    lines = source.split("\n")
+    at = (error.lineno or 0) - 1
+    shown = printable((error.text or (lines[at] if 0 <= at < len(lines) else "")).strip(), 100)
+    said = printable(error.msg, 200)
+    return f"{where}: syntax error, {said}" + (f": {shown}" if shown else "")
 
 
 def _source_of(path: Path) -> str:
@@ -65,6 +75,8 @@ def _source_of(path: Path) -> str:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise UsageProblem(f"{path}: no such file.") from None
+    except IsADirectoryError:
+        raise UsageProblem(f"{path}: a directory; --submission takes one file.") from None
     except OSError as error:
         raise UsageProblem(f"{path}: cannot be read ({error.strerror}).") from None
     if len(content) > MAX_BYTES:
@@ -75,33 +87,87 @@ def _source_of(path: Path) -> str:
         raise Unreadable(
             f"{path}: not UTF-8 text (byte {error.start}); save the file as UTF-8."
         ) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _code_of_notebook(path, text) if path.suffix == ".ipynb" else text
 
 
 def _code_of_notebook(path: Path, text: str) -> str:
-    """The code cells one after the other; lines for IPython (% and !) become comments."""
+    """The code cells one after the other, without what only IPython understands."""
     try:
         cells = json.loads(text)["cells"]
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Unreadable(f"{path}: not a Jupyter notebook (version 4).") from None
-    lines = "\n\n".join(sources).split("\n")
-    return "\n".join("# " + line if line.lstrip()[:1] in ("%", "!") else line for line in lines)
+    return "\n\n".join(map(_plain_python, sources))
+
+
+def _plain_python(cell: str) -> str:
+    """A cell with its magics (%time), shell lines (!ls) and questions (dx?) taken out.
+
+    A cell that Python reads as it is stays so: a line of a formula may begin with %.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(cell)
+        return cell
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        lines = cell.split("\n")
+    if cell.lstrip().startswith("%%") and cell.split()[0] not in PYTHON_CELLS:
+        return "\n".join("# " + line for line in lines)
+    return "\n".join(
+        f"{line[: len(line) - len(line.lstrip())]}pass  # {line.lstrip()}"
+        if line.lstrip()[:1] in ("%", "!", "?") or re.fullmatch(r"\s*[\w.]+\?\??\s*", line)
+        else line
+        for line in lines
+    )
 
 
 def _assignments(tree: ast.Module) -> tuple[dict[str, int], set[str]]:
-    """Where `backward` last assigns each name, and which names get more than None."""
-    definitions = [
-        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == ENTRY
+    """Where each gradient is last assigned, and which get more than None.
+
+    In `backward`; what it does not write itself, in the file's other functions.
+    """
+    functions = [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
+    entries = [node for node in tree.body if node in functions and node.name == ENTRY]
     lines: dict[str, int] = {}
     attempted: set[str] = set()
-    for node in ast.walk(definitions[-1]) if definitions else ():
-        for target, value in _targets(node):
-            lines[target] = max(lines.get(target, 0), getattr(node, "lineno", 0))
+    for function in (*(node for node in functions if node not in entries), *entries[-1:]):
+        found, given = _written_in(function)
+        lines |= found
+        attempted = {name for name in attempted if name not in found} | given
+    return lines, attempted
+
+
+def _written_in(function: ast.AST) -> tuple[dict[str, int], set[str]]:
+    lines: dict[str, int] = {}
+    entries: dict[str, int] = {}  # of a dict: {"dprobs": ...}; a name's own line is a better one
+    attempted: set[str] = set()
+    for node in ast.walk(function):
+        for target, value in (*_targets(node), *_entries(node)):
+            where = entries if isinstance(node, ast.Dict) else lines
+            line = getattr(value if isinstance(node, ast.Dict) else node, "lineno", 0)
+            where[target] = max(where.get(target, 0), line)
             if not (isinstance(value, ast.Constant) and value.value is None):
                 attempted.add(target)
-    return lines, attempted
+    return entries | lines, attempted
+
+
+def _entries(node: ast.AST) -> list[tuple[str, ast.expr | None]]:
+    """(key, value) for every entry with a key in quotes that this makes or assigns."""
+    match node:
+        case ast.Dict(keys=keys, values=values):
+            pairs = list(zip(keys, values, strict=True))
+        case ast.Assign(targets=targets, value=value):
+            pairs = [(at.slice, value) for at in targets if isinstance(at, ast.Subscript)]
+        case _:
+            return []
+    return [
+        (key.value, value)
+        for key, value in pairs
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    ]
 
 
 def _targets(node: ast.AST) -> list[tuple[str, ast.expr | None]]:
