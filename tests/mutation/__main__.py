@@ -1,0 +1,47 @@
+"""python -m tests.mutation: grade every mutant and print the table."""
+
+import argparse
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from grader.course import EXERCISES
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds, the lecture's first")
+    parser.add_argument("--native", action="store_true", help="with this machine's own kernels")
+    parser.add_argument("--exercise", action="append", choices=EXERCISES, dest="exercises")
+    parser.add_argument("--json", type=Path, help="write the record to this file")
+    parser.add_argument("--list-misses", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = options()
+    if not given.native:  # before torch is imported
+        os.environ["ATEN_CPU_CAPABILITY"] = "default"
+    from .run import LECTURE_SEED, every_mutant, graded
+    from .table import figures, miss, record, rows, table
+
+    exercises = tuple(given.exercises or EXERCISES)
+    written: dict[str, Any] = {"native": given.native, "seeds": {}}
+    for seed in [LECTURE_SEED, *range(1, given.seeds)]:
+        outcomes = graded(every_mutant(exercises, seed), seed)
+        print(f"seed {seed}{', native kernels' if given.native else ''}")
+        print(table(outcomes), end="\n\n")
+        if given.list_misses:
+            print("\n".join(filter(None, map(miss, outcomes))), end="\n\n")
+        written["seeds"][seed] = {
+            "figures": {name: asdict(part) for name, part in rows(outcomes)},
+            "mutants": [record(outcome) for outcome in outcomes],
+        }
+    if given.json is not None:
+        given.json.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

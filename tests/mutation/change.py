@@ -1,0 +1,42 @@
+"""One proposed change of a worked answer, before it is known whether it is a mistake."""
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .syntax import Edit, Statement, WorkedAnswer
+
+
+@dataclass(frozen=True)
+class Change:
+    operator: str  # "flip-sign"
+    statement: Statement
+    edits: tuple[Edit, ...]
+    mistakes: frozenset[str]  # the ids that name it rightly; empty where no known one does
+
+
+@dataclass(frozen=True)
+class Place:
+    """A statement to be changed, and the answer it stands in."""
+
+    answer: WorkedAnswer
+    statement: Statement
+
+    @property
+    def value(self) -> ast.expr | None:
+        """The right-hand side; None for a call that writes in place."""
+        node = self.statement.node
+        return node.value if isinstance(node, ast.Assign | ast.AugAssign) else None
+
+    def change(self, operator: str, edits: Edit | Iterable[Edit], *mistakes: str) -> Change:
+        edits = (edits,) if isinstance(edits, Edit) else tuple(edits)
+        return Change(operator, self.statement, edits, frozenset(mistakes))
+
+    def swap(self, operator: str, node: ast.expr, text: str, *mistakes: str) -> Change:
+        """Put `text` in the place of one expression."""
+        return self.change(operator, self.answer.replace(node, text), *mistakes)
+
+    def remove(self, operator: str, *mistakes: str) -> Change:
+        """Take the whole statement out; inside a loop something has to stay."""
+        text = "pass" if self.statement.nested else ""
+        return self.change(operator, self.answer.replace(self.statement.node, text), *mistakes)

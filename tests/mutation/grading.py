@@ -1,0 +1,91 @@
+"""Grade mutants with one grader and note what became of each."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from grader.exercise import load_exercise
+from grader.grading import Grader
+from grader.report import Report
+from grader.submission import Submission, read_submission
+
+from .mutants import Mutant
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One mutant under one seed."""
+
+    mutant: Mutant
+    passed: bool
+    first: str | None  # the first own error's gradient
+    first_line: int | None
+    mistake: str | None  # its diagnosis; None: the grader says that it doesn't know
+    own: frozenset[str]  # every gradient with an error of its own
+    verdict: str  # of the gradient whose line was changed
+    last_line: int | None  # that assigns the gradient whose line was changed
+    milliseconds: float
+
+    @property
+    def caught(self) -> bool:
+        return not self.passed and self.verdict not in ("exact", "approximate")
+
+    @property
+    def right_line(self) -> bool:
+        if self.first is None or self.first not in self.mutant.named:
+            return False
+        return bool(self.mutant.also) or self.first_line in (self.mutant.line, self.last_line)
+
+    @property
+    def right_mistake(self) -> bool:
+        return self.right_line and self.mistake in self.mutant.mistakes
+
+    @property
+    def wrong_mistake(self) -> bool:
+        return self.mistake is not None and not self.right_mistake
+
+    @property
+    def others_accused(self) -> frozenset[str]:
+        return self.own - self.mutant.named
+
+    @property
+    def found_all(self) -> bool:
+        """Of several mistakes at once: an own error on exactly the changed lines."""
+        return self.own == self.mutant.named
+
+    @property
+    def wrongly_accused(self) -> bool:
+        return self.mutant.right and not self.passed
+
+
+def grade_all(grader: Grader, mutants: Iterable[Mutant]) -> Iterator[Outcome]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "mutant.py"
+        for mutant in mutants:
+            path.write_text(mutant.source, encoding="utf-8")
+            submission = read_submission(path)
+            began = time.perf_counter()
+            report = grader.grade(load_exercise(mutant.exercise), submission)
+            elapsed = 1000 * (time.perf_counter() - began)
+            yield _outcome(mutant, submission, report, elapsed)
+
+
+def _outcome(
+    mutant: Mutant, submission: Submission, report: Report, milliseconds: float
+) -> Outcome:
+    first = report.first_own_error
+    return Outcome(
+        mutant=mutant,
+        passed=report.passed,
+        first=first.name if first else None,
+        first_line=first.line if first else None,
+        mistake=first.diagnosis.mistake if first and first.diagnosis else None,
+        own=frozenset(
+            g.name for g in report.gradients if not g.passes and g.verdict != "inherited"
+        ),
+        verdict=next((g.verdict for g in report.gradients if g.name == mutant.gradient), "none"),
+        last_line=submission.lines.get("d" + mutant.gradient),
+        milliseconds=milliseconds,
+    )
