@@ -39,6 +39,11 @@ class Answer:
     kinds: dict[str, str] = field(default_factory=dict)  # what came instead of a plain tensor
     others: tuple[str, ...] = ()  # further keys of the returned dict
     changed: tuple[str, ...] = ()  # forward values that were written to
+    recorded: tuple[str, ...] = ()  # line runs: gradients seen to be done (see instrument.py)
+    altered: tuple[str, ...] = ()  # line runs: gradients written to after that
+    unsettled: tuple[str, ...] = ()  # line runs: gradients returned otherwise than when done
+    altered_at: dict[str, int] = field(default_factory=dict)  # gradient or value -> line
+    failures: dict[int, str] = field(default_factory=dict)  # line runs: what raised, by line
     raised: Raised | None = None
     unusable: str | None = None  # why `backward` could not be called, or gave no dict
 
@@ -57,6 +62,11 @@ def read_answer(message: Message, wanted: tuple[str, ...]) -> Answer:
         kinds={key[1:]: kind for key, kind in kinds.items()},
         others=_names(facts.get("others", [])),
         changed=_names(facts.get("changed", [])),
+        recorded=_gradients(facts.get("recorded", []), wanted),
+        altered=_gradients(facts.get("altered", []), wanted),
+        unsettled=_gradients(facts.get("unsettled", []), wanted),
+        altered_at=_altered_at(facts.get("altered_at", {}), wanted),
+        failures=_failures(facts.get("failures", {})),
         raised=None if raised is None else _raised(raised),
         unusable=None if unusable is None else printable(unusable, 500),
     )
@@ -77,6 +87,28 @@ def _raised(facts: Any) -> Raised:
 
 def _is_line(value: Any) -> bool:
     return value is None or (type(value) is int and 0 < value <= MAX_BYTES + 1)
+
+
+def _gradients(value: Any, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key[1:] for key in _names(value) if key in wanted)
+
+
+def _altered_at(value: Any, wanted: tuple[str, ...]) -> dict[str, int]:
+    """Gradients by name, as everywhere; a forward value's key is its name already."""
+    if not isinstance(value, dict) or not all(_is_line(line) for line in value.values()):
+        raise BadMessage("names and lines were due")
+    return {
+        key[1:] if key in wanted else printable(key, 60): line
+        for key, line in list(value.items())[:200]
+        if line is not None
+    }
+
+
+def _failures(value: Any) -> dict[int, str]:
+    if not isinstance(value, dict):
+        raise BadMessage("lines and texts were due")
+    found = _texts(value, 500)
+    return {int(line): text for line, text in found.items() if line.isdecimal()}
 
 
 def _texts(value: Any, cap: int) -> dict[str, str]:

@@ -4,7 +4,7 @@ The order is the point: while a child lives, this process holds forward values o
 """
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
@@ -12,13 +12,17 @@ import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
+from grader.diagnosing import diagnose
 from grader.exercise import Exercise
-from grader.judge import OTHER_SIZES, Result, judge
+from grader.inspection import Findings, ask_for_lines, inspect
+from grader.judge import OTHER_SIZES, Judge, Result
+from grader.lines import LineRun
 from grader.names import NameData
 from grader.report import Report
 from grader.submission import Submission
-from grader.training import beside_autograd, short_run
+from grader.training import Step, beside_autograd, short_run
 from grader.trial import Trial, make_trial, reference_for
+from grader.vjp import Scene, scene_for
 from grader.warm import open_nursery
 
 
@@ -38,6 +42,50 @@ def trials_for(exercise: Exercise, data: NameData, seed: int) -> tuple[Trial, ..
         make_trial(exercise, data, f"seed {seed + 1}", seed + 1, exercise.sizes),
         make_trial(exercise, data, OTHER_SIZES, seed + 2, exercise.other_sizes),
     )
+
+
+@dataclass
+class FirstLook:
+    """The runs that every submission gets, in one child."""
+
+    exercise: Exercise
+    trials: tuple[Trial, ...]  # of the function as written
+    scenes: tuple[Scene, ...]  # of the instrumented one: two in float64, one in float32
+    answers: list[Answer | Ended]
+    line_answers: list[Answer | Ended]
+
+    @classmethod
+    def of(cls, exercise: Exercise, data: NameData, seed: int) -> "FirstLook":
+        trials = trials_for(exercise, data, seed)
+        lecture, _, other_seed, other_sizes = trials
+        scenes = tuple(scene_for(trial) for trial in (other_seed, other_sizes, lecture))
+        unread: list[Answer | Ended] = [Ended("unreadable")]
+        return cls(exercise, trials, scenes, unread * len(trials), unread * len(scenes))
+
+    @property
+    def start(self) -> Trial:
+        """The decision's trial, from which a training run starts."""
+        return self.trials[1]
+
+    def run(self, attempt: Attempt) -> None:
+        self.answers = [attempt.backward(*trial.request()) for trial in self.trials]
+        self.line_answers = [ask_for_lines(attempt, scene) for scene in self.scenes]
+
+    def judge(self, submission: Submission, steps: list[Step]) -> Judge:
+        """Works out the references: only to be called when the child has ended."""
+        results = [
+            Result(trial, answer, reference_for(trial))
+            for trial, answer in (
+                *zip(self.trials, self.answers, strict=True),
+                *((step.trial, step.answer) for step in steps),
+            )
+        ]
+        references = {id(result.trial): result.reference for result in results}
+        runs = [
+            LineRun(scene, references[id(scene.trial)], answer)
+            for scene, answer in zip(self.scenes, self.line_answers, strict=True)
+        ]
+        return Judge(self.exercise, submission, results, tuple(runs[:2]), narrow=runs[2])
 
 
 class Grader:
@@ -65,36 +113,42 @@ class Grader:
         return Attempt(self.nursery, submission, keys, self.options.timeout)
 
     def grade(self, exercise: Exercise, submission: Submission) -> Report:
-        trials = trials_for(exercise, self.data, self.options.seed)
-        start = trials[1]
-        if submission.problem is not None:
-            answers: list[Answer | Ended] = [Ended("unreadable")] * len(trials)
-            steps, output = [], ""
-        else:
+        first = FirstLook.of(exercise, self.data, self.options.seed)
+        steps: list[Step] = []
+        output = ""
+        if submission.problem is None:
             with self.attempt(exercise, submission) as attempt:
-                answers = [attempt.backward(*trial.request()) for trial in trials]
-                steps = short_run(attempt, start, self.data) if exercise.trained else []
+                first.run(attempt)
+                if exercise.trained:
+                    steps = short_run(attempt, first.start, self.data)
             output = attempt.output()
-        results = [
-            Result(trial, answer, reference_for(trial))
-            for trial, answer in (
-                *zip(trials, answers, strict=True),
-                *((step.trial, step.answer) for step in steps),
-            )
-        ]
-        judgement = judge(exercise, submission, results)
+        judge = first.judge(submission, steps)
+        if judge.open_lines:
+            judge = replace(judge, findings=self._second_look(exercise, submission, judge))
+        judgement = judge.judgement()
         return Report(
             exercise=exercise.name,
             submission=str(submission.path),
             strict=self.options.strict,
             environment=environment(self.options.seed),
-            gradients=judgement.gradients,
+            gradients=tuple(
+                replace(gradient, diagnosis=diagnose(judge, gradient))
+                for gradient in judgement.gradients
+            ),
             flags=judgement.flags,
             error=judgement.error,
-            training=beside_autograd(steps, start, self.data) if exercise.trained else None,
+            training=beside_autograd(steps, first.start, self.data) if exercise.trained else None,
             output=output,
-            trace=_trace(answers),
+            trace=_trace(first.answers),
         )
+
+    def _second_look(self, exercise: Exercise, submission: Submission, judge: Judge) -> Findings:
+        seed = self.options.seed
+        trials = (
+            make_trial(exercise, self.data, "second look", seed + 3, exercise.sizes),
+            make_trial(exercise, self.data, OTHER_SIZES, seed + 4, exercise.other_sizes),
+        )
+        return inspect(self.attempt(exercise, submission), trials, judge.open_lines)
 
 
 def _trace(answers: list[Answer | Ended]) -> str:

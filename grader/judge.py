@@ -5,15 +5,17 @@ was right; what is missing, late or unreadable is never credit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from grader.answer import Answer, Ended
-from grader.comparison import Comparison, compare
+from grader.comparison import NUMBERS, Comparison, Unfit, compare
 from grader.errors import did_you_mean
 from grader.exercise import Exercise
-from grader.mistakes import diagnosis
-from grader.report import PASSING, Diagnosis, Flag, GradientReport
+from grader.inspection import Findings
+from grader.lines import NOTHING, LineRun, Own, own_merits
+from grader.report import PASSING, Flag, GradientReport
 from grader.submission import Submission
 from grader.trial import Reference, Trial
 from grader.wording import ended_sentence, raised_sentence
@@ -50,28 +52,118 @@ class Judgement:
     error: str | None
 
 
-def judge(exercise: Exercise, submission: Submission, results: Sequence[Result]) -> Judgement:
-    """`results`: the lecture's view, the decision, then the trials that find what is fixed."""
-    gradients = tuple(_judge_one(name, submission, results) for name in exercise.gradients)
-    return Judgement(gradients, tuple(_flags(exercise, results)), _error(submission, results))
+@dataclass(frozen=True)
+class Judge:
+    """`results`: the lecture's view, the decision, then the trials that find what is fixed.
+
+    `runs`: the instrumented function, at the decision's sizes and at others (lines.py).
+    `findings`: the second look, where there was one.
+    """
+
+    exercise: Exercise
+    submission: Submission
+    results: Sequence[Result]
+    runs: tuple[LineRun, ...]
+    narrow: LineRun | None = None  # float32: whether a line is exact, given a true upstream
+    findings: Findings = field(default_factory=Findings)
+
+    @cached_property
+    def own(self) -> dict[str, Own]:
+        """Each line on its own merits; the second look counts where there was one."""
+        runs = self.findings.runs or self.runs
+        return {
+            name: own_merits(name, runs, self.findings.uses) for name in self.exercise.gradients
+        }
+
+    @cached_property
+    def comparisons(self) -> dict[str, list[Comparison | None]]:
+        return {
+            name: [result.compare(name) for result in self.results]
+            for name in self.exercise.gradients
+        }
+
+    def right_in_chain(self, name: str) -> bool:
+        return all(c is not None and c.right for c in self.comparisons[name])
+
+    def altered(self, name: str) -> bool:
+        """Whether something wrote to this gradient after it was done."""
+        answers = [run.answer for run in self.findings.runs or self.runs]
+        return any(isinstance(a, Answer) and name in a.altered for a in answers)
+
+    @property
+    def open_lines(self) -> list[str]:
+        """What a second look is needed for; [] where all is right in the usual form."""
+        return [
+            name
+            for name in self.exercise.gradients
+            if self.given(name)
+            and not (self.right_in_chain(name) and self.own[name].right and not self.altered(name))
+        ]
+
+    def given(self, name: str) -> bool:
+        return self.comparisons[name][0] is not None
+
+    def judgement(self) -> Judgement:
+        gradients = tuple(self._report(name) for name in self.exercise.gradients)
+        flags = tuple(_flags(self.exercise, self.results))
+        return Judgement(gradients, flags, _error(self.submission, self.results))
+
+    def _report(self, name: str) -> GradientReport:
+        lecture = self.comparisons[name][0] or NOT_GIVEN
+        verdict = self.verdict(name)
+        own = self.own[name]
+        exact = lecture.exact
+        if own.cut is not None and self.narrow is not None and self.given(name):
+            exact = exact or self.narrow.exact(name, own.cut)
+        return GradientReport(
+            name=name,
+            verdict=verdict,
+            exact=lecture.exact,
+            approximate=lecture.approximate,
+            maxdiff=lecture.maxdiff,
+            shape=lecture.shape,
+            expected_shape=tuple(self.results[0].reference.gradients[name].shape),
+            line=self.submission.lines.get("d" + name),
+            diagnosis=None,
+            worst=_worst(verdict, self.comparisons[name]),
+            own_exact=exact,
+        )
+
+    def verdict(self, name: str) -> str:
+        for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
+            if comparison is None:
+                return _why_absent(name, self.submission, result.answer)
+        ended = [r.answer for r in self.results if isinstance(r.answer, Ended)]
+        if ended:
+            return _why_absent(name, self.submission, ended[0])
+        own, right = self.own[name], self.right_in_chain(name)
+        if self.altered(name):
+            return "wrong"
+        if right and (own.right or not own.known):
+            lecture = self.comparisons[name][0]
+            return "exact" if lecture is not None and lecture.exact else "approximate"
+        if not right and own.right and not self._upstream_right(name):
+            return "inherited"
+        unfit = [c.unfit for c in self.comparisons[name] if c is not None and c.unfit is not None]
+        return "wrong_shape" if unfit and misshapen(unfit[0]) else "wrong"
+
+    def _upstream_right(self, name: str) -> bool:
+        """Whether the gradients that the line uses are right wherever it is wrong itself.
+
+        Then nothing was inherited: something changed this one afterwards.
+        """
+        cut = self.own[name].cut or NOTHING
+        for number, comparison in enumerate(self.comparisons[name]):
+            if comparison is None or not comparison.right:
+                upstream = [self.comparisons[other][number] for other in cut]
+                if all(c is not None and c.right for c in upstream):
+                    return True
+        return False
 
 
-def _judge_one(name: str, submission: Submission, results: Sequence[Result]) -> GradientReport:
-    comparisons = [result.compare(name) for result in results]
-    lecture = comparisons[0] or NOT_GIVEN
-    verdict, found = _verdict(name, submission, results, comparisons)
-    return GradientReport(
-        name=name,
-        verdict=verdict,
-        exact=lecture.exact,
-        approximate=lecture.approximate,
-        maxdiff=lecture.maxdiff,
-        shape=lecture.shape,
-        expected_shape=tuple(results[0].reference.gradients[name].shape),
-        line=submission.lines.get("d" + name),
-        diagnosis=found,
-        worst=_worst(verdict, comparisons),
-    )
+def misshapen(unfit: Unfit) -> bool:
+    number = unfit.mistake == "not-a-tensor" and unfit.evidence["kind"] in NUMBERS
+    return number or unfit.mistake == "wrong-shape"
 
 
 def _worst(verdict: str, comparisons: Sequence[Comparison | None]) -> dict[str, Any] | None:
@@ -79,30 +171,6 @@ def _worst(verdict: str, comparisons: Sequence[Comparison | None]) -> dict[str, 
     if verdict in PASSING:
         return None
     return next((c.worst for c in comparisons[1:] if c is not None and c.worst), None)
-
-
-def _verdict(
-    name: str,
-    submission: Submission,
-    results: Sequence[Result],
-    comparisons: Sequence[Comparison | None],
-) -> tuple[str, Diagnosis | None]:
-    lecture, decision = comparisons[:2]
-    for result, comparison in zip(results[:2], (lecture, decision), strict=True):
-        if comparison is None:
-            return _why_absent(name, submission, result.answer), None
-        if comparison.unfit is not None:
-            scalar = comparison.unfit.mistake == "not-a-tensor" and comparison.shape == ()
-            misshapen = scalar or comparison.unfit.mistake == "wrong-shape"
-            found = diagnosis(comparison.unfit.mistake, comparison.unfit.evidence)
-            return "wrong_shape" if misshapen else "wrong", found
-    assert lecture is not None and decision is not None
-    if not decision.right:
-        return "wrong", None
-    for result, comparison in zip(results[2:], comparisons[2:], strict=True):
-        if comparison is None or not comparison.right:
-            return _elsewhere(name, submission, result, comparison)
-    return ("exact" if lecture.exact else "approximate"), None
 
 
 def _why_absent(name: str, submission: Submission, answer: Answer | Ended) -> str:
@@ -114,22 +182,6 @@ def _why_absent(name: str, submission: Submission, answer: Answer | Ended) -> st
     if "d" + name in submission.attempted and answer.raised is not None:
         return "timeout" if answer.raised.out_of_time else "errored"
     return "missing"
-
-
-def _elsewhere(
-    name: str, submission: Submission, result: Result, comparison: Comparison | None
-) -> tuple[str, Diagnosis | None]:
-    """Right on the seed and sizes that are shown, and not on others."""
-    if isinstance(result.answer, Ended):
-        return _why_absent(name, submission, result.answer), None
-    if result.trial.label != OTHER_SIZES:
-        return "wrong", diagnosis("memorised-numbers", {"where": result.trial.label})
-    sizes = ", ".join(f"{size} {value}" for size, value in result.trial.sizes.items())
-    raised = result.answer.raised
-    if comparison is None and raised is not None:
-        said = raised_sentence(raised)
-        return "wrong", diagnosis("hard-coded-size", {"sizes": sizes, "said": said})
-    return "wrong", diagnosis("hard-coded-size", {"sizes": sizes})
 
 
 def _flags(exercise: Exercise, results: Sequence[Result]) -> list[Flag]:

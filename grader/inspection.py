@@ -1,0 +1,102 @@
+"""A second look at a submission that is not right throughout, in a child of its own.
+
+Which upstream gradients does a line use? Which line writes to a tensor that was done? Asked
+only where the first look leaves something open, on inputs of its own, so that a right
+answer in the usual form pays nothing, and no child is asked what this process has worked
+out already.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import torch
+
+from grader.answer import Answer, Ended
+from grader.attempt import Attempt
+from grader.lines import LineRun
+from grader.trial import Trial, reference_for
+from grader.vjp import Scene, above, scene_for
+
+
+def ask_for_lines(
+    attempt: Attempt,
+    scene: Scene,
+    *,
+    watch: bool = False,
+    restore: bool = False,
+    late: dict[str, int] | None = None,
+) -> Answer | Ended:
+    """Run the instrumented function on the scene's values and upstream gradients."""
+    facts, values = scene.trial.request()
+    stand_ins = {"d" + name: tensor for name, tensor in scene.upstream.items()}
+    facts |= {
+        "stand_ins": list(stand_ins),
+        "watch": watch,
+        "restore": restore,
+        "late": {"d" + name: line for name, line in (late or {}).items()},
+    }
+    return attempt.backward(facts, values | stand_ins)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the second look brought."""
+
+    runs: tuple[LineRun, ...] = ()  # a gradient counts as done where nothing writes to it any more
+    uses: dict[str, frozenset[str]] = field(default_factory=dict)  # upstream gradients, by line
+    altered_at: dict[str, int] = field(default_factory=dict)  # gradient or value -> line
+    restored: LineRun | None = None  # with forward values put back whenever one is done
+
+
+def inspect(attempt: Attempt, trials: tuple[Trial, ...], open_lines: Iterable[str]) -> Findings:
+    """Run the lines of a submission on `trials`, and find out what `open_lines` depend on."""
+    scenes = [scene_for(trial) for trial in trials]
+    exercise = trials[0].exercise
+    with attempt:
+        watched = ask_for_lines(attempt, scenes[0], watch=True)
+        altered = {} if isinstance(watched, Ended) else watched.altered_at
+        late = {name: line for name, line in altered.items() if name in exercise.gradients}
+        answers = [ask_for_lines(attempt, scene, late=late) for scene in scenes]
+        restored = None
+        if set(altered) - set(late):
+            restored = ask_for_lines(attempt, scenes[0], restore=True, late=late)
+        uses = _uses(attempt, scenes[0], answers[0], frozenset(open_lines), late)
+    runs = tuple(
+        LineRun(scene, reference_for(scene.trial), answer)
+        for scene, answer in zip(scenes, answers, strict=True)
+    )
+    again = None if restored is None else LineRun(scenes[0], runs[0].reference, restored)
+    return Findings(runs, uses, altered, again)
+
+
+def _uses(
+    attempt: Attempt,
+    scene: Scene,
+    before: Answer | Ended,
+    open_lines: frozenset[str],
+    late: dict[str, int],
+) -> dict[str, frozenset[str]]:
+    """Which upstream gradients change a line's result when they change."""
+    exercise = scene.exercise
+    changed: dict[str, set[str]] = {name: set() for name in open_lines}
+    for upstream in exercise.gradients:
+        below = [name for name in open_lines if upstream in above(exercise, name)]
+        if not below:
+            continue
+        moved = {**scene.upstream, upstream: scene.upstream[upstream].flip(0) + 1.0}
+        probe = Scene(scene.trial, scene.values, moved)
+        after = ask_for_lines(attempt, probe, late=late)
+        for name in below:
+            if not _equal(_result(before, name), _result(after, name)):
+                changed[name].add(upstream)
+    return {name: frozenset(found) for name, found in changed.items()}
+
+
+def _result(answer: Answer | Ended, name: str) -> torch.Tensor | None:
+    return None if isinstance(answer, Ended) else answer.gradients.get(name)
+
+
+def _equal(one: torch.Tensor | None, other: torch.Tensor | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.shape == other.shape and torch.equal(one, other)

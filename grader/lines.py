@@ -1,0 +1,96 @@
+"""Each line on its own merits: judging steps 4 and 5.
+
+The learner's function runs once more with a random tensor in the place of every gradient
+that is done (see instrument.py). A line is right when it gives the gradient through the
+cut of those upstream gradients that it uses: its chunk's VJP, a longer step taken at once,
+or, using none, the true gradient. A zero that the structure of the network brings about
+says nothing; such a gradient has to use its upstream.
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+from grader.answer import Answer, Ended
+from grader.comparison import TOLERANCE
+from grader.trial import Reference
+from grader.vjp import Scene, above, nearest
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class LineRun:
+    """One run of the instrumented function, and what torch says there."""
+
+    scene: Scene
+    reference: Reference
+    answer: Answer | Ended
+
+    def result(self, name: str) -> torch.Tensor | None:
+        """What the line gave, when its upstream gradients were stand-ins."""
+        return None if isinstance(self.answer, Ended) else self.answer.gradients.get(name)
+
+    def can_tell(self, name: str, cut: frozenset[str] = NOTHING) -> bool:
+        """Whether a line can be judged alone here: it was recorded as the last word on its
+        gradient, and stand-ins did reach what is below them."""
+        answer = self.answer
+        if isinstance(answer, Ended) or ({name} | cut) & set(answer.unsettled):
+            return False
+        upstream = above(self.scene.exercise, name)
+        return not upstream or bool(upstream & set(answer.recorded))
+
+    def right(self, name: str, cut: frozenset[str]) -> bool:
+        """Whether the line gives the gradient through this cut."""
+        result = self.result(name)
+        if result is None or not self.can_tell(name, cut):
+            return False
+        if not cut and self.zero_by_structure(name):
+            return False
+        expected = self.scene.gradient(name, cut)
+        if result.shape != expected.shape or result.dtype != expected.dtype:
+            return False
+        scale = expected.abs().max().item() if cut else self.reference.scales[name]
+        return (result - expected).abs().max().item() <= TOLERANCE * scale
+
+    def zero_by_structure(self, name: str) -> bool:
+        """Zero but for rounding, and not because nothing depends on it."""
+        if not above(self.scene.exercise, name):
+            return False
+        size = self.reference.gradients[name].abs().max().item()
+        return size <= TOLERANCE * self.reference.scales[name]
+
+    def exact(self, name: str, cut: frozenset[str]) -> bool:
+        result = self.result(name)
+        return result is not None and torch.equal(result, self.scene.gradient(name, cut))
+
+
+@dataclass(frozen=True)
+class Own:
+    """A line on its own merits, over all runs of the instrumented function."""
+
+    cut: frozenset[str] | None  # the upstream gradients it uses, where it is right
+    wrong_in: LineRun | None = None  # the first run that shows it wrong
+    known: bool = True  # False: it could not be judged alone
+
+    @property
+    def right(self) -> bool:
+        return self.cut is not None
+
+
+def own_merits(
+    name: str, runs: tuple[LineRun, ...], uses: dict[str, frozenset[str]] | None
+) -> Own:
+    """`uses`: the upstream gradients that each line was seen to depend on, where tried."""
+    exercise = runs[0].scene.exercise
+    cuts = [nearest(exercise, name), NOTHING]
+    if uses is not None and name in uses:
+        cuts.append(uses[name])
+    for cut in cuts:
+        if all(run.right(name, cut) for run in runs):
+            return Own(cut)
+    used = (uses or {}).get(name, nearest(exercise, name))
+    if not all(run.can_tell(name, used) for run in runs):
+        return Own(None, known=False)
+    wrong = (run for run in runs if not any(run.right(name, cut) for cut in cuts))
+    return Own(None, wrong_in=next(wrong, runs[-1]))

@@ -1,0 +1,81 @@
+"""What an instrumented function reports to: records each gradient when it is done, hands
+out the stand-in that takes its place, notices what is written to afterwards.
+
+Lives in the child, beside the learner's code (see instrument.py).
+"""
+
+import builtins
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+Tensors = Mapping[str, torch.Tensor]
+
+
+@dataclass
+class Recorder:
+    stand_ins: Tensors  # by gradient key
+    values: Tensors  # the forward values as they were
+    given: Mapping[str, Any]  # the forward values that the learner's code holds
+    watch: bool  # after every statement, look for tensors that were written to
+    restore: bool  # undo writes to forward values whenever a gradient is done
+    results: dict[str, Any] = field(default_factory=dict)
+    handed: dict[str, torch.Tensor] = field(default_factory=dict)
+    failures: dict[int, str] = field(default_factory=dict)  # by line
+    altered_at: dict[str, int] = field(default_factory=dict)  # gradient key or value -> line
+    Exception: type[BaseException] = builtins.Exception
+
+    def done(self, key: str, value: Any, line: int) -> Any:
+        """Record a gradient, once; from here on the code works with its stand-in."""
+        if key in self.results:
+            return value
+        plain = type(value) is torch.Tensor and value.layout is torch.strided
+        self.results[key] = value.clone() if plain else value
+        if self.restore:
+            for name, before in self.values.items():
+                self.given[name].copy_(before)
+        self.handed[key] = self.stand_ins[key].clone()
+        return self.handed[key]
+
+    def failed(self, line: int, error: BaseException) -> None:
+        self.failures[line] = f"{type(error).__name__}: {error}"[:500]
+
+    def check(self, line: int) -> None:
+        """Called after every statement, with its last line."""
+        if not self.watch:
+            return
+        for key, tensor in self.handed.items():
+            if key not in self.altered_at and not same(tensor, self.stand_ins[key]):
+                self.altered_at[key] = line
+        for name, before in self.values.items():
+            if name not in self.altered_at and not same(self.given[name], before):
+                self.altered_at[name] = line
+
+    def altered(self, returned: Mapping[str, Any]) -> list[str]:
+        """Gradients that something wrote to after they were done, and returned like that."""
+        return [
+            key
+            for key, tensor in self.handed.items()
+            if not same(tensor, self.stand_ins[key])
+            and key in returned
+            and not same(returned[key], self.stand_ins[key])
+        ]
+
+    def unsettled(self, returned: Mapping[str, Any]) -> list[str]:
+        """Gradients of which the function returned something else than the stand-in.
+
+        What was recorded is then not the learner's last word, and is not to be judged.
+        """
+        return [
+            key
+            for key in self.handed
+            if key in returned
+            and not same(returned[key], self.stand_ins[key])
+            and same(self.handed[key], self.stand_ins[key])
+        ]
+
+
+def same(one: Any, other: torch.Tensor) -> bool:
+    return isinstance(one, torch.Tensor) and one.shape == other.shape and torch.equal(one, other)
