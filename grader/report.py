@@ -32,6 +32,7 @@ class GradientReport:
     line: int | None  # of the submission: where this gradient is last assigned
     diagnosis: Diagnosis | None
     worst: dict[str, Any] | None = None  # index, yours, expected: the entry furthest off
+    own_exact: bool = False  # exact, given a true upstream
 
     @property
     def passes(self) -> bool:
@@ -58,6 +59,20 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Trained:
+    """A real run with the learner's gradients, and the network that came of it."""
+
+    steps: int  # taken; fewer than asked where it was interrupted or stopped
+    steps_asked: int
+    seconds: float
+    train_loss: float | None = None  # the whole split, BatchNorm calibrated; None: stopped
+    dev_loss: float | None = None
+    test_loss: float | None = None
+    samples: tuple[str, ...] = ()  # names drawn from the network
+    problem: str | None = None  # what stopped it
+
+
+@dataclass(frozen=True)
 class Report:
     exercise: str
     submission: str
@@ -67,6 +82,7 @@ class Report:
     flags: tuple[Flag, ...] = ()
     error: str | None = None
     training: Training | None = None
+    trained: Trained | None = None
     output: str = ""  # what the learner's code printed
     trace: str = ""  # the learner's own frames, where the code raised
 
@@ -112,4 +128,6 @@ class Report:
         }
         if self.training is not None:
             report["training"] = asdict(self.training)
+        if self.trained is not None:
+            report["trained"] = asdict(self.trained)
         return report

@@ -4,8 +4,11 @@ The grader computes the loss and takes the step; the learner's `backward`, in it
 gives the gradients. Source: Zero to Hero, makemore part 4, exercise 4.
 """
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
+from typing import Any
 
 import torch
 
@@ -14,65 +17,104 @@ from grader.attempt import Attempt
 from grader.course.makemore import minibatch
 from grader.names import NameData
 from grader.report import Training
+from grader.splits import Split
 from grader.trial import Tensors, Trial, convert, reference_for
 
 SHORT_RUN = 12  # steps of the graded run
 LEARNING_RATE = 0.1
+LATE_LEARNING_RATE = 0.01  # in the second half of a real run
 CURVE_TOLERANCE = 1e-8  # relative; float64 runs differ by rounding only
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A gradient that no step can be taken with: "missing", "misshapen" or "not_finite"."""
+
+    name: str
+    how: str
 
 
 @dataclass(frozen=True)
 class Step:
     trial: Trial
-    loss: float
+    loss: float  # before the step
     answer: Answer | Ended
+    parameters: Tensors  # after the step; where none was taken, before it
+    unfit: Unfit | None = None
+
+    @property
+    def taken(self) -> bool:
+        return isinstance(self.answer, Answer) and self.unfit is None
 
 
-Gradients = Callable[[Trial], Answer | Ended]
+Gradients = Callable[[Trial, Tensors], Answer | Ended]  # of a trial and its forward values
 
 
 def gradient_descent(
-    start: Trial, data: NameData, gradients: Gradients, rates: Iterator[float]
+    start: Trial, batches: Iterable[dict[str, Any]], gradients: Gradients, rates: Iterable[float]
 ) -> Iterator[Step]:
     """One Step per rate, as long as every trained parameter gets a gradient that fits it."""
-    generator = torch.Generator().manual_seed(start.seed)
     parameters: Tensors = {name: start.inputs[name].clone() for name in start.exercise.trained}
-    for number, rate in enumerate(rates):
-        batch = convert(minibatch(data, start.sizes, generator), start.dtype)
-        trial = replace(start, label=f"step {number}", inputs={**batch, **parameters})
-        with torch.no_grad():
-            loss = start.exercise.forward(**trial.inputs)["loss"].item()
-        answer = gradients(trial)
-        yield Step(trial, loss, answer)
-        if isinstance(answer, Ended) or not _fits(answer, parameters):
+    for number, (rate, batch) in enumerate(zip(rates, batches, strict=False)):
+        inputs = {**convert(batch, start.dtype), **parameters}
+        trial = replace(start, label=f"step {number}", inputs=inputs)
+        values = trial.values()
+        answer = gradients(trial, values)
+        step = _step(trial, values["loss"].item(), answer, parameters, rate)
+        yield step
+        if not step.taken:
             return
-        parameters = {
-            name: value - rate * answer.gradients[name] for name, value in parameters.items()
-        }
+        parameters = step.parameters
 
 
-def _fits(answer: Answer, parameters: Tensors) -> bool:
-    return all(
-        name in answer.gradients
-        and answer.gradients[name].shape == value.shape
-        and answer.gradients[name].is_floating_point()
-        for name, value in parameters.items()
-    )
+def _step(
+    trial: Trial, loss: float, answer: Answer | Ended, parameters: Tensors, rate: float
+) -> Step:
+    if isinstance(answer, Ended):
+        return Step(trial, loss, answer, parameters)
+    after = {}
+    for name, value in parameters.items():
+        gradient = answer.gradients.get(name)
+        if gradient is None:
+            return Step(trial, loss, answer, parameters, Unfit(name, "missing"))
+        if gradient.shape != value.shape or not gradient.is_floating_point():
+            return Step(trial, loss, answer, parameters, Unfit(name, "misshapen"))
+        after[name] = value - rate * gradient.to(value.dtype)
+        if not math.isfinite(after[name].sum().item()):  # one NaN or infinity is in every sum
+            return Step(trial, loss, answer, parameters, Unfit(name, "not_finite"))
+    return Step(trial, loss, answer, after)
 
 
 def short_run(attempt: Attempt, start: Trial, data: NameData) -> list[Step]:
     """The graded run, with the learner's gradients."""
-    rates = iter([LEARNING_RATE] * SHORT_RUN)
-    ask: Gradients = lambda trial: attempt.backward(*trial.request())  # noqa: E731
-    return list(gradient_descent(start, data, ask, rates))
+    return list(_short(start, data, _learners(attempt)))
+
+
+def _short(start: Trial, data: NameData, gradients: Gradients) -> Iterator[Step]:
+    generator = torch.Generator().manual_seed(start.seed)
+    batches = (minibatch(data, start.sizes, generator) for _ in repeat(None))
+    return gradient_descent(start, batches, gradients, [LEARNING_RATE] * SHORT_RUN)
+
+
+def long_run(attempt: Attempt, start: Trial, train: Split, steps: int) -> Iterator[Step]:
+    """The real run: the lecture's learning rates and batches, for any number of steps.
+
+    The attempt should want the gradients of the trained parameters only.
+    """
+    generator = torch.Generator().manual_seed(start.seed)
+    batches = (train.minibatch(start.sizes["n"], generator) for _ in repeat(None))
+    early = steps // 2
+    rates = chain(repeat(LEARNING_RATE, early), repeat(LATE_LEARNING_RATE, steps - early))
+    return gradient_descent(start, batches, _learners(attempt), rates)
+
+
+def _learners(attempt: Attempt) -> Gradients:
+    return lambda trial, values: attempt.backward(*trial.request(values))
 
 
 def beside_autograd(steps: list[Step], start: Trial, data: NameData) -> Training:
     """The learner's loss curve beside autograd's, from the same start on the same batches."""
-    rates = iter([LEARNING_RATE] * SHORT_RUN)
-    torchs = gradient_descent(
-        start, data, lambda trial: Answer(reference_for(trial).gradients), rates
-    )
+    torchs = _short(start, data, lambda trial, _: Answer(reference_for(trial).gradients))
     expected = tuple(step.loss for step in torchs)
     losses = tuple(step.loss for step in steps)
     apart = first_difference(losses, expected)

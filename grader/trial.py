@@ -35,9 +35,13 @@ class Trial:
         names = self.exercise.forward_pass.names
         return {name: scope[name] for name in names if torch.is_tensor(scope[name])}
 
-    def request(self) -> tuple[dict[str, Any], Tensors]:
-        """What a child is told: no loss, for no gradient of it is asked, and no reference."""
-        values = {name: value for name, value in self.values().items() if name != "loss"}
+    def request(self, values: Tensors | None = None) -> tuple[dict[str, Any], Tensors]:
+        """What a child is told: no loss, for no gradient of it is asked, and no reference.
+
+        `values` are this trial's own, where the caller has them already.
+        """
+        values = self.values() if values is None else values
+        values = {name: value for name, value in values.items() if name != "loss"}
         return {"numbers": self.numbers(), "float64": self.dtype is torch.float64}, values
 
 

@@ -4,7 +4,8 @@ import gc
 import json
 import os
 import sys
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,15 +49,15 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
     submission = read_submission(kit.find_kit().submission(exercise) if path is None else path)
     with open_grader(call) as grader:
         report = grader.grade(exercise, submission)
-        write_machine_formats([report], call, many=False)
         if own:
             note_progress(kit.find_kit(), report)
         show(report, exercise, call)
         if call.native:
             note_native_kernels(report, call)
         if call.train:
-            return train(grader, exercise, submission, report, call)
-    return report.passed
+            report = train(grader, exercise, submission, report, call)
+    write_machine_formats([report], call, many=False)
+    return report.passed and (report.trained is None or report.trained.problem is None)
 
 
 def grade_all(call: Call) -> bool:
@@ -104,6 +105,8 @@ def open_grader(call: Call) -> "Grader":
     # torch's hundred thousand objects are here to stay: a collection among them takes 0.1 s,
     # here and in each child, where it would also copy the pages it touches.
     gc.disable()
+    # The kit does without numpy; torch says so each time, to learners who never asked.
+    warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
     from grader.grading import Grader, Options
 
     gc.freeze()
@@ -178,10 +181,12 @@ def note_native_kernels(report: "Report", call: Call) -> None:
 
 def train(
     grader: "Grader", exercise: Exercise, submission: Submission, report: "Report", call: Call
-) -> bool:
+) -> "Report":
+    """The report with what training came to."""
     if not report.passed:
         click.echo("Training waits until every gradient is right.", err=True)
-        return False
+        return report
     from grader.cli.train import train_and_show
 
-    return train_and_show(grader, exercise, submission, call.steps)
+    trained = train_and_show(grader, exercise, submission, call.steps, call.json_to == "-")
+    return replace(report, trained=trained)

@@ -1,0 +1,65 @@
+"""How a training run is coming along, on stderr: a bar, or a plain line now and then."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader.render.terminal import console
+
+RUNNING_MEAN = 1000  # steps that the shown loss averages over
+BAR_EVERY = 0.1  # seconds
+LINE_EVERY = 10.0  # seconds, where stderr is no terminal
+
+ShowStep = Callable[[int, float], None]  # of the steps done and the last one's loss
+Draw = Callable[[int, float, float], None]  # of the steps done, the running loss, steps/s
+
+
+@contextmanager
+def progress(steps: int) -> Iterator[ShowStep]:
+    """Call what it gives after every step; it draws only now and then."""
+    terminal = console(stderr=True)
+    if not terminal.is_terminal or terminal.is_dumb_terminal:
+        click.echo(f"Training for {steps:,} steps.", err=True)
+        yield _every(LINE_EVERY, lambda done, loss, speed: _line(steps, done, loss, speed))
+        return
+    columns = (
+        TextColumn("{task.completed:,} of {task.total:,} steps"),
+        BarColumn(None),
+        TextColumn("{task.fields[speed]:,.0f} steps/s  loss {task.fields[loss]:.4f}"),
+        TimeRemainingColumn(compact=True),
+    )
+    # Drawn from the training loop: a thread of rich's would take turns with it.
+    with Progress(*columns, console=terminal, auto_refresh=False, expand=True) as bar:
+        task = bar.add_task("training", total=steps, loss=float("nan"), speed=0.0)
+
+        def draw(done: int, loss: float, speed: float) -> None:
+            bar.update(task, completed=done, loss=loss, speed=speed, refresh=True)
+
+        yield _every(BAR_EVERY, draw, at_last=steps)
+
+
+def _every(seconds: float, draw: Draw, at_last: int | None = None) -> ShowStep:
+    began = drawn = time.monotonic()
+    running = 0.0
+
+    def show(done: int, loss: float) -> None:
+        nonlocal drawn, running
+        running += (loss - running) / min(done, RUNNING_MEAN)
+        now = time.monotonic()
+        if now - drawn >= seconds or done == at_last:
+            drawn = now
+            draw(done, running, done / (now - began))
+
+    return show
+
+
+def _line(steps: int, done: int, loss: float, speed: float) -> None:
+    left = (steps - done) / speed
+    click.echo(
+        f"{done:,} of {steps:,} steps, {speed:,.0f} steps/s, loss {loss:.4f}, "
+        f"{left / 60:.1f} min left",
+        err=True,
+    )
