@@ -62,7 +62,7 @@ def test_reset_keeps_every_old_file(folder: Kit) -> None:
 
 def test_a_missing_stub_is_a_usage_problem_that_names_the_remedy(folder: Kit) -> None:
     folder.stub("exercise3").unlink()
-    with pytest.raises(UsageProblem, match="no such file. `grade reset exercise3`"):
+    with pytest.raises(UsageProblem, match=r"no such file\. `grade reset exercise3`"):
         folder.submission(load_exercise("exercise3"))
 
 
