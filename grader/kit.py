@@ -42,10 +42,10 @@ class Kit:
         return self.root / "exercises" / f"{exercise}.py"
 
     def submission(self, exercise: Exercise) -> Path:
-        path = self.stub(exercise.name)
+        path = Path(shown(self.stub(exercise.name)))
         if not path.exists():
             raise UsageProblem(
-                f"{shown(path)}: no such file. `grade reset {exercise.name}` writes the stub anew."
+                f"{path}: no such file. `grade reset {exercise.name}` writes the stub anew."
             )
         return path
 

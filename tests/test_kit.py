@@ -66,6 +66,14 @@ def test_a_missing_stub_is_a_usage_problem_that_names_the_remedy(folder: Kit) ->
         folder.submission(load_exercise("exercise3"))
 
 
+def test_the_submission_is_the_stub_as_one_would_type_it(
+    folder: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.root)
+    path = folder.submission(load_exercise("exercise1"))
+    assert str(path) == "exercises/exercise1.py"
+
+
 def test_progress_is_kept_by_exercise(folder: Kit) -> None:
     half = {"passed": False, "score": 13.0, "max_score": 26.0}
     folder.note_progress("exercise1", half | {"gradients": []})
