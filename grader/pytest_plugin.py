@@ -108,14 +108,14 @@ class SubmissionFile(pytest.File):
             stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
             check=False,
         )  # fmt: skip
-        if ended.returncode not in GRADED:
-            said = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
-            said = printable(said.removeprefix("Error: "), 2000)
-            raise self.CollectError(f"not graded (exit {ended.returncode}): {said}")
         try:
-            return read_report(ended.stdout)
+            if ended.returncode in GRADED:
+                return read_report(ended.stdout)
+            reason = "it made no report"
         except ValueError as error:
-            raise self.CollectError(f"not graded: what came back is no report ({error})") from None
+            reason = f"what came back is no report: {error}"
+        said = (ended.stderr.strip().splitlines() or [reason])[-1].removeprefix("Error: ")
+        raise self.CollectError(f"not graded (exit {ended.returncode}): {printable(said, 2000)}")
 
 
 class NotPassed(Exception):
@@ -156,9 +156,9 @@ class Failure(TerminalRepr):
         self.reprcrash = ReprFileLocation(path, check.line or 1, check.summary or "")
 
     def toterminal(self, tw: "TerminalWriter") -> None:
-        tw.line(self.details)
-        tw.line()
         self.reprcrash.toterminal(tw)
+        if self.details:
+            tw.line(self.details)
 
 
 def pytest_configure(config: pytest.Config) -> None:

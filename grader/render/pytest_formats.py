@@ -1,13 +1,14 @@
 """JUnit XML and pytest-json-report's JSON, written by pytest itself from reports already made.
 
-pytest runs in a process of its own, in an empty folder, with two plugins (handgrad,
-json-report) and no configuration, so that nothing that lies beside a
-submission is read, let alone run. Here is also the wording of a test item that failed, which
-the plugin shows as well when a learner calls pytest.
+pytest runs in a process of its own, in an empty folder, with two plugins (handgrad and
+json-report) and no configuration, so that nothing that lies beside a submission is read, let
+alone run. Here is also the wording of a test item that failed, which the plugin shows as
+well when a learner calls pytest.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,8 @@ from grader.report import PASSING, SCHEMA
 
 PLUGINS = ("pytest_jsonreport", "handgrad")
 RAN = (0, 1, 5)  # pytest's exit codes: all passed, some failed, there was nothing to run
-TEXT_CAP = 2000  # characters of a sentence that may quote the learner's code
+TEXT_CAP = 2000  # characters of a sentence
+LINE = re.compile(r"line (\d+): ")
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Check:
 
     name: str  # "dcounts", "backward", "training"
     line: int | None = None  # of the submission
-    summary: str | None = None  # why it failed, on one line; None where it passed
-    details: str = ""
+    summary: str | None = None  # why it failed, a sentence or two; None where it passed
+    details: str = ""  # lines below it
 
 
 def read_report(content: bytes | str) -> dict[str, Any]:
@@ -45,29 +47,34 @@ def read_report(content: bytes | str) -> dict[str, Any]:
 
 def checks(document: dict[str, Any]) -> Iterator[Check]:
     """The items of one report: the code as a whole where it failed, gradients, training."""
-    error = document["error"]
+    error = _error(document)
     if error is not None:
-        yield Check("backward", summary=_first_line(_shown(error)), details=_shown(error))
+        line = LINE.match(error)
+        yield Check("backward", int(line[1]) if line else None, f"errored. {error}")
     exercise = load_exercise(document["exercise"])
     for gradient in document["gradients"]:
         yield _gradient_check(gradient, exercise, error, strict=document.get("strict", False))
     if document.get("training") is not None:
-        sentence = _training_failure(document["training"])
-        yield Check("training", summary=sentence, details=sentence or "")
+        yield Check("training", summary=_training_failure(document["training"]))
+
+
+def _error(document: dict[str, Any]) -> str | None:
+    """The report's sentence without the path in front, which pytest shows itself."""
+    if document["error"] is None:
+        return None
+    return _shown(document["error"].removeprefix(document["submission"]).lstrip(",: "))
 
 
 def _gradient_check(
     gradient: dict[str, Any], exercise: Exercise, error: str | None, strict: bool
 ) -> Check:
-    name, line, verdict = "d" + gradient["name"], gradient["line"], gradient["verdict"]
+    name, line, verdict = gradient["name"], gradient["line"], gradient["verdict"]
     if verdict == "exact" or (verdict in PASSING and not strict):
-        return Check(name, line)
-    where = f" (line {line})" if line is not None else ""
-    reason = _reason(gradient, error, verdict)
-    chunks = (f"    {chunk.source}" for chunk in exercise.chunks_behind(gradient["name"]))
-    figures = _figures(gradient)
-    details = "\n".join((f"{name}{where}: {verdict}", *chunks, figures, *filter(None, [reason])))
-    return Check(name, line, f"{verdict}{where}. {_first_line(reason or figures)}", details)
+        return Check("d" + name, line)
+    reason = _reason(gradient, error)
+    chunks = (f"    {chunk.source}" for chunk in exercise.chunks_behind(name))
+    summary = f"{verdict}. {reason}" if reason else verdict
+    return Check("d" + name, line, summary, "\n".join((*chunks, _figures(gradient))))
 
 
 def _figures(gradient: dict[str, Any]) -> str:
@@ -79,13 +86,13 @@ def _figures(gradient: dict[str, Any]) -> str:
     return figures + (f"; maxdiff {maxdiff:.3g}." if maxdiff is not None else ".")
 
 
-def _reason(gradient: dict[str, Any], error: str | None, verdict: str) -> str:
+def _reason(gradient: dict[str, Any], error: str | None) -> str:
     """The diagnosis; else the entry furthest off; else what stopped the code."""
     if gradient["diagnosis"] is not None:
         return _shown(gradient["diagnosis"]["message"])
-    if verdict == "inherited":
+    if gradient["verdict"] == "inherited":
         return "This line is right; what it was given is not. Look at the gradients before it."
-    if verdict in PASSING:
+    if gradient["verdict"] in PASSING:
         return "--strict passes exact gradients only."
     worst = gradient.get("worst")
     if worst is not None:
@@ -93,7 +100,7 @@ def _reason(gradient: dict[str, Any], error: str | None, verdict: str) -> str:
         return (
             f"Furthest off at [{at}]: yours {worst['yours']:.6g}, torch's {worst['expected']:.6g}."
         )
-    return _shown(error) if error is not None else ""
+    return error or ""
 
 
 def _training_failure(training: dict[str, Any]) -> str | None:
@@ -110,11 +117,8 @@ def _training_failure(training: dict[str, Any]) -> str | None:
 
 
 def _shown(sentence: str) -> str:
-    return printable(sentence, TEXT_CAP)
-
-
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
+    """On one line, and safe to print: it may quote the learner's code."""
+    return printable(" ".join(sentence.split()), TEXT_CAP)
 
 
 def write_pytest_formats(
@@ -144,9 +148,16 @@ def _addressed(documents: list[dict[str, Any]]) -> dict[str, Any]:
     base = Path.cwd()
     if paths and not all(path.is_relative_to(base) for path in paths):
         base = Path(os.path.commonpath([path.parent for path in paths]))
-    # A file may be named anything: control characters have no place in XML.
-    ids = [printable(path.relative_to(base).as_posix(), TEXT_CAP) for path in paths]
+    ids = [_encoded(path.relative_to(base).as_posix()) for path in paths]
     return {"base": str(base), "reports": list(zip(ids, documents, strict=True))}
+
+
+def _encoded(path: str) -> str:
+    """A file may be named anything; control characters have no place in XML.
+
+    Not by backslashes, which pytest takes for the bounds of folders.
+    """
+    return "".join(c if c.isprintable() else f"%{ord(c):02X}" for c in path)
 
 
 def _run_pytest(work: Path, root: Path, handed_over: Path) -> None:
