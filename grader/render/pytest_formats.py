@@ -171,14 +171,16 @@ def _run_pytest(work: Path, root: Path, handed_over: Path) -> None:
         cwd=root, env=env | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, stdin=subprocess.DEVNULL,
         capture_output=True, encoding="utf-8", errors="replace", check=False,
     )  # fmt: skip
-    if ended.returncode not in RAN:
+    made = (work / "junit.xml").is_file() and (work / "report.json").is_file()
+    if ended.returncode not in RAN or not made:
         lines = (ended.stderr.strip() or ended.stdout.strip()).splitlines() or ["it said nothing"]
         said = printable(lines[-1], TEXT_CAP)
         raise GraderFailure(f"pytest wrote no report (exit {ended.returncode}): {said}")
 
 
 def _copy(made: Path, wanted: Path) -> None:
+    content = made.read_bytes()
     try:
-        wanted.write_bytes(made.read_bytes())
+        wanted.write_bytes(content)
     except OSError as error:
         raise UsageProblem(f"{wanted}: cannot be written ({error.strerror}).") from None
