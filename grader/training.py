@@ -40,11 +40,8 @@ class Step:
     loss: float  # before the step
     answer: Answer | Ended
     parameters: Tensors  # after the step; where none was taken, before it
+    taken: bool = False
     unfit: Unfit | None = None
-
-    @property
-    def taken(self) -> bool:
-        return isinstance(self.answer, Answer) and self.unfit is None
 
 
 Gradients = Callable[[Trial, Tensors], Answer | Ended]  # of a trial and its forward values
@@ -53,7 +50,11 @@ Gradients = Callable[[Trial, Tensors], Answer | Ended]  # of a trial and its for
 def gradient_descent(
     start: Trial, batches: Iterable[dict[str, Any]], gradients: Gradients, rates: Iterable[float]
 ) -> Iterator[Step]:
-    """One Step per rate, as long as every trained parameter gets a gradient that fits it."""
+    """One Step per rate; the last one is not taken where no step can be.
+
+    That is where the child ended, `backward` raised, or a trained parameter has no finite
+    gradient of its own shape.
+    """
     parameters: Tensors = {name: start.inputs[name].clone() for name in start.exercise.trained}
     for number, (rate, batch) in enumerate(zip(rates, batches, strict=False)):
         inputs = {**convert(batch, start.dtype), **parameters}
@@ -70,19 +71,20 @@ def gradient_descent(
 def _step(
     trial: Trial, loss: float, answer: Answer | Ended, parameters: Tensors, rate: float
 ) -> Step:
-    if isinstance(answer, Ended):
-        return Step(trial, loss, answer, parameters)
+    not_taken = Step(trial, loss, answer, parameters)
+    if isinstance(answer, Ended) or answer.raised is not None:
+        return not_taken
     after = {}
     for name, value in parameters.items():
         gradient = answer.gradients.get(name)
         if gradient is None:
-            return Step(trial, loss, answer, parameters, Unfit(name, "missing"))
+            return replace(not_taken, unfit=Unfit(name, "missing"))
         if gradient.shape != value.shape or not gradient.is_floating_point():
-            return Step(trial, loss, answer, parameters, Unfit(name, "misshapen"))
+            return replace(not_taken, unfit=Unfit(name, "misshapen"))
         after[name] = value - rate * gradient.to(value.dtype)
-        if not math.isfinite(after[name].sum().item()):  # one NaN or infinity is in every sum
-            return Step(trial, loss, answer, parameters, Unfit(name, "not_finite"))
-    return Step(trial, loss, answer, after)
+        if not math.isfinite(after[name].sum().item()):  # a NaN or infinity is in the sum
+            return replace(not_taken, unfit=Unfit(name, "not_finite"))
+    return Step(trial, loss, answer, after, taken=True)
 
 
 def short_run(attempt: Attempt, start: Trial, data: NameData) -> list[Step]:

@@ -130,7 +130,7 @@ def _training_line(report: Report) -> str:
         )
     if run.apart_at >= len(run.losses):
         done = f"{len(run.losses)} of {run.steps}"
-        return f"Training: stopped after {done} steps; a gradient is missing."
+        return f"Training: stopped after {done} steps; a gradient is missing or does not fit."
     return (
         f"Training: the loss curve leaves autograd's at step {run.apart_at} "
         f"({run.losses[run.apart_at]:.6f}, autograd {run.autograd_losses[run.apart_at]:.6f})."
