@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import IO, Any
 
 import click
 
@@ -18,6 +19,21 @@ class GraderFailure(click.ClickException):
     """The grader could not do its own work; says nothing about the submission. Exit code 3."""
 
     exit_code = GRADER_FAILED
+
+
+class UnexpectedFailure(GraderFailure):
+    """An error that no one thought of; its traceback is shown, for the report that it is worth."""
+
+    def __init__(self, error: Exception) -> None:
+        said = f"The grader failed ({type(error).__name__}: {error})"
+        super().__init__(f"{said}; that says nothing about the submission. Please report it.")
+        self.error = error
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        import traceback
+
+        click.echo("".join(traceback.format_exception(self.error)).rstrip("\n"), err=True)
+        super().show(file)
 
 
 def printable(text: str, cap: int) -> str:

@@ -8,7 +8,7 @@ import click
 
 from grader import __version__, kit
 from grader.course import EXERCISES
-from grader.errors import NOT_PASSED, PASSED, UnknownExercise, UsageProblem
+from grader.errors import NOT_PASSED, PASSED, UnexpectedFailure, UnknownExercise, UsageProblem
 
 ALL = "all"
 
@@ -25,6 +25,15 @@ class ExerciseGroup(click.Group):
         if word not in (*EXERCISES, ALL):
             raise UnknownExercise(word, (*EXERCISES, ALL), self.list_commands(ctx))
         return "run", run, args
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A fault of the grader's own is exit code 3, not the 1 of "not passed"."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:
+            raise UnexpectedFailure(error) from error
 
 
 @click.group(cls=ExerciseGroup, context_settings={"help_option_names": ["-h", "--help"]})
