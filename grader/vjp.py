@@ -71,7 +71,7 @@ class Scene:
                 reached[chunk.name] = value
         if not objective.requires_grad:
             return torch.zeros_like(leaf)
-        (gradient,) = torch.autograd.grad(objective, leaf)
+        gradient: torch.Tensor = torch.autograd.grad(objective, leaf)[0]
         return gradient
 
 
