@@ -1,8 +1,179 @@
-"""From a gradient that is not right to the mistake behind it, where one is recognised."""
+"""From a gradient that is not right to the mistake behind it, where one is recognised.
 
-from grader.judge import Judge
+What was observed comes first (a shape, a NaN, a tensor changed afterwards). The rest are
+predictions: each known mistake works out what it would have given, and is named only if
+that is what the line gave, at the lecture's sizes and at others.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from grader.answer import Answer
+from grader.judge import OTHER_SIZES, Judge, Result
+from grader.lines import NOTHING, LineRun
+from grader.mistakes import PREDICTED, diagnosis, module_of
+from grader.mistakes.case import Case
 from grader.report import Diagnosis, GradientReport
+from grader.vjp import Scene, nearest
+from grader.wording import raised_sentence
+
+
+# The line that shows is right; these mistakes sit in the line that changed it.
+ELSEWHERE = ("missing-clone", "forward-value-changed")
 
 
 def diagnose(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+    """None where all is well, or where no known mistake fits."""
+    if gradient.verdict == "approximate" and not gradient.own_exact:
+        return diagnosis("rounding-only", {"maxdiff": gradient.maxdiff})
+    if gradient.verdict not in ("wrong", "wrong_shape"):
+        return None
+    found = _afterwards(judge, gradient) or _predicted(judge, gradient)
+    return found or _unfit(judge, gradient) or _elsewhere(judge, gradient)
+
+
+def with_diagnosis(gradient: GradientReport, found: Diagnosis | None) -> GradientReport:
+    """The report on a gradient; its line is the one to mend, which may be another's."""
+    line = gradient.line
+    if found is not None and found.mistake in ELSEWHERE:
+        line = found.evidence.get("alias_line") or found.evidence["line"] or line
+    return replace(gradient, diagnosis=found, line=line)
+
+
+def _unfit(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+    """What was submitted is no gradient of this value, whatever its numbers."""
+    for comparison in judge.comparisons[gradient.name][:2]:
+        if comparison is not None and comparison.unfit is not None:
+            return diagnosis(comparison.unfit.mistake, comparison.unfit.evidence)
+    return None
+
+
+def _afterwards(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+    """The line itself is right: something was changed in place."""
+    name, findings = gradient.name, judge.findings
+    altered = findings.altered_at
+    if judge.altered(name) or (judge.own[name].right and name in altered):
+        line = altered.get(name)
+        alias, alias_line = _writer(judge, line, but=name)
+        evidence = {"value": name, "line": line, "alias": alias, "alias_line": alias_line}
+        return diagnosis("missing-clone", evidence)
+    values = [value for value in altered if value not in judge.exercise.gradients]
+    values += [value for value in altered if value in judge.results[0].changed]
+    spoiled = findings.restored is not None and not judge.own[name].right
+    if values and (judge.own[name].right or (spoiled and _right_when_restored(judge, name))):
+        reads = {read for chunk in judge.exercise.chunks_behind(name) for read in chunk.reads}
+        value = next((value for value in values if value in reads), values[0])
+        evidence = {"value": value, "line": altered[value], "gradient": name}
+        return diagnosis("forward-value-changed", evidence)
+    return None
+
+
+def _right_when_restored(judge: Judge, name: str) -> bool:
+    run = judge.findings.restored
+    return run is not None and run.right(name, nearest(judge.exercise, name))
+
+
+def _writer(judge: Judge, line: int | None, but: str) -> tuple[str | None, int | None]:
+    """The gradient whose statement changed another one, and the line that made them one."""
+    wanted = {"d" + name for name in judge.exercise.gradients if name != but}
+    bound: dict[str, int] = {}
+    writer = None
+    for node in ast.walk(ast.parse(judge.submission.source)):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and target.id in wanted:
+                    bound[target.id] = max(bound.get(target.id, 0), node.lineno)
+        if isinstance(node, ast.stmt) and line == node.end_lineno:
+            names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+            writer = next((name for name in names if name in wanted), writer)
+    return writer, bound.get(writer) if writer is not None else None
+
+
+def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+    """The first known mistake that gives these numbers; the others that do are named too."""
+    name, own = gradient.name, judge.own[gradient.name]
+    if not own.known:
+        pairs = list(_chain_cases(judge, name))
+    else:
+        runs = judge.findings.runs or judge.runs
+        if own.wrong_in is not None and own.wrong_in is not runs[0] and len(runs) > 1:
+            return _elsewhere(judge, gradient)
+        pairs = list(_cases(judge, name, runs))
+    fits: list[tuple[str, dict[str, Any]]] = []
+    for cases in pairs:
+        for mistake in PREDICTED:
+            evidence = _evidence(mistake, cases)
+            if evidence is not None and mistake not in [known for known, _ in fits]:
+                fits.append((mistake, evidence))
+        if fits:
+            break
+    if not fits:
+        return None
+    mistake, evidence = fits[0]
+    others = [other for other, _ in fits[1:]]
+    found = diagnosis(mistake, evidence)
+    return replace(found, evidence={**evidence, "also_fits": others}) if others else found
+
+
+def _evidence(mistake: str, cases: tuple[Case, ...]) -> dict[str, Any] | None:
+    """What the mistake shows in every case; None where it does not fit one of them."""
+    module = module_of(mistake)
+    found = [module.find(case) for case in cases]
+    if any(evidence is None for evidence in found):
+        return None
+    first: dict[str, Any] = found[0]
+    if len(found) > 1 and hasattr(module, "agree"):
+        agreed: dict[str, Any] | None = module.agree(found[0], found[1])
+        return agreed
+    return first
+
+
+def _cases(judge: Judge, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple[Case, ...]]:
+    """The line runs, for each cut that the line may start from, the chunk's own first."""
+    cuts = dict.fromkeys(
+        (nearest(judge.exercise, name), judge.findings.uses.get(name, NOTHING), NOTHING)
+    )
+    for cut in cuts:
+        cases = [
+            Case(run.scene, name, cut, result, judge.submission)
+            for run in runs
+            if (result := run.result(name)) is not None
+        ]
+        if cases and runs[0].result(name) is not None:
+            yield tuple(cases)
+
+
+def _chain_cases(judge: Judge, name: str) -> Iterator[tuple[Case, ...]]:
+    """Where lines cannot be judged alone: the function as written, against the true gradient."""
+    cases = []
+    for result in (judge.results[1], *(r for r in judge.results if r.trial.label == OTHER_SIZES)):
+        given = _given(result, name)
+        if given is not None:
+            trial = result.trial
+            scene = Scene(trial, {**trial.inputs, **trial.values()}, {})
+            cases.append(Case(scene, name, NOTHING, given, judge.submission))
+    if cases:
+        yield tuple(cases)
+
+
+def _given(result: Result, name: str) -> Any:
+    return result.answer.gradients.get(name) if isinstance(result.answer, Answer) else None
+
+
+def _elsewhere(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+    """Right on the inputs that are shown, and not on others."""
+    comparisons = judge.comparisons[gradient.name]
+    if not all(c is not None and c.right for c in comparisons[:2]):
+        return None
+    for result, comparison in zip(judge.results[2:], comparisons[2:], strict=True):
+        if comparison is not None and comparison.right:
+            continue
+        if result.trial.label != OTHER_SIZES:
+            return diagnosis("memorised-numbers", {"where": result.trial.label})
+        sizes = ", ".join(f"{size} {value}" for size, value in result.trial.sizes.items())
+        raised = result.answer.raised if isinstance(result.answer, Answer) else None
+        said = raised_sentence(raised) if comparison is None and raised is not None else None
+        return diagnosis("hard-coded-size", {"sizes": sizes, "said": said})
     return None

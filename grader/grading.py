@@ -12,7 +12,7 @@ import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
-from grader.diagnosing import diagnose
+from grader.diagnosing import diagnose, with_diagnosis
 from grader.exercise import Exercise
 from grader.inspection import Findings, ask_for_lines, inspect
 from grader.judge import OTHER_SIZES, Judge, Result
@@ -132,7 +132,7 @@ class Grader:
             strict=self.options.strict,
             environment=environment(self.options.seed),
             gradients=tuple(
-                replace(gradient, diagnosis=diagnose(judge, gradient))
+                with_diagnosis(gradient, diagnose(judge, gradient))
                 for gradient in judgement.gradients
             ),
             flags=judgement.flags,

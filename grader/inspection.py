@@ -13,9 +13,10 @@ import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
+from grader.comparison import TOLERANCE
 from grader.lines import LineRun
 from grader.trial import Trial, reference_for
-from grader.vjp import Scene, above, scene_for
+from grader.vjp import Scene, above, nearest, scene_for
 
 
 def ask_for_lines(
@@ -55,10 +56,10 @@ def inspect(attempt: Attempt, trials: tuple[Trial, ...], open_lines: Iterable[st
     with attempt:
         watched = ask_for_lines(attempt, scenes[0], watch=True)
         altered = {} if isinstance(watched, Ended) else watched.altered_at
-        late = {name: line for name, line in altered.items() if name in exercise.gradients}
+        late = _written_late(attempt, scenes[0], altered)
         answers = [ask_for_lines(attempt, scene, late=late) for scene in scenes]
         restored = None
-        if set(altered) - set(late):
+        if set(altered) - set(exercise.gradients):
             restored = ask_for_lines(attempt, scenes[0], restore=True, late=late)
         uses = _uses(attempt, scenes[0], answers[0], frozenset(open_lines), late)
     runs = tuple(
@@ -67,6 +68,26 @@ def inspect(attempt: Attempt, trials: tuple[Trial, ...], open_lines: Iterable[st
     )
     again = None if restored is None else LineRun(scenes[0], runs[0].reference, restored)
     return Findings(runs, uses, altered, again)
+
+
+def _written_late(attempt: Attempt, scene: Scene, altered: dict[str, int]) -> dict[str, int]:
+    """Of the gradients that a later line writes to, those that this line makes right.
+
+    They are accumulated through a view, or in a function they are passed to, and done only
+    there. The others were right before, and are spoiled by it.
+    """
+    exercise = scene.exercise
+    late = {name: line for name, line in altered.items() if name in exercise.gradients}
+    if not late:
+        return {}
+    answer = ask_for_lines(attempt, scene, late=late)
+    found = {}
+    for name, line in late.items():
+        result, expected = _result(answer, name), scene.gradient(name, nearest(exercise, name))
+        if result is not None and result.shape == expected.shape:
+            if (result - expected).abs().max() <= TOLERANCE * expected.abs().max():
+                found[name] = line
+    return found
 
 
 def _uses(

@@ -1,16 +1,55 @@
 """The known mistakes: one file each, named for the bad pattern.
 
 A file's docstring is the mistake's page (what it is, why it matters, an example, how to
-see it); its `message` makes one sentence of the evidence.
+see it). Its `find` says whether a wrong gradient is this mistake, by predicting it; its
+`message` makes one sentence of the evidence.
 """
 
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from grader.report import Diagnosis
 
+# In the order in which they are tried; the first that fits is the likeliest.
+PREDICTED = (
+    "keepdim-lost",
+    "overwritten",
+    "contribution-missing",
+    "contribution-twice",
+    "sign-flipped",
+    "mean-for-sum",
+    "no-one-hot",
+    "wrong-factor",
+    "eps-left-out",
+    "last-write-wins",
+    "not-summed",
+    "local-derivative-left-out",
+    "upstream-left-out",
+    "wrong-name",
+    "value-for-gradient",
+    "summed-wrong-dimension",
+    "transposed",
+)
+# Known from what happened, not from the numbers.
+OBSERVED = (
+    "not-a-tensor",
+    "wrong-shape",
+    "wrong-dtype",
+    "not-finite",
+    "missing-clone",
+    "forward-value-changed",
+    "hard-coded-size",
+    "memorised-numbers",
+    "rounding-only",
+)
+
+
+def module_of(mistake: str) -> ModuleType:
+    """The file of a mistake, by its id ("wrong-factor")."""
+    return import_module(f"{__name__}.{mistake.replace('-', '_')}")
+
 
 def diagnosis(mistake: str, evidence: dict[str, Any]) -> Diagnosis:
-    """The diagnosis of a known mistake, by id ("wrong-shape"), worded by its own file."""
-    module = import_module(f"{__name__}.{mistake.replace('-', '_')}")
-    return Diagnosis(mistake, module.message(**evidence), evidence)
+    """The diagnosis of a known mistake, worded by its own file."""
+    return Diagnosis(mistake, module_of(mistake).message(**evidence), evidence)

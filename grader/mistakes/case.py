@@ -1,0 +1,155 @@
+"""One wrong gradient and everything a prediction of it may be made from.
+
+A mistake predicts a wrong gradient from the chunks and their VJPs, so it knows no exercise:
+it serves any forward pass.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+
+from grader.comparison import TOLERANCE
+from grader.forward import Chunk
+from grader.submission import Submission
+from grader.trial import evaluate
+from grader.vjp import Scene
+
+
+@dataclass(frozen=True)
+class Case:
+    scene: Scene
+    name: str
+    cut: frozenset[str]  # the upstream gradients that the line is taken to start from
+    result: torch.Tensor  # what the line gave
+    submission: Submission
+
+    @cached_property
+    def contributions(self) -> dict[str, torch.Tensor]:
+        return self.scene.contributions(self.name, self.cut)
+
+    @cached_property
+    def expected(self) -> torch.Tensor:
+        return sum(self.contributions.values(), torch.zeros_like(self.value))
+
+    @property
+    def value(self) -> torch.Tensor:
+        """The forward value that the gradient belongs to."""
+        tensor: torch.Tensor = self.scene.values[self.name]
+        return tensor
+
+    @property
+    def consumers(self) -> tuple[Chunk, ...]:
+        return self.scene.exercise.forward_pass.consumers[self.name]
+
+    def matches(self, prediction: torch.Tensor) -> bool:
+        """Whether the line gave this prediction, in shape and numbers."""
+        if prediction.shape != self.result.shape or not torch.isfinite(self.result).all():
+            return False
+        if not prediction.numel():
+            return False
+        scale = max(prediction.abs().max().item(), 1e-30)
+        return (self.result - prediction).abs().max().item() <= TOLERANCE * scale
+
+    def with_other(self, chunk: Chunk, contribution: torch.Tensor) -> torch.Tensor | None:
+        """The whole gradient, had this chunk sent back `contribution` instead."""
+        rest = [value for name, value in self.contributions.items() if name != chunk.name]
+        if not rest:
+            return contribution
+        try:
+            return sum(rest, contribution)
+        except RuntimeError:  # shapes that do not even broadcast
+            return None
+
+    def upstream(self, chunk: Chunk) -> torch.Tensor:
+        """The gradient that arrives at the chunk's own value."""
+        if chunk.name == "loss":
+            return torch.ones_like(self.scene.values["loss"])
+        if chunk.name in self.cut:
+            return self.scene.upstream[chunk.name]
+        return self.scene.gradient(chunk.name, self.cut)
+
+    def send_back(
+        self,
+        chunk: Chunk,
+        upstream: torch.Tensor | None = None,
+        values: Mapping[str, torch.Tensor] | None = None,
+        expression: str | None = None,
+        expand: bool = False,
+    ) -> torch.Tensor | None:
+        """The chunk's VJP with something in it replaced; None where that makes no sense.
+
+        `expand`: for every entry of the chunk's value, before the sum over broadcast
+        dimensions.
+        """
+        reads = {read: self.scene.values[read] for read in chunk.reads} | dict(values or {})
+        upstream = self.upstream(chunk) if upstream is None else upstream
+        leaf = self.value.detach()
+        leaf = (leaf.expand_as(upstream) if expand else leaf).clone().requires_grad_()
+        try:
+            output = evaluate(
+                self.scene.exercise, expression or chunk.expression, reads | {self.name: leaf}
+            )
+            if output.shape != upstream.shape or not output.requires_grad:
+                return None
+            (gradient,) = torch.autograd.grad((output * upstream).sum(), leaf)
+        except (RuntimeError, IndexError):  # shapes that cannot meet
+            return None
+        return gradient
+
+    def spread(self, chunk: Chunk) -> torch.Tensor | None:
+        """What the chunk sends back, not summed over the dimensions that were broadcast."""
+        try:
+            return self.send_back(chunk, expand=True)
+        except RuntimeError:  # the value is not broadcast in this chunk
+            return None
+
+    def same_shape_values(self, shape: torch.Size) -> Iterator[tuple[str, torch.Tensor]]:
+        """Float values of the forward pass with this shape, by name."""
+        for name, value in self.scene.values.items():
+            if torch.is_tensor(value) and value.is_floating_point() and value.shape == shape:
+                yield name, value
+
+    def stand_ins(self, shape: torch.Size) -> Iterator[tuple[str, torch.Tensor]]:
+        """Upstream gradients with this shape, by the name of their value."""
+        for name, value in self.scene.upstream.items():
+            if value.shape == shape:
+                yield name, value
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        letters = {"vocab_size": self.vocab_size} if self.vocab_size else {}
+        return {**self.scene.trial.sizes, **letters}
+
+    @cached_property
+    def vocab_size(self) -> int:
+        """27, where a value has a dimension that no size names; 0 otherwise."""
+        named = {1, *self.scene.trial.sizes.values()}
+        for value in self.scene.values.values():
+            matrix = torch.is_tensor(value) and value.dim() == 2
+            if matrix and value.shape[0] in named and value.shape[1] not in named:
+                return int(value.shape[1])
+        return 0
+
+    @cached_property
+    def statements(self) -> tuple[ast.stmt, ...]:
+        """The learner's statements that write this gradient."""
+        found = []
+        for node in ast.walk(ast.parse(self.submission.source)):
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = {
+                    part.id
+                    for target in targets
+                    for part in ast.walk(target)
+                    if isinstance(part, ast.Name)
+                }
+                if f"d{self.name}" in names:
+                    found.append(node)
+        return tuple(sorted(found, key=lambda node: node.lineno))
+
+
+Evidence = dict[str, Any]

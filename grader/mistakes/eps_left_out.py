@@ -1,0 +1,39 @@
+"""The epsilon of the forward pass was left out.
+
+**What it is.** The chunk adds a small constant before it divides or takes a root; the
+gradient was derived without it.
+
+**Why it matters.** The error is small where the variance is large, and large where the
+variance is small, which is what the epsilon is for.
+
+**Example.** For `y = (v + 1e-3)**-1`, `dv = -(v + 1e-3)**-2 * dy`.
+
+**How to see it.** The result agrees to three or four digits only.
+"""
+
+import ast
+
+from grader.mistakes.case import Case, Evidence
+
+SMALL = 1e-2
+
+
+def find(case: Case) -> Evidence | None:
+    for chunk in case.consumers:
+        tree = ast.parse(chunk.expression, mode="eval")
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, float)):
+                continue
+            eps = node.value
+            if 0 < abs(eps) < SMALL:
+                node.value = 0.0
+                without = case.send_back(chunk, expression=ast.unparse(tree))
+                node.value = eps
+                whole = None if without is None else case.with_other(chunk, without)
+                if whole is not None and case.matches(whole):
+                    return {"eps": eps, "chunk": chunk.source}
+    return None
+
+
+def message(eps: float, chunk: str) -> str:
+    return f"The {eps:g} of `{chunk}` is not in it."

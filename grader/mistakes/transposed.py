@@ -1,0 +1,23 @@
+"""The gradient is transposed.
+
+**What it is.** Rows and columns changed places, mostly in a matrix product whose factors
+stand in the wrong order.
+
+**Why it matters.** With a square matrix nothing warns.
+
+**Example.** For `y = A @ B`, `dB = A.T @ dy`; `dy.T @ A` is its transpose.
+
+**How to see it.** Write the shapes below the product; only one order fits.
+"""
+
+from grader.mistakes.case import Case, Evidence
+
+
+def find(case: Case) -> Evidence | None:
+    if case.expected.dim() != 2 or not case.matches(case.expected.T):
+        return None
+    return {"shape": list(case.result.shape), "expected": list(case.value.shape)}
+
+
+def message(shape: list[int], expected: list[int]) -> str:
+    return f"This is the transpose, {tuple(shape)} for {tuple(expected)}: see to the order of @."

@@ -1,0 +1,39 @@
+"""The upstream gradient was left out: the local derivative alone.
+
+**What it is.** The line says how the chunk's value moves with this one, and not how the
+loss moves with the chunk's value.
+
+**Why it matters.** The chain rule is a product: local derivative times what arrives.
+
+**Example.** For `y = x**3`, `dx = 3 * x**2` lacks the factor `dy`.
+
+**How to see it.** Every line of a backward pass reads at least one gradient above it.
+"""
+
+import torch
+
+from grader.mistakes.case import Case, Evidence
+
+
+def find(case: Case) -> Evidence | None:
+    for chunk in case.consumers:
+        if chunk.name == "loss":
+            continue
+        ones = torch.ones_like(case.upstream(chunk))
+        for expand in (False, True):
+            if expand and case.spread(chunk) is None:
+                continue
+            local = case.send_back(chunk, upstream=ones, expand=expand)
+            whole = None if local is None else case.with_other(chunk, local)
+            if whole is not None and case.matches(whole):
+                return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
+        for read in chunk.reads:
+            other = case.scene.values[read]
+            factor = read != case.name and torch.is_tensor(other) and "@" in chunk.expression
+            if factor and (case.matches(other) or (other.dim() == 2 and case.matches(other.T))):
+                return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
+    return None
+
+
+def message(chunk: str, upstream: str) -> str:
+    return f"This is the local derivative of `{chunk}` alone; {upstream} is not in it."

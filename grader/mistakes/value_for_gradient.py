@@ -1,0 +1,64 @@
+"""One tensor stands where another is meant.
+
+**What it is.** A forward value in the place of its gradient, the gradient of another value
+as the upstream one, or another value of the same shape in the local derivative.
+
+**Why it matters.** The shapes agree, so nothing complains.
+
+**Example.** For `c = a * b`, `da = c * dc` reads c where b is meant.
+
+**How to see it.** Read the line aloud with the chunk beside it: for each name, why this one?
+"""
+
+from collections.abc import Iterator
+
+import torch
+
+from grader.forward import Chunk
+from grader.mistakes.case import Case, Evidence
+
+
+def find(case: Case) -> Evidence | None:
+    for name, value in case.scene.values.items():
+        if torch.is_tensor(value) and value.is_floating_point() and case.matches(value):
+            return {"used": name, "meant": f"d{case.name}"}
+    for chunk in case.consumers:
+        for used, meant, contribution in _swapped(case, chunk):
+            whole = None if contribution is None else case.with_other(chunk, contribution)
+            if whole is not None and case.matches(whole):
+                return {"used": used, "meant": meant}
+    return None
+
+
+def _swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor | None]]:
+    """(what was used, what is meant, the contribution that makes)."""
+    upstream = case.upstream(chunk)
+    for name, other in case.stand_ins(upstream.shape):
+        if name != chunk.name:
+            yield f"d{name}", f"d{chunk.name}", case.send_back(chunk, upstream=other)
+    for name, value in case.same_shape_values(upstream.shape):
+        yield name, f"d{chunk.name}", case.send_back(chunk, upstream=value)
+    for read in chunk.reads:
+        given = case.scene.values[read]
+        if read == case.name or not torch.is_tensor(given):
+            continue
+        for name, value in case.same_shape_values(given.shape):
+            if name != read:
+                yield name, read, case.send_back(chunk, values={read: value})
+        for name, value in case.stand_ins(given.shape):
+            yield f"d{name}", read, case.send_back(chunk, values={read: value})
+    for name, value in case.same_shape_values(upstream.shape):
+        product = value * upstream
+        if product.dim() >= case.value.dim():
+            try:
+                yield (
+                    name,
+                    f"the derivative of `{chunk.source}`",
+                    product.sum_to_size(case.value.shape),
+                )
+            except RuntimeError:
+                continue
+
+
+def message(used: str, meant: str) -> str:
+    return f"`{used}` stands where {meant} is meant."

@@ -1,0 +1,46 @@
+"""A constant factor is off.
+
+**What it is.** Every entry is the right one times the same number: a 1/n left out or
+written twice, the 2 of a square, n for n-1.
+
+**Why it matters.** The direction is right and the step is not; combined with other terms
+the direction goes too.
+
+**Example.** For `y = (x**2).mean()`, `dx = 2 * x / x.numel()`.
+
+**How to see it.** Divide your gradient by the right one, entry by entry: one number.
+"""
+
+from grader.mistakes.case import Case, Evidence
+from grader.mistakes.factor import factor_between, names_of
+
+
+def find(case: Case) -> Evidence | None:
+    factor = factor_between(case, case.result, case.expected)
+    if factor is not None:
+        return {"factor": factor, "names": names_of(case, factor), "chunk": None}
+    for chunk in case.consumers if len(case.contributions) > 1 else ():
+        own = case.contributions[chunk.name]
+        if case.result.shape == case.expected.shape:
+            factor = factor_between(case, case.result - case.expected + own, own)
+            if factor is not None:
+                names = names_of(case, factor)
+                return {"factor": factor, "names": names, "chunk": chunk.source}
+    return None
+
+
+def agree(one: Evidence, other: Evidence) -> Evidence | None:
+    """The same factor at two sets of sizes: the same name for it, or the same number."""
+    if one["chunk"] != other["chunk"]:
+        return None
+    names = [name for name in one["names"] if name in other["names"]]
+    same = abs(one["factor"] - other["factor"]) <= 1e-9 * abs(one["factor"])
+    if not names and not same:
+        return None
+    return {**one, "names": names}
+
+
+def message(factor: float, names: list[str], chunk: str | None) -> str:
+    what = names[0] if names else f"{factor:.6g}"
+    whose = "Every entry" if chunk is None else f"What comes back through `{chunk}`"
+    return f"{whose} is {what} times what it should be: a constant factor is off."
