@@ -16,6 +16,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--native", action="store_true", help="with this machine's own kernels")
     parser.add_argument("--exercise", action="append", choices=EXERCISES, dest="exercises")
     parser.add_argument("--json", type=Path, help="write the record to this file")
+    parser.add_argument("--pairs", type=int, default=0, help="so many pairs an exercise")
+    parser.add_argument("--triples", type=int, default=0, help="so many triples an exercise")
     parser.add_argument("--list-misses", action="store_true")
     return parser.parse_args()
 
@@ -24,20 +26,28 @@ def main() -> None:
     given = options()
     if not given.native:  # before torch is imported
         os.environ["ATEN_CPU_CAPABILITY"] = "default"
-    from .run import LECTURE_SEED, every_mutant, graded
-    from .table import figures, miss, record, rows, table
+    from .run import LECTURE_SEED, every_mutant, graded, several_at_once
+    from .table import miss, record, rows, several_table, table
 
     exercises = tuple(given.exercises or EXERCISES)
     written: dict[str, Any] = {"native": given.native, "seeds": {}}
     for seed in [LECTURE_SEED, *range(1, given.seeds)]:
-        outcomes = graded(every_mutant(exercises, seed), seed)
+        mutants = every_mutant(exercises, seed)
+        several = [
+            *several_at_once(mutants, 2, given.pairs),
+            *several_at_once(mutants, 3, given.triples),
+        ]
+        outcomes, combined = graded(mutants, seed), graded(several, seed)
         print(f"seed {seed}{', native kernels' if given.native else ''}")
         print(table(outcomes), end="\n\n")
+        if combined:
+            print(several_table(combined), end="\n\n")
         if given.list_misses:
-            print("\n".join(filter(None, map(miss, outcomes))), end="\n\n")
+            print("\n".join(filter(None, map(miss, [*outcomes, *combined]))), end="\n\n")
         written["seeds"][seed] = {
             "figures": {name: asdict(part) for name, part in rows(outcomes)},
             "mutants": [record(outcome) for outcome in outcomes],
+            "several": [record(outcome) for outcome in combined],
         }
     if given.json is not None:
         given.json.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.exercise import Exercise
-from grader.names import NameData
+from grader.trial import make_trial
 
 from .change import Change, Place
 from .factors import factor_changes
-from .oracle import Effect, Oracle
+from .oracle import Effect, Oracle, run_whole
+from .rewrites import rewrites
 from .syntax import Edit, WorkedAnswer, edited, worked_answer
 from .terms import term_changes
 from .values import value_changes
+from .written import CLOSED_FORM, Written, mistake
+from .written_mistakes import written_mistakes
+from .written_rewrites import written_rewrites
 
 
 @dataclass(frozen=True)
@@ -88,5 +92,56 @@ def also_right(effect: Effect) -> frozenset[str]:
     )
 
 
-def oracle_for(exercise: Exercise, data: NameData) -> Oracle:
-    return Oracle(exercise, data)
+def mechanical_rewrites(exercise: Exercise, oracle: Oracle) -> tuple[Mutant, ...]:
+    """Raises ValueError for a rewrite that the oracle finds to be none."""
+    answer = worked_answer(exercise)
+    found = {
+        mutant.source: mutant
+        for mutant in (_mutant(answer, change, oracle) for change in rewrites(answer))
+    }
+    for mutant in found.values():
+        if not mutant.right:
+            raise ValueError(f"{mutant.name} is no rewrite:\n{mutant.source}")
+    return tuple(found.values())
+
+
+def written_mutants(exercise: Exercise, oracle: Oracle, seed: int) -> Iterator[Mutant]:
+    """Raises ValueError for a mistake the oracle finds to be none, and for a wrong rewrite."""
+    answer = worked_answer(exercise)
+    given = [*written_mistakes(), *written_rewrites(), *memorised(exercise, oracle, seed)]
+    for number, entry in enumerate(each for each in given if each.exercise == exercise.name):
+        edits = entry.edits(answer)
+        source = edited(answer.source, edits)
+        right = not entry.gradient
+        # A closed form is right as a whole; it does not read the upstream of its chunk.
+        line_by_line = entry.label == CLOSED_FORM or oracle.right(source)
+        if (line_by_line and oracle.same_in_chain(source)) is not right:
+            raise ValueError(f"{entry.label} is not what it says:\n{source}")
+        yield Mutant(
+            exercise=exercise.name,
+            operator=entry.label.partition(":")[0] if right else entry.label,
+            name=f"{entry.label} {entry.gradient} #{number}",
+            source=source,
+            gradient=entry.gradient,
+            line=answer.line_of(edits[0].start),
+            mistakes=entry.mistakes,
+            edits=edits,
+            right=right,
+            also=entry.also,
+        )
+
+
+def memorised(exercise: Exercise, oracle: Oracle, seed: int) -> Iterator[Written]:
+    """The numbers themselves, right for one seed: in float64, and as float32 prints them."""
+    lines = {"b2": "dlogits.sum(0)", "bnbias": "dhpreact.sum(0, keepdim=True)"}
+    trial = make_trial(exercise, oracle.data, "memorised", seed, exercise.sizes)
+    right = run_whole(worked_answer(exercise).source, trial)
+    for name, old in lines.items():
+        if name not in exercise.gradients:
+            continue
+        for numbers, names in (
+            (right["d" + name], ("memorised-numbers",)),
+            (right["d" + name].float(), ("memorised-numbers", "rounding-only")),
+        ):
+            text = f"torch.tensor({numbers.tolist()}, dtype=h.dtype)"
+            yield mistake(exercise.name, name, old, text, *names)

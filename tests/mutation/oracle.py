@@ -7,7 +7,8 @@ the suite's own, so it is run in this process.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -99,6 +100,34 @@ class Oracle:
         # Right at the sizes shown and not at others: a hard-coded size.
         return shown if not shown.harmless else next((e for e in effects if not e.harmless), shown)
 
+    def right(self, source: str) -> bool:
+        """Whether every line is a rewrite of the worked answer's."""
+        return all(self.effect(name, source).harmless for name in self.exercise.gradients)
+
+    def same_in_chain(self, source: str) -> bool:
+        """Whether the whole function gives the worked answer's gradients, as they are chained."""
+        answer = worked_answer(self.exercise).source
+        for trial in self.trials:
+            right, got = run_whole(answer, trial), run_whole(source, trial)
+            for name in self.exercise.gradients:
+                key = "d" + name
+                if key not in got or got[key].shape != right[key].shape:
+                    return False
+                if not torch.allclose(got[key], right[key], rtol=1e-9, atol=1e-14):
+                    return False
+        return True
+
+
+def run_whole(source: str, trial: Trial) -> dict[str, Any]:
+    """What `backward` returns on a trial's values."""
+    space: dict[str, Any] = {}
+    with float64():
+        exec(compile(source, "<mutant>", "exec"), space)
+        given = {**trial.numbers(), **trial.values()}
+        asked = inspect.signature(space["backward"]).parameters
+        returned: dict[str, Any] = space["backward"](**{name: _copy(given[name]) for name in asked})
+    return returned
+
 
 def _compare(got: Any, right: torch.Tensor, spoils: tuple[str, ...]) -> Effect:
     if not isinstance(got, torch.Tensor):
@@ -169,6 +198,3 @@ def _writes(node: ast.AST) -> list[str]:
 
 def _parts(target: ast.expr) -> list[ast.expr]:
     return target.elts if isinstance(target, ast.Tuple) else [target]
-
-
-OracleFor = Callable[[str], Oracle]

@@ -7,9 +7,11 @@ from grader.grading import Grader, Options
 from grader.kit import NAMES
 from grader.names import NameData, read_names
 
+from .combos import combinations
 from .grading import Outcome, grade_all
-from .mutants import Mutant, mechanical_mutants
+from .mutants import Mutant, mechanical_mutants, mechanical_rewrites, written_mutants
 from .oracle import Oracle
+from .syntax import worked_answer
 
 LECTURE_SEED = Options.seed
 
@@ -23,7 +25,23 @@ def every_mutant(exercises: Sequence[str], seed: int) -> list[Mutant]:
     data = names()
     found: list[Mutant] = []
     for exercise in map(load_exercise, exercises):
-        found += mechanical_mutants(exercise, Oracle(exercise, data))
+        oracle = Oracle(exercise, data)
+        found += mechanical_mutants(exercise, oracle)
+        found += mechanical_rewrites(exercise, oracle)
+        found += written_mutants(exercise, oracle, seed)
+    return found
+
+
+def several_at_once(
+    mutants: Sequence[Mutant], together: int, count: int, seed: int = 0
+) -> list[Mutant]:
+    """Combinations of these mutants, `count` for each exercise that asks for enough gradients."""
+    found: list[Mutant] = []
+    for name in dict.fromkeys(mutant.exercise for mutant in mutants):
+        exercise = load_exercise(name)
+        if len(exercise.gradients) >= together:
+            of_one = [mutant for mutant in mutants if mutant.exercise == name]
+            found += combinations(worked_answer(exercise), of_one, together, count, seed)
     return found
 
 

@@ -91,9 +91,25 @@ def table(outcomes: Sequence[Outcome]) -> str:
     )
 
 
+def several_table(outcomes: Sequence[Outcome]) -> str:
+    """Of combined mistakes: how many were found on exactly the changed lines."""
+    groups = grouped(outcomes, lambda o: f"{o.mutant.exercise}, {o.mutant.operator}")
+    return "\n".join(
+        f"{name}: {len(part)} graded, all lines found in "
+        f"{share(sum(o.mutant.named <= o.own for o in part), len(part))}, and no other accused in "
+        f"{share(sum(o.found_all for o in part), len(part))}"
+        for name, part in groups.items()
+    )
+
+
 def miss(outcome: Outcome) -> str | None:
     """One line on what went otherwise than it should; None where nothing did."""
     mutant = outcome.mutant
+    if mutant.operator.endswith("at once"):
+        missed = ", ".join(sorted(mutant.named - outcome.own)) or "none"
+        accused = ", ".join(sorted(outcome.others_accused)) or "none"
+        shown = f"{mutant.exercise} {mutant.name}: missed {missed}; accused {accused}"
+        return None if outcome.found_all else shown
     said = f"first d{outcome.first}:{outcome.first_line} {outcome.mistake}"
     if mutant.right:
         what = f"accused: {said}" if outcome.wrongly_accused else None
