@@ -1,4 +1,7 @@
-"""Set before any test imports torch: its plain kernels, the ones `grade` itself asks for."""
+"""Set before any test imports torch: its plain kernels and one thread, as `grade` itself has it.
+
+A process forked from one whose torch has run on several threads may wait for them for ever.
+"""
 
 import os
 import warnings
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from grader.report import Report
 
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
+os.environ["OMP_NUM_THREADS"] = "1"
 
 pytest_plugins = ["pytester"]  # a pytest inside a test, for what the plugin does
 

@@ -1,5 +1,6 @@
 """Gradient descent on a learner's gradients: the short graded run and the real one."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from itertools import pairwise
@@ -35,7 +36,9 @@ Start = Callable[..., AbstractContextManager[Attempt]]
 
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:
-    opened = open_nursery()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
+        opened = open_nursery()
     yield opened
     opened.close()
 

@@ -139,14 +139,17 @@ def test_ctrl_c_leaves_the_figures_so_far_and_no_process(names: Path) -> None:
 
 
 def test_only_the_first_interrupt_is_held_back() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with first_interrupt() as interrupted:
-        assert not interrupted()
-        os.kill(os.getpid(), signal.SIGINT)
-        assert interrupted()
-        with pytest.raises(KeyboardInterrupt):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with first_interrupt() as interrupted:
+            assert not interrupted()
             os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+            assert interrupted()
+            with pytest.raises(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
