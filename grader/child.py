@@ -5,27 +5,31 @@ of it. It knows no reference gradient, and nothing that it says is believed: the
 judges the tensors it sends.
 """
 
-import inspect
-import linecache
+import ast
 import os
-import re
 import signal
 import sys
-import traceback
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 
-from grader.errors import did_you_mean
+from grader.entry import Unusable, call_entry, kind_of
+from grader.failure import describe, locals_of
+from grader.instrument import RECORDER, instrument
+from grader.recorder import Recorder
 from grader.submission import ENTRY
-from grader.wire import LENGTH, pack, unpack
+from grader.wire import LENGTH, NAMES, pack, unpack
 
 MAX_NUMEL = 4_000_000  # larger gradients are described, not sent
+
+
+LATER_TIMEOUT = 1.0  # seconds, once a call has been out of time: one wait is enough
 
 
 class OutOfTime(BaseException):
@@ -47,8 +51,9 @@ class Float64(TorchFunctionMode):
 
 
 def _widened(value: Any) -> Any:
-    narrow = value is torch.float32 or (isinstance(value, str) and value == "torch.FloatTensor")
-    return torch.float64 if narrow else value
+    if value is torch.float32 or value is torch.FloatTensor:
+        return torch.float64
+    return torch.float64 if isinstance(value, str) and value == "torch.FloatTensor" else value
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,14 @@ class Code:
     @cached_property
     def compiled(self) -> types.CodeType:
         return compile(self.source, self.path, "exec", dont_inherit=True)
+
+
+@cache
+def instrumented(
+    submission: Code, wanted: tuple[str, ...], late: tuple[tuple[str, int], ...]
+) -> types.CodeType:
+    tree = instrument(ast.parse(submission.source), wanted, dict(late))
+    return compile(tree, submission.path, "exec", dont_inherit=True)
 
 
 @dataclass
@@ -76,11 +89,17 @@ def serve(requests: int, replies: int) -> None:
     with os.fdopen(requests, "rb") as source, os.fdopen(replies, "wb") as answers:
         setup = unpack(_read_frame(source)).facts
         submission = Code(setup["path"], setup["source"])
-        first = True
+        timeout, first, streams = setup["timeout"], True, (sys.stdout, sys.stderr)
+        torch.set_num_threads(1)
         while (frame := _read_frame(source)) is not None:
             request = unpack(frame)
-            outcome = run_once(submission, request.facts, request.tensors, setup["timeout"])
-            sys.stdout.flush()
+            run = run_lines if "stand_ins" in request.facts else run_once
+            outcome = run(submission, request.facts, request.tensors, timeout)
+            if outcome.facts.get("raised", {}).get("type") == OutOfTime.__name__:
+                timeout = min(timeout, LATER_TIMEOUT)
+            for stream in streams:
+                with suppress(OSError, ValueError):  # the learner's code may have closed it
+                    stream.flush()
             if first:  # what it prints is shown once, not once for every size tried
                 silence = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(silence, 1)
@@ -99,24 +118,63 @@ def run_once(
     submission: Code, facts: Mapping[str, Any], values: Mapping[str, Any], timeout: float
 ) -> Outcome:
     """Load the module anew, call its `backward` on these values, describe what came back."""
+    given = {**facts["numbers"], **{name: value.clone() for name, value in values.items()}}
+    outcome, scope = _run(submission, lambda: submission.compiled, facts, given, timeout, {})
+    _describe(outcome, scope, facts["wanted"], given)
+    outcome.facts["changed"] = sorted(
+        name for name, value in values.items() if not _same(value, given[name])
+    )
+    return outcome
+
+
+def _run(
+    submission: Code,
+    compiled: Callable[[], types.CodeType],
+    facts: Mapping[str, Any],
+    given: dict[str, Any],
+    timeout: float,
+    names: Mapping[str, Any],
+) -> tuple[Outcome, dict[str, Any]]:
+    """Load and call; what was returned, or the locals at the point where it raised."""
     wide = facts["float64"]
     torch.set_default_dtype(torch.float64 if wide else torch.float32)
-    given = {**facts["numbers"], **{name: value.clone() for name, value in values.items()}}
     outcome = Outcome()
     scope: dict[str, Any] = {}
     try:
-        with _alarm(timeout), torch.inference_mode():
-            if wide:
-                with Float64():
-                    _call(submission.compiled, given, scope, outcome)
-            else:
-                _call(submission.compiled, given, scope, outcome)
+        with _alarm(timeout), torch.inference_mode(), Float64() if wide else nullcontext():
+            _call(compiled(), given, names, scope, outcome)
     except BaseException as error:  # whatever it raised, SystemExit too, is an outcome
-        _note_error(outcome, error, submission.path, submission.source, scope)
-    _describe(outcome, scope, facts["wanted"], given)
-    outcome.facts["changed"] = sorted(
-        name for name, value in values.items() if not torch.equal(value, given[name])
+        outcome.facts["raised"] = describe(error, submission.path, submission.source)
+        scope.update(locals_of(error, submission.path, ENTRY))
+    return outcome, scope
+
+
+def run_lines(
+    submission: Code, facts: Mapping[str, Any], tensors: Mapping[str, Any], timeout: float
+) -> Outcome:
+    """Call an instrumented `backward`: each gradient it gives when it has stand-ins upstream."""
+    wanted, keys = facts["wanted"], facts["stand_ins"]
+    stand_ins = {key: tensors[key] for key in keys}
+    values = {name: value for name, value in tensors.items() if name not in stand_ins}
+    given = {name: value.clone() for name, value in values.items()}
+    recorder = Recorder(stand_ins, values, given, facts["watch"], facts["restore"])
+    outcome, scope = _run(
+        submission,
+        lambda: instrumented(submission, tuple(wanted), tuple(facts["late"].items())),
+        facts,
+        {**facts["numbers"], **given},
+        timeout,
+        {RECORDER: recorder},
     )
+    results = {key: scope[key] for key in wanted if key in scope} | recorder.results
+    _describe(outcome, results, wanted, given)
+    outcome.facts |= {
+        "recorded": list(recorder.results),
+        "failures": recorder.failures,
+        "altered": recorder.altered(scope),
+        "altered_at": recorder.altered_at,
+        "unsettled": recorder.unsettled(scope),
+    }
     return outcome
 
 
@@ -137,95 +195,30 @@ class _alarm:  # noqa: N801  a context manager, read as a word
 
 
 def _call(
-    code: types.CodeType, given: dict[str, Any], scope: dict[str, Any], outcome: Outcome
+    code: types.CodeType,
+    given: dict[str, Any],
+    names: Mapping[str, Any],
+    scope: dict[str, Any],
+    outcome: Outcome,
 ) -> None:
     """Fill `scope` with what `backward` returned."""
     module = types.ModuleType("submission")
     module.__file__ = code.co_filename
+    module.__dict__.update(names)
+    sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
     exec(code, module.__dict__)  # the learner's code, in the process made for it
-    backward = module.__dict__.get(ENTRY)
-    if backward is None:
-        functions = [name for name, value in vars(module).items() if inspect.isfunction(value)]
-        outcome.facts["unusable"] = f"it defines no function `{ENTRY}`" + did_you_mean(
-            ENTRY, functions
-        )
-    elif not callable(backward):
-        outcome.facts["unusable"] = f"`{ENTRY}` is not a function but {_kind(backward)}."
-    else:
-        arguments = _arguments(backward, given, outcome)
-        if arguments is not None:
-            returned = backward(**arguments)
-            if isinstance(returned, dict):
-                scope.update(returned)
-            else:
-                outcome.facts["unusable"] = (
-                    f"`{ENTRY}` returned {_kind(returned)}; end it with `return locals()`."
-                )
+    try:
+        scope.update(call_entry(vars(module), given))
+    except Unusable as error:
+        outcome.facts["unusable"] = str(error)
 
 
-def _arguments(backward: Any, given: dict[str, Any], outcome: Outcome) -> dict[str, Any] | None:
-    """The values asked for by parameter name, as a pytest fixture is."""
-    arguments = {}
-    for name, parameter in inspect.signature(backward).parameters.items():
-        if name in given:
-            arguments[name] = given[name]
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            arguments |= given
-        elif (
-            parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
-        ):
-            outcome.facts["unusable"] = (
-                f"`{ENTRY}` asks for `{name}`, and the forward pass has no such value"
-                + did_you_mean(name, given)
-            )
-            return None
-    return arguments
-
-
-def _kind(value: object) -> str:
-    return "None" if value is None else f"{type(value).__module__}.{type(value).__qualname__}"
-
-
-def _note_error(
-    outcome: Outcome, error: BaseException, path: str, source: str, scope: dict[str, Any]
-) -> None:
-    """Where and what was raised; the locals of `backward` at that point become the result."""
-    line, shapes, trace = None, {}, error.__traceback__
-    while trace is not None:
-        frame = trace.tb_frame
-        if frame.f_code.co_filename == path:
-            line = trace.tb_lineno
-            shapes = _shapes_on(source.split("\n")[line - 1 : line], frame.f_locals)
-            if frame.f_code.co_name == ENTRY:
-                scope.update(frame.f_locals)
-        trace = trace.tb_next
-    outcome.facts["raised"] = {
-        "type": type(error).__name__,
-        "message": str(error)[:2000],
-        "line": line,
-        "shapes": shapes,
-        "trace": _trace(error, path, source),
-    }
-
-
-def _trace(error: BaseException, path: str, source: str) -> str:
-    """The traceback from the learner's file on, with the text of the learner's lines."""
-    lines = source.split("\n")
-    linecache.cache[path] = (len(source), None, [line + "\n" for line in lines], path)
-    first = error.__traceback__
-    while first is not None and first.tb_frame.f_code.co_filename != path:
-        first = first.tb_next
-    return "".join(traceback.format_exception(type(error), error, first))[-10_000:]
-
-
-def _shapes_on(lines: list[str], local: Mapping[str, Any]) -> dict[str, str]:
-    """The shapes of the tensors that the line names, in its order."""
-    names = dict.fromkeys(re.findall(r"[^\W\d]\w*", " ".join(lines)))
-    return {
-        name: str(tuple(local[name].shape))
-        for name in names
-        if isinstance(local.get(name), torch.Tensor)
-    }
+def _same(before: torch.Tensor, after: torch.Tensor) -> bool:
+    """Whether a tensor is what it was, for a learner's code may have swapped its data."""
+    alike = ("dtype", "layout", "device", "shape")
+    return all(getattr(before, name) == getattr(after, name) for name in alike) and torch.equal(
+        before, after
+    )
 
 
 def _describe(
@@ -238,20 +231,20 @@ def _describe(
         if value is None:
             continue
         if type(value) is not torch.Tensor:
-            kinds[key] = _kind(value)
-        elif value.layout is not torch.strided:
+            kinds[key] = kind_of(value)
+        elif value.layout is not torch.strided or value.is_nested:
             kinds[key] = f"a sparse tensor ({value.layout})"
         elif value.device.type != "cpu":
             kinds[key] = f"a tensor on device {value.device.type!r}, which holds no values"
-        elif value.is_complex() or value.is_quantized:
+        elif value.dtype not in NAMES:
             kinds[key] = f"a tensor of dtype {value.dtype}"
         elif value.numel() > MAX_NUMEL:
             kinds[key] = f"a tensor of {value.numel():,} entries"
         else:
             outcome.tensors[key] = value
     others = [
-        key
+        key[:60]
         for key, value in scope.items()
-        if isinstance(key, str) and key not in wanted and key not in given and value is not None
+        if key not in wanted and key not in given and value is not None
     ]
     outcome.facts |= {"kinds": kinds, "others": others[:200]}
