@@ -53,9 +53,10 @@ def _parse(path: Path, source: str) -> ast.Module:
             compile(source, str(path), "exec", dont_inherit=True)  # finds a return outside, say
     except SyntaxError as error:
         raise Unreadable(_syntax_error(path, source, error)) from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        said = str(error) or type(error).__name__
-        raise Unreadable(f"{path}: Python cannot read this file ({said}).") from None
+    except (RecursionError, MemoryError):
+        raise Unreadable(f"{path}: nested too deeply for Python to read.") from None
+    except ValueError as error:
+        raise Unreadable(f"{path}: Python cannot read this file ({error}).") from None
     return tree
 
 
