@@ -42,7 +42,8 @@ class Answer:
     recorded: tuple[str, ...] = ()  # line runs: gradients seen to be done (see instrument.py)
     altered: tuple[str, ...] = ()  # line runs: gradients written to after that
     unsettled: tuple[str, ...] = ()  # line runs: gradients returned otherwise than when done
-    altered_at: dict[str, int] = field(default_factory=dict)  # gradient or value -> line
+    altered_at: dict[str, int] = field(default_factory=dict)  # line runs: and in which line
+    changed_at: dict[str, int] = field(default_factory=dict)  # line runs: forward value -> line
     failures: dict[int, str] = field(default_factory=dict)  # line runs: what raised, by line
     raised: Raised | None = None
     unusable: str | None = None  # why `backward` could not be called, or gave no dict
@@ -65,7 +66,12 @@ def read_answer(message: Message, wanted: tuple[str, ...]) -> Answer:
         recorded=_gradients(facts.get("recorded", []), wanted),
         altered=_gradients(facts.get("altered", []), wanted),
         unsettled=_gradients(facts.get("unsettled", []), wanted),
-        altered_at=_altered_at(facts.get("altered_at", {}), wanted),
+        altered_at={
+            key[1:]: line
+            for key, line in _lines(facts.get("altered_at", {})).items()
+            if key in wanted
+        },
+        changed_at=_lines(facts.get("changed_at", {})),
         failures=_failures(facts.get("failures", {})),
         raised=None if raised is None else _raised(raised),
         unusable=None if unusable is None else printable(unusable, 500),
@@ -93,14 +99,12 @@ def _gradients(value: Any, wanted: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(key[1:] for key in _names(value) if key in wanted)
 
 
-def _altered_at(value: Any, wanted: tuple[str, ...]) -> dict[str, int]:
-    """Gradients by name, as everywhere; a forward value's key is its name already."""
+def _lines(value: Any) -> dict[str, int]:
+    """Line by name; an entry without a line is left out."""
     if not isinstance(value, dict) or not all(_is_line(line) for line in value.values()):
         raise BadMessage("names and lines were due")
     return {
-        key[1:] if key in wanted else printable(key, 60): line
-        for key, line in list(value.items())[:200]
-        if line is not None
+        printable(key, 60): line for key, line in list(value.items())[:200] if line is not None
     }
 
 

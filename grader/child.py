@@ -173,6 +173,7 @@ def run_lines(
         "failures": recorder.failures,
         "altered": recorder.altered(scope),
         "altered_at": recorder.altered_at,
+        "changed_at": recorder.changed_at,
         "unsettled": recorder.unsettled(scope),
     }
     return outcome

@@ -45,21 +45,22 @@ class Findings:
 
     runs: tuple[LineRun, ...] = ()  # a gradient counts as done where nothing writes to it any more
     uses: dict[str, frozenset[str]] = field(default_factory=dict)  # upstream gradients, by line
-    altered_at: dict[str, int] = field(default_factory=dict)  # gradient or value -> line
+    altered_at: dict[str, int] = field(default_factory=dict)  # gradient -> line
+    changed_at: dict[str, int] = field(default_factory=dict)  # forward value -> line
     restored: LineRun | None = None  # with forward values put back whenever one is done
 
 
 def inspect(attempt: Attempt, trials: tuple[Trial, ...], open_lines: Iterable[str]) -> Findings:
     """Run the lines of a submission on `trials`, and find out what `open_lines` depend on."""
     scenes = [scene_for(trial) for trial in trials]
-    exercise = trials[0].exercise
     with attempt:
         watched = ask_for_lines(attempt, scenes[0], watch=True)
         altered = {} if isinstance(watched, Ended) else watched.altered_at
+        changed = {} if isinstance(watched, Ended) else watched.changed_at
         late = _written_late(attempt, scenes[0], altered)
         answers = [ask_for_lines(attempt, scene, late=late) for scene in scenes]
         restored = None
-        if set(altered) - set(exercise.gradients):
+        if changed:
             restored = ask_for_lines(attempt, scenes[0], restore=True, late=late)
         uses = _uses(attempt, scenes[0], answers[0], frozenset(open_lines), late)
     runs = tuple(
@@ -67,7 +68,7 @@ def inspect(attempt: Attempt, trials: tuple[Trial, ...], open_lines: Iterable[st
         for scene, answer in zip(scenes, answers, strict=True)
     )
     again = None if restored is None else LineRun(scenes[0], runs[0].reference, restored)
-    return Findings(runs, uses, altered, again)
+    return Findings(runs, uses, altered, changed, again)
 
 
 def _written_late(attempt: Attempt, scene: Scene, altered: dict[str, int]) -> dict[str, int]:
@@ -77,16 +78,16 @@ def _written_late(attempt: Attempt, scene: Scene, altered: dict[str, int]) -> di
     there. The others were right before, and are spoiled by it.
     """
     exercise = scene.exercise
-    late = {name: line for name, line in altered.items() if name in exercise.gradients}
-    if not late:
+    if not altered:
         return {}
-    answer = ask_for_lines(attempt, scene, late=late)
+    answer = ask_for_lines(attempt, scene, late=altered)
     found = {}
-    for name, line in late.items():
+    for name, line in altered.items():
         result, expected = _result(answer, name), scene.gradient(name, nearest(exercise, name))
-        if result is not None and result.shape == expected.shape:
-            if (result - expected).abs().max() <= TOLERANCE * expected.abs().max():
-                found[name] = line
+        if result is None or result.shape != expected.shape:
+            continue
+        if (result - expected).abs().max() <= TOLERANCE * expected.abs().max():
+            found[name] = line
     return found
 
 

@@ -104,18 +104,21 @@ class _Scope:
                 yield key, Place(key)
 
     def rewrite(self) -> None:
-        self.function.body = self._rewritten(self.function.body, outermost=True)
+        body = self.function.body
+        self.function.body = self._rewritten(body, frozenset(self.written), outermost=True)
 
-    def _rewritten(self, body: list[ast.stmt], outermost: bool = False) -> list[ast.stmt]:
-        """`body` with a hand-over behind the last statement that writes each gradient."""
+    def _rewritten(
+        self, body: list[ast.stmt], keys: frozenset[str], outermost: bool = False
+    ) -> list[ast.stmt]:
+        """`body` with a hand-over behind the last statement that writes each of these."""
         last: dict[str, int] = {}
         for number, statement in enumerate(body):
             for key, _ in self.writes(statement):
                 last[key] = number
         result: list[ast.stmt] = []
         for number, statement in enumerate(body):
-            done = [key for key, at in last.items() if at == number and key in self.written]
-            self._rewrite_branches(statement)
+            done = [key for key, at in last.items() if at == number and key in keys]
+            self._rewrite_branches(statement, frozenset(done))
             result.append(_guarded(statement) if outermost else statement)
             for key in done:
                 place = self.written[key]
@@ -126,13 +129,13 @@ class _Scope:
                 result.append(ast.parse(check).body[0])
         return result
 
-    def _rewrite_branches(self, statement: ast.stmt) -> None:
+    def _rewrite_branches(self, statement: ast.stmt, keys: frozenset[str]) -> None:
         """Inside if, with and try a gradient may be done before the block is; loops are not
         entered, for their body runs again."""
         if isinstance(statement, ast.If | ast.With | ast.Try):
             for name in ("body", "orelse", "finalbody"):
                 if getattr(statement, name, None):
-                    setattr(statement, name, self._rewritten(getattr(statement, name)))
+                    setattr(statement, name, self._rewritten(getattr(statement, name), keys))
 
 
 def _guarded(statement: ast.stmt) -> ast.stmt:
@@ -174,10 +177,9 @@ def _places_written(statement: ast.stmt) -> Iterator[Place]:
                 yield from _places(target)
             case ast.AnnAssign(target=target, value=ast.expr()):
                 yield from _places(target)
-            case ast.Call(func=ast.Attribute(value=value, attr=method)) if method.endswith(
-                "_"
-            ) and not method.endswith("__"):
-                yield from _places(value)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr=method))):
+                if method.endswith("_") and not method.endswith("__"):
+                    yield from _places(value)
             case ast.keyword(arg="out", value=value):
                 yield from _places(value)
 

@@ -32,11 +32,6 @@ class Result:
     answer: Answer | Ended
     reference: Reference
 
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """Forward values that were written to."""
-        return () if isinstance(self.answer, Ended) else self.answer.changed
-
     def compare(self, name: str) -> Comparison | None:
         """None where this gradient was not given."""
         answer = self.answer

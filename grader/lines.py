@@ -78,9 +78,7 @@ class Own:
         return self.cut is not None
 
 
-def own_merits(
-    name: str, runs: tuple[LineRun, ...], uses: dict[str, frozenset[str]] | None
-) -> Own:
+def own_merits(name: str, runs: tuple[LineRun, ...], uses: dict[str, frozenset[str]] | None) -> Own:
     """`uses`: the upstream gradients that each line was seen to depend on, where tried."""
     exercise = runs[0].scene.exercise
     cuts = [nearest(exercise, name), NOTHING]

@@ -24,7 +24,8 @@ class Recorder:
     results: dict[str, Any] = field(default_factory=dict)
     handed: dict[str, torch.Tensor] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)  # by line
-    altered_at: dict[str, int] = field(default_factory=dict)  # gradient key or value -> line
+    altered_at: dict[str, int] = field(default_factory=dict)  # gradient key -> line
+    changed_at: dict[str, int] = field(default_factory=dict)  # forward value -> line
     Exception: type[BaseException] = builtins.Exception
 
     def done(self, key: str, value: Any, line: int) -> Any:
@@ -50,8 +51,8 @@ class Recorder:
             if key not in self.altered_at and not same(tensor, self.stand_ins[key]):
                 self.altered_at[key] = line
         for name, before in self.values.items():
-            if name not in self.altered_at and not same(self.given[name], before):
-                self.altered_at[name] = line
+            if name not in self.changed_at and not same(self.given[name], before):
+                self.changed_at[name] = line
 
     def altered(self, returned: Mapping[str, Any]) -> list[str]:
         """Gradients that something wrote to after they were done, and returned like that."""

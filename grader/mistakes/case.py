@@ -79,15 +79,16 @@ class Case:
         values: Mapping[str, torch.Tensor] | None = None,
         expression: str | None = None,
         expand: bool = False,
+        at: torch.Tensor | None = None,
     ) -> torch.Tensor | None:
         """The chunk's VJP with something in it replaced; None where that makes no sense.
 
-        `expand`: for every entry of the chunk's value, before the sum over broadcast
-        dimensions.
+        `at`: the derivative taken at another value. `expand`: for every entry of the
+        chunk's value, before the sum over broadcast dimensions.
         """
         reads = {read: self.scene.values[read] for read in chunk.reads} | dict(values or {})
         upstream = self.upstream(chunk) if upstream is None else upstream
-        leaf = self.value.detach()
+        leaf = (self.value if at is None else at).detach()
         leaf = (leaf.expand_as(upstream) if expand else leaf).clone().requires_grad_()
         try:
             output = evaluate(
@@ -135,7 +136,7 @@ class Case:
         return 0
 
     @cached_property
-    def statements(self) -> tuple[ast.stmt, ...]:
+    def statements(self) -> tuple[ast.Assign | ast.AugAssign | ast.AnnAssign, ...]:
         """The learner's statements that write this gradient."""
         found = []
         for node in ast.walk(ast.parse(self.submission.source)):
@@ -151,5 +152,38 @@ class Case:
                     found.append(node)
         return tuple(sorted(found, key=lambda node: node.lineno))
 
+    @cached_property
+    def terms(self) -> int:
+        """How many terms the learner adds up for this gradient, over all statements."""
+        return sum(_terms(statement.value) for statement in self.statements)
+
+
+def _terms(value: ast.expr | None) -> int:
+    match value:
+        case None | ast.Constant(value=None):
+            return 0
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            return _terms(left) + _terms(right)
+        case ast.Call(func=ast.Attribute(attr="zeros_like" | "zeros")):
+            return 0
+        case _:
+            return 1
+
 
 Evidence = dict[str, Any]
+
+
+def stretched(tensor: torch.Tensor, shape: torch.Size) -> torch.Tensor | None:
+    """Broadcast to a shape; None where it does not fit."""
+    try:
+        return tensor.expand(shape)
+    except RuntimeError:
+        return None
+
+
+def summed_to(tensor: torch.Tensor, shape: torch.Size) -> torch.Tensor | None:
+    """Unbroadcast to a shape; None where it does not fit."""
+    try:
+        return tensor.sum_to_size(shape)
+    except RuntimeError:
+        return None

@@ -31,6 +31,7 @@ def names_of(case: Case, factor: float) -> list[str]:
             known[f"({name}-1)/{name}"] = (size - 1) / size
             known[f"({name}-1)"] = size - 1
             known[f"1/({name}-1)"] = 1 / (size - 1)
+            known[f"({name}-1)/({name}+1)"] = (size - 1) / (size + 1)
             known[f"{name}**2"] = size**2
             known[f"1/{name}**2"] = 1 / size**2
     for name, value in list(known.items()):

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 
 import torch
 
-from grader.mistakes.case import Case, Evidence
+from grader.mistakes.case import Case, Evidence, stretched, summed_to
+from grader.mistakes.factor import factor_between
 
 
 def find(case: Case) -> Evidence | None:
@@ -23,25 +24,28 @@ def find(case: Case) -> Evidence | None:
         own = case.contributions[chunk.name]
         for passed_on in _shaped(case, case.upstream(chunk)):
             whole = case.with_other(chunk, passed_on)
-            same = passed_on.shape == own.shape and torch.allclose(passed_on, own, 1e-9, 0.0)
-            if not same and whole is not None and case.matches(whole):
-                return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
+            if factor_between(case, own, passed_on) is not None or _equal(own, passed_on):
+                continue  # the local derivative is a number
+            evidence = {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
+            if whole is not None and case.matches(whole):
+                return evidence
+            if case.result.shape == case.expected.shape == passed_on.shape:
+                rest = case.result - (case.expected - own)
+                if factor_between(case, rest, passed_on) is not None:
+                    return evidence
     return None
+
+
+def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.shape == other.shape and torch.allclose(one, other, 1e-9, 0.0)
 
 
 def _shaped(case: Case, upstream: torch.Tensor) -> Iterator[torch.Tensor]:
     """The upstream gradient as it is, summed to the value's shape, stretched to it."""
     yield upstream
-    shape = case.value.shape
-    if upstream.dim() >= len(shape):
-        try:
-            yield upstream.sum_to_size(shape)
-        except RuntimeError:
-            return
-    try:
-        yield upstream.expand(shape)
-    except RuntimeError:
-        return
+    for shaped in (summed_to(upstream, case.value.shape), stretched(upstream, case.value.shape)):
+        if shaped is not None:
+            yield shaped
 
 
 def message(chunk: str, upstream: str) -> str:

@@ -15,7 +15,7 @@ and 0 elsewhere.
 
 import torch
 
-from grader.mistakes.case import Case, Evidence
+from grader.mistakes.case import Case, Evidence, stretched
 
 
 def find(case: Case) -> Evidence | None:
@@ -24,14 +24,20 @@ def find(case: Case) -> Evidence | None:
         return None
     off = result - expected
     for name, index in case.scene.values.items():
-        picks = torch.is_tensor(index) and index.dtype == torch.int64 and index.dim() == 1
-        if picks and len(index) == len(off) and _one_number_at(off, index):
+        if not torch.is_tensor(index) or index.dtype != torch.int64 or index.dim() != 1:
+            continue
+        fits = len(index) == len(off) and int(index.max()) < off.shape[1]
+        if fits and _one_number_at(off, index):
             return {"index": name, "chunk": None}
     for chunk in case.consumers:
         own, upstream = case.contributions[chunk.name], case.upstream(chunk)
-        picks = own.shape != upstream.shape and (own != 0).sum() <= upstream.numel()
-        if picks and upstream.dim() == own.dim():
-            whole = case.with_other(chunk, upstream.expand(own.shape))
+        entries = int((own != 0).sum())
+        picks = own.shape != upstream.shape and entries <= max(upstream.numel(), len(own))
+        if picks and upstream.dim() in (0, own.dim()):
+            numbers = own[own != 0]
+            same = len(numbers) > 0 and bool((numbers == numbers[0]).all())
+            everywhere = stretched(numbers[0] if same else upstream, own.shape)
+            whole = None if everywhere is None else case.with_other(chunk, everywhere)
             if whole is not None and case.matches(whole):
                 return {"index": None, "chunk": chunk.source}
     return None

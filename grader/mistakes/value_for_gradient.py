@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import torch
 
 from grader.forward import Chunk
-from grader.mistakes.case import Case, Evidence
+from grader.mistakes.case import Case, Evidence, summed_to
 
 
 def find(case: Case) -> Evidence | None:
@@ -47,17 +47,14 @@ def _swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor 
                 yield name, read, case.send_back(chunk, values={read: value})
         for name, value in case.stand_ins(given.shape):
             yield f"d{name}", read, case.send_back(chunk, values={read: value})
+    for name, value in case.same_shape_values(case.value.shape):
+        if name != case.name:
+            yield name, case.name, case.send_back(chunk, at=value)
     for name, value in case.same_shape_values(upstream.shape):
-        product = value * upstream
-        if product.dim() >= case.value.dim():
-            try:
-                yield (
-                    name,
-                    f"the derivative of `{chunk.source}`",
-                    product.sum_to_size(case.value.shape),
-                )
-            except RuntimeError:
-                continue
+        if ".tanh()" in chunk.expression:  # written through its result: 1 - h**2
+            yield name, chunk.name, (1.0 - value**2) * upstream
+        product = summed_to(value * upstream, case.value.shape)
+        yield name, f"the derivative of `{chunk.source}`", product
 
 
 def message(used: str, meant: str) -> str:

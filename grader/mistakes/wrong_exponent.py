@@ -1,0 +1,44 @@
+"""The exponent of the derivative is off.
+
+**What it is.** The power rule takes the exponent down as a factor and one off the exponent;
+one of the two did not happen, or happened the wrong way.
+
+**Why it matters.** The result has the right sign and a plausible size near 1, and is wrong
+everywhere else.
+
+**Example.** For `y = x**-2`, `dx = -2 * x**-3 * dy`: one off -2 is -3, not -1.
+
+**How to see it.** Divide your gradient by the right one: what is left is a power of the
+value.
+"""
+
+import ast
+
+from grader.mistakes.case import Case, Evidence
+from grader.mistakes.factor import factor_between
+from grader.trial import evaluate
+
+STEPS = (1, -1, 2, -2, 0.5, -0.5, 3, -3, 4, -4)
+
+
+def find(case: Case) -> Evidence | None:
+    for chunk in case.consumers:
+        for node in ast.walk(ast.parse(chunk.expression, mode="eval")):
+            if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
+                continue
+            base = evaluate(case.scene.exercise, ast.unparse(node.left), case.scene.values)
+            own = case.contributions[chunk.name]
+            if base.shape != own.shape or case.result.shape != own.shape:
+                continue
+            rest = case.result - (case.expected - own)
+            for step in STEPS:
+                powered = own * base**step
+                if factor_between(case, rest, powered) is not None or case.matches(
+                    case.expected - own + powered
+                ):
+                    return {"chunk": chunk.source, "base": ast.unparse(node.left)}
+    return None
+
+
+def message(chunk: str, base: str) -> str:
+    return f"The exponent is off: what comes back through `{chunk}` has another power of {base}."
