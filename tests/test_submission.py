@@ -76,7 +76,7 @@ def test_line_ends_of_every_system(end: str, tmp_path: Path) -> None:
 
 
 PROBLEMS = {
-    "syntax": ("x = 1\ndprobs = (1.0 / probs\n", "line 2: syntax error, '(' was never closed: dpro"),
+    "syntax": ("x = 1\ndprobs = (1.0 / probs\n", "line 2: syntax error, '(' was never closed: dp"),
     "indentation": ("def backward():\nx = 1\n", "line 2: syntax error, expected an indented block"),
     "a return outside": ("x = 1\nreturn x\n", "line 2: syntax error, 'return' outside function"),
     "a name twice": ("def f(n, n):\n    pass\n", "line 1: syntax error, duplicate argument 'n'"),

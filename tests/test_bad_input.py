@@ -1,0 +1,249 @@
+"""Bad submissions: each is graded, not passed, and says in one clear line what is the matter."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from grader.report import GradientReport, Report
+from tests.worked import line_of, rewritten, worked
+
+Grade = Callable[..., Report]
+
+HEAD = "import os, sys, time, torch\nimport torch.nn.functional as F\n"
+RIGHT = "    dlogits = (F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1])) / n\n"
+
+
+def answer(body: str, parameters: str = "n, Yb, logits", top: str = "") -> str:
+    """An answer to exercise2 whose right gradient `body` goes on with or spoils."""
+    return f"{HEAD}{top}def backward({parameters}):\n{RIGHT}    {body}\n"
+
+
+def the_one(report: Report) -> GradientReport:
+    (gradient,) = report.gradients
+    return gradient
+
+
+@dataclass(frozen=True)
+class Bad:
+    name: str
+    source: str
+    said: str  # in the report's error
+    verdict: str = "errored"
+
+
+NOT_CALLABLE = (
+    Bad("an empty file", "", "defines no function `backward`."),
+    Bad("a near name", "def backwards(n): pass\n", "`backward`; did you mean backwards?"),
+    Bad("a number", "backward = 3\n", "`backward` is not a function but builtins.int."),
+    Bad("a module", "import json as backward\n", "is not a function but builtins.module."),
+    Bad("a class", "class backward:\n    def __call__(self, n): pass\n", "`backward` is a class"),
+    Bad("a built-in", "backward = dict.fromkeys\n", "asks for `iterable`, and the forward pass"),
+    Bad("no signature", "backward = max\n", "its parameters cannot be read."),
+    Bad("async", "async def backward(n): pass\n", "`backward` is an `async def`; write a plain"),
+    Bad("a generator", "def backward(n):\n    yield n\n", "has a `yield` in it; end it with"),
+    Bad("a name that is not there", "def backward(logit): pass\n",
+        "asks for `logit`, and the forward pass has no such value; did you mean logits?"),
+    Bad("the loss", "def backward(loss): pass\n", "asks for `loss`, and the forward pass has no"),
+    Bad("a positional one", "def backward(q, /): pass\n", "asks for `q`, and the forward pass has"),
+)  # fmt: skip
+
+RETURNS = (
+    Bad("nothing", answer("pass"), "`backward` returned None; end it with `return locals()`."),
+    Bad("a list", answer("return [dlogits]"), "`backward` returned builtins.list; end it with"),
+    Bad("a tensor", answer("return dlogits"), "`backward` returned torch.Tensor; end it with"),
+    Bad("a tuple", answer("return dlogits,"), "`backward` returned builtins.tuple; end it with"),
+)
+
+ODD_ERROR = """class Odd(Exception):
+    def __str__(self): raise ValueError
+    __repr__ = __str__
+"""
+STRANGE_KEYS = """class Key(str):
+    def __eq__(self, other): raise ValueError
+    def __hash__(self): return hash('dlogits')
+"""
+
+RAISES = (
+    Bad("an import that fails", "import nunpy\n" + answer("return locals()"),
+        ", line 1: ModuleNotFoundError: No module named 'nunpy'"),
+    Bad("an error at the top", answer("return locals()", top="1 / 0\n"), "line 3: ZeroDivision"),
+    Bad("sys.exit at the top", answer("return locals()", top="sys.exit()\n"),
+        ", line 3: the code called sys.exit()"),
+    Bad("os._exit", answer("os._exit(0)"), "ended its own process (exit code 0) instead of return"),
+    Bad("os._exit at the top", answer("return locals()", top="os._exit(5)\n"), "(exit code 5)"),
+    Bad("its own kill", answer("os.kill(os.getpid(), 9)"), "or was killed (SIGKILL)"),
+    Bad("abort", answer("os.abort()"), "the process that ran the code was ended by SIGABRT."),
+    Bad("all descriptors closed", answer("os.closerange(0, 256); time.sleep(60)"),
+        "closed its connection to the grader, or was killed"),
+    Bad("no end to recursion", "def backward(n):\n    return backward(n)\n", "RecursionError"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", (*NOT_CALLABLE, *RETURNS, *RAISES), ids=lambda bad: bad.name)
+def test_it_says_what_is_the_matter(bad: Bad, grade_text: Grade) -> None:
+    report = grade_text(bad.source, "exercise2")
+    assert report.error is not None
+    assert bad.said in report.error
+    assert report.error.isprintable()
+    assert the_one(report).verdict in (bad.verdict, "missing")
+    assert not report.passed
+    json.dumps(report.as_json(), allow_nan=False)
+
+
+GRADED_UP_TO = (
+    Bad("an exception", answer("dx = logits @ Yb"), "RuntimeError: "),
+    Bad("sys.exit", answer("sys.exit('bye')"), ", line 5: the code called sys.exit() instead of"),
+    Bad("an error without a text", answer("raise ValueError"), ", line 5: ValueError"),
+    Bad("an error that raises", answer("raise Odd", top=ODD_ERROR), ": Odd: (its own text could"),
+    Bad("keys that raise", answer("return {Key('dlogits'): 1, 'dlogits': 1}", top=STRANGE_KEYS),
+        "ValueError"),
+    Bad("KeyboardInterrupt", answer("raise KeyboardInterrupt"), ", line 5: KeyboardInterrupt"),
+    Bad("a loop", answer("while True: pass"), ", line 5: still running when its time was up"),
+    Bad("a long sleep", answer("time.sleep(60)"), ", line 5: still running when its time was up"),
+    Bad("an assertion", answer("assert n == 3, '\\x1b[31mred'"), "AssertionError: \\x1b[31mred"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", GRADED_UP_TO, ids=lambda bad: bad.name)
+def test_what_stands_before_the_error_is_graded(bad: Bad, grade_text: Grade) -> None:
+    report = grade_text(bad.source, "exercise2", timeout=0.3)
+    assert report.error is not None
+    assert bad.said in report.error
+    assert report.error.isprintable()
+    assert the_one(report).passes
+    assert not report.passed  # for it did not run to its end
+
+
+def test_the_shapes_that_met_are_told(grade_text: Grade) -> None:
+    source = rewritten("exercise1", ("dW2 = h.T @ dlogits", "dW2 = h @ dlogits"))
+    report = grade_text(source)
+    line = line_of(source, "dW2 = h @ dlogits")
+    assert report.error is not None
+    assert f", line {line}: RuntimeError: mat1 and mat2 shapes cannot be multiplied" in report.error
+    assert report.error.endswith("(h (32, 64), dlogits (32, 27))")
+    by_name = {gradient.name: gradient for gradient in report.gradients}
+    assert by_name["h"].passes
+    assert by_name["W2"].verdict == by_name["C"].verdict == "errored"
+    assert f"line {line}, in backward" in report.trace
+    assert "grader" not in report.trace
+
+
+SWALLOWING = """while True:
+        try:
+            time.sleep(0.01)
+        except:
+            pass"""
+ENDLESS = {
+    "swallowing the alarm": SWALLOWING,
+    "inside C": "import itertools; sum(itertools.count())",
+    "the alarm switched off": "import signal; signal.alarm(0); signal.signal(14, signal.SIG_IGN)\n"
+    "    while True: pass",
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_what_no_alarm_ends_is_ended(what: str, grade_text: Grade) -> None:
+    report = grade_text(answer(ENDLESS[what]), "exercise2", timeout=0.2)
+    assert the_one(report).verdict == "timeout"
+    assert report.error is not None
+    assert "out of time (no answer within 0.2 s); is there a loop" in report.error
+    assert not report.passed
+
+
+VALUES = {
+    "a float": ("0.5", "wrong_shape", "This is float; a plain tensor of shape (32, 27) is due."),
+    "an integer tensor": ("F.one_hot(Yb, 27) + 5", "wrong", "dtype int64, and float32 is due"),
+    "float64": ("dlogits.double()", "wrong", "dtype float64, and float32 is due"),
+    "complex": ("dlogits + 0j", "wrong", "This is a tensor of dtype torch.complex64;"),
+    "eight bits": ("dlogits.to(torch.float8_e5m2)", "wrong", "of dtype torch.float8_e5m2;"),
+    "NaN": ("dlogits / 0 * 0", "wrong", "864 entries are not finite; the first is nan at [0, 0]."),
+    "infinity": ("dlogits.index_fill(1, 0 * Yb[:1] + 3, torch.inf)", "wrong", "is inf at [0, 3]"),
+    "a shape that broadcasts": ("dlogits[:1]", "wrong_shape", "Shape (1, 27), and (32, 27) is due"),
+    "a scalar tensor": ("torch.tensor(0.)", "wrong_shape", "Shape (), and (32, 27) is due"),
+    "a transposed one": ("dlogits.T", "wrong_shape", "This is the transpose, (27, 32) for (32,"),
+    "numpy": ("dlogits.numpy()", "wrong", "This is numpy.ndarray; a plain tensor of shape"),
+    "a list": ("dlogits.tolist()", "wrong", "This is list; a plain tensor"),
+    "sparse": ("dlogits.to_sparse()", "wrong", "This is a sparse tensor (torch.sparse_coo);"),
+    "sparse rows": ("dlogits.to_sparse_csr()", "wrong", "a sparse tensor (torch.sparse_csr);"),
+    "meta": ("dlogits.to('meta')", "wrong", "on device 'meta', which holds no values;"),
+    "a Parameter": ("torch.nn.Parameter(dlogits)", "wrong", "is torch.nn.parameter.Parameter;"),
+    "a subclass": ("dlogits.as_subclass(Own)", "wrong", "This is submission.Own; a plain tensor"),
+    "a function": ("F.softmax", "wrong", "This is function; a plain tensor of shape (32, 27)"),
+    "huge": ("torch.zeros(3000, 3000)", "wrong", "This is a tensor of 9,000,000 entries; a plain"),
+    "a hostile name": ("Hostile()", "wrong", "\\x1b[2J"),
+}  # fmt: skip
+CLASSES = """class Own(torch.Tensor): pass
+Hostile = type('\\x1b[2J', (), {})
+"""
+
+
+@pytest.mark.parametrize("what", VALUES)
+def test_a_value_that_is_no_gradient_is_named(what: str, grade_text: Grade) -> None:
+    value, verdict, said = VALUES[what]
+    report = grade_text(answer(f"return dict(dlogits={value})", top=CLASSES), "exercise2")
+    found = the_one(report)
+    assert found.verdict == verdict
+    assert found.diagnosis is not None
+    assert said in found.diagnosis.message
+    assert not report.passed
+    json.dumps(report.as_json(), allow_nan=False)
+
+
+def test_a_view_of_a_forward_value_is_just_wrong(grade_text: Grade) -> None:
+    report = grade_text(answer("return dict(dlogits=logits.view(n, -1))"), "exercise2")
+    assert the_one(report).verdict == "wrong"
+    assert report.error is None
+
+
+def test_writing_to_a_forward_value_is_flagged(grade_text: Grade) -> None:
+    body = "logits.data = logits.data.double(); logits.mul_(2)\n    return locals()"
+    report = grade_text(answer(body), "exercise2")
+    assert any("`logits` was changed in place" in flag.message for flag in report.flags)
+
+
+def test_an_unknown_key_near_a_wanted_one_is_flagged(grade_text: Grade) -> None:
+    report = grade_text(answer("return {'dlogit': dlogits, 3: 4, 'z': 1}"), "exercise2")
+    assert the_one(report).verdict == "missing"
+    assert [f.message for f in report.flags] == ["`dlogits` was not returned; did you mean dlogit?"]
+
+
+PRINTS = {
+    "print": "print('said')",
+    "without a newline": "print('said', end='')",
+    "the original stdout": "sys.__stdout__.write('said'); sys.__stderr__.write('more')",
+    "the descriptor": "os.write(1, b'said'); os.write(2, b'more')",
+    "a stream of its own": "open(1, 'w', closefd=False).write('said')",
+    "then lost": "print('said'); sys.stdout = sys.stderr = None",
+}
+
+
+@pytest.mark.parametrize("what", PRINTS)
+def test_what_is_printed_is_shown_once(what: str, grade_text: Grade) -> None:
+    report = grade_text(answer("return locals()", top=PRINTS[what] + "\n"), "exercise2")
+    assert report.passed, report.error
+    assert report.output.count("said") == 1
+
+
+def test_a_megabyte_of_prints_is_cut(grade_text: Grade) -> None:
+    body = "print('\\x1b]0;title\\x07' + 'y' * 1_000_000)\n    return locals()"
+    report = grade_text(answer(body), "exercise2")
+    assert report.passed
+    assert report.output.startswith("\\x1b]0;title\\x07yyy")
+    assert len(report.output) < 21_000
+    assert "more bytes were printed]" in report.output
+
+
+def test_a_dataclass_of_the_learners_own_works(grade_text: Grade) -> None:
+    """Its decorator looks the module up by name."""
+    top = "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: 'int' = 0\n"
+    report = grade_text(answer("return locals()", top=top), "exercise2")
+    assert report.passed, report.error
+
+
+def test_a_notebook_is_graded(grade_text: Grade) -> None:
+    source = worked("exercise2")
+    cells = [{"cell_type": "code", "source": text} for text in ("%time 1\n!ls", source)]
+    report = grade_text(json.dumps({"cells": cells}), "exercise2", file="answer.ipynb")
+    assert report.passed, report.error
