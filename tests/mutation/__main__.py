@@ -18,6 +18,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="write the record to this file")
     parser.add_argument("--pairs", type=int, default=0, help="so many pairs an exercise")
     parser.add_argument("--triples", type=int, default=0, help="so many triples an exercise")
+    parser.add_argument("--bundle", action="store_true", help="rewrites of a kind together")
     parser.add_argument("--list-misses", action="store_true")
     return parser.parse_args()
 
@@ -26,18 +27,19 @@ def main() -> None:
     given = options()
     if not given.native:  # before torch is imported
         os.environ["ATEN_CPU_CAPABILITY"] = "default"
-    from .run import LECTURE_SEED, every_mutant, graded, several_at_once
+    from .run import LECTURE_SEED, bundled, every_mutant, graded, several_at_once
     from .table import miss, record, rows, several_table, table
 
     exercises = tuple(given.exercises or EXERCISES)
     written: dict[str, Any] = {"native": given.native, "seeds": {}}
     for seed in [LECTURE_SEED, *range(1, given.seeds)]:
         mutants = every_mutant(exercises, seed)
+        singles = bundled(mutants) if given.bundle else mutants
         several = [
             *several_at_once(mutants, 2, given.pairs),
             *several_at_once(mutants, 3, given.triples),
         ]
-        outcomes, combined = graded(mutants, seed), graded(several, seed)
+        outcomes, combined = graded(singles, seed), graded(several, seed)
         print(f"seed {seed}{', native kernels' if given.native else ''}")
         print(table(outcomes), end="\n\n")
         if combined:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from .mutants import Mutant
@@ -24,6 +25,26 @@ def combinations(
     return found
 
 
+def bundles(answer: WorkedAnswer, mutants: Sequence[Mutant]) -> list[Mutant]:
+    """The mechanical rewrites of one kind together, at most one for each gradient in a bundle."""
+    found: list[list[Mutant]] = []
+    for mutant in mutants:
+        if not (mutant.right and mutant.operator.startswith("rewrite: ")):
+            continue
+        for bundle in found:
+            apart = mutant.gradient not in {other.gradient for other in bundle}
+            same = bundle[0].operator == mutant.operator
+            if same and apart and not _overlap([*bundle, mutant]):
+                bundle.append(mutant)
+                break
+        else:
+            found.append([mutant])
+    return [
+        replace(_combined(answer, bundle), operator=bundle[0].operator, also=frozenset())
+        for bundle in found
+    ]
+
+
 def _overlap(chosen: Sequence[Mutant]) -> bool:
     edits = sorted((edit for mutant in chosen for edit in mutant.edits), key=lambda e: e.start)
     return any(one.end > other.start for one, other in pairwise(edits))
@@ -41,5 +62,6 @@ def _combined(answer: WorkedAnswer, chosen: Sequence[Mutant]) -> Mutant:
         line=ordered[0].line,
         mistakes=ordered[0].mistakes,
         edits=edits,
+        right=all(mutant.right for mutant in ordered),
         also=frozenset(mutant.gradient for mutant in ordered[1:]),
     )

@@ -52,13 +52,17 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
     """The operator's name, and the ids for a product that lost this factor."""
     shown = ast.unparse(dropped)
     if any(place.answer.is_gradient(name) for name in names_in(dropped)):
-        return "drop-upstream", ("upstream-left-out",)
+        # Beside another term that uses the upstream, the term without it may well vanish.
+        fused = place.answer.exercise.name in ("exercise3", "exercise4")
+        term = fused and place.statement.gradient == "hprebn"
+        also = ("contribution-missing",) if term else ()
+        return "drop-upstream", ("upstream-left-out", *also)
     if "one_hot" in shown:
         return "drop-one-hot", ("no-one-hot", "local-derivative-left-out")
+    bare = isinstance(kept, ast.Name) and place.answer.is_gradient(kept.id)
     if "ones_like" in shown:
-        return "drop-broadcast", ("wrong-shape",)
+        return "drop-broadcast", ("wrong-shape", *(("local-derivative-left-out",) if bare else ()))
     if any(name != "n" for name in names_in(dropped)):
-        bare = isinstance(kept, ast.Name) and place.answer.is_gradient(kept.id)
         # The bare upstream is also another value's gradient.
         also = ("value-for-gradient",) if bare else ()
         return "drop-local", ("local-derivative-left-out", *also)
@@ -76,9 +80,9 @@ def constants(place: Place) -> Iterator[Change]:
         if value is None or value in (0, 1e-5):
             continue
         if id(node) in powers:
-            yield place.swap("exponent", node, f"({value + 1})")
+            yield place.swap("exponent", node, f"({value + 1})", "wrong-exponent")
             if value < 0:
-                yield place.swap("exponent", node, f"({value - 1})")
+                yield place.swap("exponent", node, f"({value - 1})", "wrong-exponent")
         elif isinstance(node, ast.Constant) and _is_factor(place, node):
             yield place.swap("constant", node, f"{value * 2}", "wrong-factor")
 

@@ -24,13 +24,16 @@ class Outcome:
     first_line: int | None
     mistake: str | None  # its diagnosis; None: the grader says that it doesn't know
     own: frozenset[str]  # every gradient with an error of its own
+    unreached: frozenset[str]  # of those: no value, for the function stopped before it or there
     verdict: str  # of the gradient whose line was changed
     last_line: int | None  # that assigns the gradient whose line was changed
     milliseconds: float
+    broke: str | None = None  # what the grader itself raised, which it never should
 
     @property
     def caught(self) -> bool:
-        return not self.passed and self.verdict not in ("exact", "approximate")
+        passes = self.passed or self.verdict in ("exact", "approximate")
+        return self.broke is None and not passes
 
     @property
     def right_line(self) -> bool:
@@ -48,12 +51,16 @@ class Outcome:
 
     @property
     def others_accused(self) -> frozenset[str]:
-        return self.own - self.mutant.named
+        return self.own - self.unreached - self.mutant.named
 
     @property
     def found_all(self) -> bool:
-        """Of several mistakes at once: an own error on exactly the changed lines."""
-        return self.own == self.mutant.named
+        """Of several mistakes at once: an own error on exactly the changed lines.
+
+        A gradient that was not reached, for a misshapen one made a later line raise, is
+        neither found nor accused.
+        """
+        return self.mutant.named <= self.own and not self.others_accused
 
     @property
     def wrongly_accused(self) -> bool:
@@ -67,9 +74,19 @@ def grade_all(grader: Grader, mutants: Iterable[Mutant]) -> Iterator[Outcome]:
             path.write_text(mutant.source, encoding="utf-8")
             submission = read_submission(path)
             began = time.perf_counter()
-            report = grader.grade(load_exercise(mutant.exercise), submission)
+            try:
+                report = grader.grade(load_exercise(mutant.exercise), submission)
+            except Exception as error:  # noted, so that the others are graded all the same
+                yield _broken(mutant, f"{type(error).__name__}: {error}")
+                continue
             elapsed = 1000 * (time.perf_counter() - began)
             yield _outcome(mutant, submission, report, elapsed)
+
+
+def _broken(mutant: Mutant, what: str) -> Outcome:
+    return Outcome(
+        mutant, False, None, None, None, frozenset(), frozenset(), "none", None, 0.0, what
+    )
 
 
 def _outcome(
@@ -85,6 +102,7 @@ def _outcome(
         own=frozenset(
             g.name for g in report.gradients if not g.passes and g.verdict != "inherited"
         ),
+        unreached=frozenset(g.name for g in report.gradients if g.verdict == "errored"),
         verdict=next((g.verdict for g in report.gradients if g.name == mutant.gradient), "none"),
         last_line=submission.lines.get("d" + mutant.gradient),
         milliseconds=milliseconds,

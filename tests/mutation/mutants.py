@@ -69,6 +69,7 @@ def _mutant(answer: WorkedAnswer, change: Change, oracle: Oracle) -> Mutant:
         source=source,
         # Of an alias changed in place, the tensor that ends up wrong is the own error.
         gradient=spoiled[0] if spoiled else gradient,
+        also=frozenset({gradient} if spoiled and effect.changes_own else ()),
         line=change.statement.node.lineno,
         mistakes=change.mistakes | also_right(effect),
         edits=change.edits,
@@ -82,6 +83,7 @@ def also_right(effect: Effect) -> frozenset[str]:
     return frozenset(
         mistake
         for mistake, fits in {
+            "missing-clone": any(name.startswith("d") for name in effect.spoils),
             "wrong-shape": effect.misshapen,
             "keepdim-lost": effect.squeezed,
             "not-finite": effect.not_finite,

@@ -8,10 +8,11 @@ the suite's own, so it is run in this process.
 
 import ast
 import inspect
+import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import torch
@@ -20,7 +21,7 @@ from grader.exercise import Exercise
 from grader.names import NameData
 from grader.trial import Trial, make_trial
 
-from .syntax import base_name, worked_answer
+from .syntax import base_name, names_in, worked_answer
 
 SEED = 20_240_229  # none that the suite grades with
 TOLERANCE = 1e-11
@@ -38,6 +39,10 @@ class Effect:
     dtype: bool = False
     no_tensor: bool = False
     spoils: tuple[str, ...] = ()  # the values and gradients it changes besides its own
+
+    @property
+    def changes_own(self) -> bool:
+        return replace(self, spoils=()) != Effect()
 
     @property
     def harmless(self) -> bool:
@@ -104,11 +109,15 @@ class Oracle:
         """Whether every line is a rewrite of the worked answer's."""
         return all(self.effect(name, source).harmless for name in self.exercise.gradients)
 
+    @cached_property
+    def _chain(self) -> list[dict[str, Any]]:
+        answer = worked_answer(self.exercise).source
+        return [run_whole(answer, trial) for trial in self.trials]
+
     def same_in_chain(self, source: str) -> bool:
         """Whether the whole function gives the worked answer's gradients, as they are chained."""
-        answer = worked_answer(self.exercise).source
-        for trial in self.trials:
-            right, got = run_whole(answer, trial), run_whole(source, trial)
+        for trial, right in zip(self.trials, self._chain, strict=True):
+            got = run_whole(source, trial)
             for name in self.exercise.gradients:
                 key = "d" + name
                 if key not in got or got[key].shape != right[key].shape:
@@ -147,20 +156,11 @@ def _compare(got: Any, right: torch.Tensor, spoils: tuple[str, ...]) -> Effect:
 
 def run_alone(source: str, gradient: str, scope: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
     """The gradient, and the names of other tensors that were changed in place."""
-    tree = ast.parse(source)
-    function = next(
-        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "backward"
-    )
-    kept = [
-        statement
-        for statement in function.body
-        if not isinstance(statement, ast.Return) and _concerns(statement, gradient, scope)
-    ]
-    outside = [node for node in tree.body if node is not function]
-    given = {name: _copy(value) for name, value in scope.items() if name != "d" + gradient}
+    code, reads = _statements_of(source, gradient, frozenset(scope))
+    given = {name: _copy(scope[name]) for name in reads if name != "d" + gradient}
     space = dict(given)
     with float64():
-        exec(compile(ast.Module([*outside, *kept], []), "<mutant>", "exec"), space)
+        exec(code, space)
     spoiled = tuple(
         name
         for name, value in given.items()
@@ -169,18 +169,35 @@ def run_alone(source: str, gradient: str, scope: dict[str, Any]) -> tuple[Any, t
     return space["d" + gradient], spoiled
 
 
+@lru_cache(maxsize=8)
+def _parsed(source: str) -> tuple[list[ast.stmt], list[tuple[ast.stmt, set[str]]]]:
+    """What stands outside `backward`, and its statements with the names each writes."""
+    tree = ast.parse(source)
+    function = next(
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "backward"
+    )
+    body = [node for node in function.body if not isinstance(node, ast.Return)]
+    outside = [node for node in tree.body if node is not function]
+    return outside, [(one, {n for node in ast.walk(one) for n in _writes(node)}) for one in body]
+
+
+@lru_cache(maxsize=64)
+def _statements_of(
+    source: str, gradient: str, known: frozenset[str]
+) -> tuple[types.CodeType, tuple[str, ...]]:
+    """The statements that write to this gradient or only to names of their own; what they read."""
+    outside, body = _parsed(source)
+    kept = [one for one, names in body if "d" + gradient in names or not names & known]
+    reads = {name for statement in kept for name in names_in(statement)} & known
+    return compile(ast.Module([*outside, *kept], []), "<mutant>", "exec"), tuple(sorted(reads))
+
+
 def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
     return one.shape == other.shape and bool(((one == other) | (one != one)).all())
 
 
 def _copy(value: Any) -> Any:
     return value.clone() if torch.is_tensor(value) else value
-
-
-def _concerns(statement: ast.stmt, gradient: str, scope: dict[str, Any]) -> bool:
-    """Whether it writes to this gradient, or only to names of its own."""
-    written = {name for node in ast.walk(statement) for name in _writes(node)}
-    return "d" + gradient in written or not any(name in scope for name in written)
 
 
 def _writes(node: ast.AST) -> list[str]:

@@ -7,7 +7,7 @@ from grader.grading import Grader, Options
 from grader.kit import NAMES
 from grader.names import NameData, read_names
 
-from .combos import combinations
+from .combos import bundles, combinations
 from .grading import Outcome, grade_all
 from .mutants import Mutant, mechanical_mutants, mechanical_rewrites, written_mutants
 from .oracle import Oracle
@@ -30,6 +30,15 @@ def every_mutant(exercises: Sequence[str], seed: int) -> list[Mutant]:
         found += mechanical_rewrites(exercise, oracle)
         found += written_mutants(exercise, oracle, seed)
     return found
+
+
+def bundled(mutants: Sequence[Mutant]) -> list[Mutant]:
+    """The mutants, with mechanical rewrites of a kind put together: a tenth as many files."""
+    kept = [m for m in mutants if not (m.right and m.operator.startswith("rewrite: "))]
+    for name in dict.fromkeys(mutant.exercise for mutant in mutants):
+        of_one = [mutant for mutant in mutants if mutant.exercise == name]
+        kept += bundles(worked_answer(load_exercise(name)), of_one)
+    return kept
 
 
 def several_at_once(

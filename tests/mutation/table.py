@@ -8,7 +8,7 @@ from .grading import Outcome
 
 HEADINGS = (
     "mutants", "caught", "line", "others", "raised", "mistake", "wrong", "unknown",
-    "rewrites", "accused", "ms",
+    "rewrites", "accused", "broke", "ms",
 )  # fmt: skip
 
 
@@ -26,6 +26,7 @@ class Figures:
     unknown: int
     rewrites: int
     wrongly_accused: int
+    broke: int  # the grader itself
     milliseconds: float  # a mutant, on average
 
     @property
@@ -37,7 +38,8 @@ class Figures:
             str(self.mutants), str(self.caught), share(self.right_line, self.mutants),
             str(self.others_accused), str(self.raised), share(self.right_mistake, self.nameable),
             share(self.wrong_mistake, self.nameable), share(self.unknown, self.nameable),
-            str(self.rewrites), str(self.wrongly_accused), f"{self.milliseconds:.0f}",
+            str(self.rewrites), str(self.wrongly_accused), str(self.broke),
+            f"{self.milliseconds:.0f}",
         )  # fmt: skip
 
 
@@ -60,6 +62,7 @@ def figures(outcomes: Sequence[Outcome]) -> Figures:
         unknown=sum(outcome.mistake is None for outcome in diagnosed),
         rewrites=len(rewrites),
         wrongly_accused=sum(outcome.wrongly_accused for outcome in rewrites),
+        broke=sum(outcome.broke is not None for outcome in outcomes),
         milliseconds=sum(o.milliseconds for o in outcomes) / max(1, len(outcomes)),
     )
 
@@ -105,6 +108,8 @@ def several_table(outcomes: Sequence[Outcome]) -> str:
 def miss(outcome: Outcome) -> str | None:
     """One line on what went otherwise than it should; None where nothing did."""
     mutant = outcome.mutant
+    if outcome.broke is not None:
+        return f"{mutant.exercise} {mutant.name}: the grader broke: {outcome.broke}"
     if mutant.operator.endswith("at once"):
         missed = ", ".join(sorted(mutant.named - outcome.own)) or "none"
         accused = ", ".join(sorted(outcome.others_accused)) or "none"
@@ -143,5 +148,6 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "first_line": outcome.first_line,
         "mistake": outcome.mistake,
         "own": sorted(outcome.own),
+        "broke": outcome.broke,
         "milliseconds": round(outcome.milliseconds, 1),
     }

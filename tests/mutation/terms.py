@@ -59,7 +59,7 @@ def flip_sign(place: Place) -> Iterator[Change]:
         match node:
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 if _is_exponent(place, node):
-                    yield place.swap("flip-exponent", node, text(inner))
+                    yield place.swap("flip-exponent", node, text(inner), "wrong-exponent")
                 else:
                     yield place.swap("flip-sign", node, text(inner), "sign-flipped")
             case ast.BinOp(op=ast.Add() | ast.Sub() as op, left=left, right=right):

@@ -42,7 +42,7 @@ def other_names(place: Place) -> Iterator[Change]:
             ]
             nearest = sorted(alike, key=lambda v: abs(values.index(v) - values.index(name)))
             for other in nearest[:2]:
-                yield place.swap("other-value", node, other, "wrong-value")
+                yield place.swap("other-value", node, other, "value-for-gradient", "wrong-exponent")
 
 
 def _reads(place: Place) -> Iterator[ast.Name]:

@@ -154,7 +154,7 @@ def fused() -> Iterator[Written]:
             ("-F.one_hot(Yb, logits.shape[1]).to(logits.dtype) / n",
              ("contribution-missing", "local-derivative-left-out")),
             ("(logits - F.one_hot(Yb, logits.shape[1])) / n",
-             ("value-for-gradient", "wrong-value")),
+             ("value-for-gradient",)),
             ("(F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1])) / logits.numel()",
              ("wrong-factor", "mean-for-sum")),
         ):  # fmt: skip
@@ -171,7 +171,7 @@ def fused() -> Iterator[Written]:
              " - bnraw * (dhpreact * bnraw).mean(0))", ("wrong-factor",)),
             ("bngain * bnraw / n * (n * dhpreact - dhpreact.sum(0)"
              " - n / (n - 1) * bnraw * (dhpreact * bnraw).sum(0))",
-             ("wrong-value", "local-derivative-left-out")),
+             ("value-for-gradient", "local-derivative-left-out")),
         ):  # fmt: skip
             yield mistake(exercise, "hprebn", whole, f"    dhprebn = {line}\n", *names)
 
@@ -191,4 +191,5 @@ def not_gradients() -> Iterator[Written]:
                       "(bnraw * dhpreact).sum(0, keepdim=True).to(torch.bfloat16)",
                       "wrong-dtype")  # fmt: skip
         yield mistake(exercise, "W1", "embcat.T @ dhprebn", "torch.tensor(0.0)", "wrong-shape")
-        yield mistake(exercise, "emb", "dembcat.view(emb.shape)", "dembcat", "wrong-shape")
+        yield mistake(exercise, "emb", "dembcat.view(emb.shape)", "dembcat", "wrong-shape",
+                      "local-derivative-left-out")  # fmt: skip

@@ -56,7 +56,8 @@ def indexed() -> Iterator[Written]:
             ("loop over letters", "    for letter in range(C.shape[0]):\n"
              "        dC[letter] = demb[Xb == letter].sum(0)\n"),
         ):  # fmt: skip
-            yield rewrite(exercise, label, (text, line))
+            if line != text:
+                yield rewrite(exercise, label, (text, line))
 
 
 def chunks() -> Iterator[Written]:

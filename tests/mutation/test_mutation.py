@@ -1,0 +1,110 @@
+"""The suite's figures at the lecture's seed, held against what is promised.
+
+More seeds, the machine's own kernels and a list of what was missed:
+python -m tests.mutation --seeds 20 --native --list-misses
+"""
+
+from collections.abc import Sequence
+
+import pytest
+
+from grader.course import EXERCISES
+from grader.exercise import load_exercise
+
+from .grading import Outcome
+from .mutants import Mutant
+from .oracle import Oracle
+from .run import LECTURE_SEED, bundled, every_mutant, graded, names, several_at_once
+from .syntax import worked_answer
+from .table import figures, miss, several_table, table
+
+RIGHT_LINE = 0.99
+RIGHT_MISTAKE = 0.90
+WRONG_MISTAKE = 0.01
+SEVERAL_FOUND = 0.95
+PAIRS, TRIPLES = 15, 10  # an exercise
+FEWEST = {"exercise1": 380, "exercise2": 20, "exercise3": 45, "exercise4": 190}  # mistakes
+
+
+@pytest.fixture(scope="module")
+def mutants() -> list[Mutant]:
+    return every_mutant(EXERCISES, LECTURE_SEED)
+
+
+def shown(outcomes: Sequence[Outcome]) -> str:
+    return "\n".join(["", table(outcomes), *filter(None, map(miss, outcomes))])
+
+
+@pytest.mark.timeout(1800)
+def test_single_mistakes_and_rewrites(mutants: list[Mutant]) -> None:
+    outcomes = graded(bundled(mutants), LECTURE_SEED)
+    found = figures(outcomes)
+    missed = {
+        "the grader broke": found.broke > 0,
+        "a wrong gradient passed": found.caught < found.mutants,
+        "a right gradient was refused": found.wrongly_accused > 0,
+        "first wrong line": found.right_line < RIGHT_LINE * found.mutants,
+        "right mistake": found.right_mistake < RIGHT_MISTAKE * found.nameable,
+        "wrong mistake": found.wrong_mistake > WRONG_MISTAKE * found.nameable,
+    }
+    assert not [promise for promise, broken in missed.items() if broken], shown(outcomes)
+
+
+@pytest.mark.timeout(900)
+def test_several_mistakes_at_once(mutants: list[Mutant]) -> None:
+    several = [
+        *several_at_once(mutants, 2, PAIRS),
+        *several_at_once(mutants, 3, TRIPLES),
+    ]
+    outcomes = graded(several, LECTURE_SEED)
+    found = sum(outcome.found_all for outcome in outcomes)
+    assert len(outcomes) == 2 * (PAIRS + TRIPLES)  # exercises 2 and 3 ask for one gradient
+    assert found >= SEVERAL_FOUND * len(outcomes), "\n".join(
+        [several_table(outcomes), *filter(None, map(miss, outcomes))]
+    )
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_there_are_enough_mistakes(mutants: list[Mutant], exercise: str) -> None:
+    mistakes = [m for m in mutants if m.exercise == exercise and not m.right]
+    assert len(mistakes) >= FEWEST[exercise]
+    assert {mutant.gradient for mutant in mistakes} == set(load_exercise(exercise).gradients)
+
+
+def test_the_line_of_a_mutant_is_where_it_differs(mutants: list[Mutant]) -> None:
+    for mutant in mutants:
+        before = worked_answer(load_exercise(mutant.exercise)).source.split("\n")
+        after = mutant.source.split("\n")
+        differs = next(i for i, (a, b) in enumerate(zip(before, after, strict=False), 1) if a != b)
+        assert mutant.source != "\n".join(before)
+        # A statement's line is its first; what differs may stand on a later one.
+        assert mutant.line <= differs or mutant.right, mutant.name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "right"),
+    [
+        ("dlogits.sum(0)", "dlogits.sum(0)", True),
+        ("dlogits.sum(0)", "torch.einsum('ij->j', dlogits)", True),
+        ("dlogits.sum(0)", "dnorm_logits.sum(0)", False),  # equal in the chain only
+        ("dlogits.sum(0)", "dlogits.sum(0) * (1 + 1e-9)", False),
+        ("dlogits.sum(0)", "dlogits.sum(0, keepdim=True)", False),
+        ("dlogits.sum(0)", "dlogits.sum(0).float()", False),
+        ("dlogits.sum(0)", "dlogits[:32].sum(0)", True),
+        ("dlogits.sum(0)", "dlogits[:7].sum(0)", False),
+        ("dlogits.sum(0)", "dlogits[0].mul_(1).sum() + dlogits.sum(0) * 0", False),
+        ("dlogits.sum(0)", "dlogits.mul_(2).sum(0) / 2", False),  # changes dlogits
+        ("dhprebn.sum(0)", "torch.zeros_like(b1)", False),
+        ("n - 1", "31", False),  # right at the sizes that are shown
+    ],
+)
+def test_the_oracle_tells_a_rewrite_from_a_mistake(old: str, new: str, right: bool) -> None:
+    exercise = load_exercise("exercise1")
+    source = worked_answer(exercise).source
+    assert source.count(old) == 1
+    assert Oracle(exercise, names()).right(source.replace(old, new)) is right
+
+
+def test_the_oracle_passes_the_worked_answers() -> None:
+    for exercise in map(load_exercise, EXERCISES):
+        assert Oracle(exercise, names()).right(worked_answer(exercise).source)
