@@ -1,7 +1,9 @@
 """What a user is told when a command cannot be carried out: a sentence and an exit code."""
 
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -40,6 +42,12 @@ def printable(text: str, cap: int) -> str:
     """Text of unknown origin, safe on a terminal: control characters escaped, cut at `cap`."""
     shown = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text[:cap])
     return shown + ("..." if len(text) > cap else "")
+
+
+def shown(path: Path) -> str:
+    """The path as a user would type it: relative where that is shorter."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -1,7 +1,6 @@
 """The kit on disk: stubs, worked answers, names, and what a learner has reached so far."""
 
 import json
-import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import EXERCISES
-from grader.errors import UsageProblem
+from grader.errors import UsageProblem, shown
 from grader.exercise import Exercise, load_exercise
 from grader.stub import stub_text
 
@@ -116,9 +115,3 @@ def lay_out(folder: Path) -> None:
         )
     for part in parts[1:]:
         shutil.copytree(ORIGIN / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-
-
-def shown(path: Path) -> str:
-    """The path as a user would type it: relative where that is shorter."""
-    relative = os.path.relpath(path)
-    return relative if len(relative) < len(str(path)) else str(path)

@@ -170,14 +170,6 @@ def test_a_child_that_dies_between_calls_is_noticed() -> None:
         assert running.backward({}, {}) == Ended("exited", "exit code 7")
 
 
-def test_what_ended_stays_ended() -> None:
-    nursery = Scripted(lambda *_: os._exit(3))
-    with Attempt(nursery, submission(), ("da",), TIMEOUT) as running:
-        first = running.backward({}, {})
-        assert running.backward({}, {}) is first
-    assert len(nursery.pids) == 1
-
-
 def test_prints_are_kept_up_to_the_cap_and_counted_beyond() -> None:
     def prints(requests: int, replies: int, output: int) -> None:
         os.write(output, b"\x1b[31m" + b"y" * 1_000_000 + b"\xff")

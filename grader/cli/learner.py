@@ -8,7 +8,7 @@ import click
 from grader import kit
 from grader.cli import main
 from grader.course import EXERCISES
-from grader.errors import UsageProblem, did_you_mean
+from grader.errors import UsageProblem, did_you_mean, shown
 from grader.exercise import load_exercise
 from grader.stub import solution_lines
 
@@ -66,9 +66,9 @@ def reset(exercise: str) -> None:
     load_exercise(exercise)
     folder = kit.find_kit()
     kept = folder.reset(exercise)
-    click.echo(f"{kit.shown(folder.stub(exercise))} is the stub again.")
+    click.echo(f"{shown(folder.stub(exercise))} is the stub again.")
     if kept is not None:
-        click.echo(f"Your file is kept as {kit.shown(kept)}")
+        click.echo(f"Your file is kept as {shown(kept)}")
 
 
 @main.command()

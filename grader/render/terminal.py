@@ -1,28 +1,23 @@
 """A report on a terminal: the lecture's columns, the verdict, and what to do next."""
 
+import io
+import shlex
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
 from grader.course import EXERCISES
+from grader.errors import printable, shown
 from grader.exercise import Exercise
+from grader.render.table import STYLES, ReportTable
 from grader.report import GradientReport, Report
 
-STYLES = {
-    "exact": "green",
-    "approximate": "green",
-    "inherited": "yellow",
-    "wrong": "red",
-    "wrong_shape": "red",
-    "errored": "red",
-    "timeout": "red",
-    "forbidden": "red",
-    "missing": "dim",
-}
+__all__ = ["STYLES", "console", "report_view"]
+
 MEANINGS = {
     "wrong": "is wrong",
     "wrong_shape": "has the wrong shape",
@@ -35,58 +30,65 @@ MEANINGS = {
 
 def console(stderr: bool = False) -> Console:
     """80 columns where there is no terminal to ask; NO_COLOR and pipes are rich's to honour."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):  # a learner's word that the encoding has not
+        stream.reconfigure(errors="backslashreplace")
     return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Text wrapped to the width there is, indented, and without spaces at the line ends."""
+
+    text: Text
+    indent: int = 0
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(options.max_width - self.indent, 20)
+        for line in self.text.wrap(console, width):
+            line.rstrip()
+            yield Text(" " * self.indent).append_text(line)
+
+
+def _paragraph(text: str, style: str = "", indent: int = 0) -> Paragraph:
+    return Paragraph(Text(printable(text, 2000), style=style), indent)
 
 
 def report_view(report: Report, exercise: Exercise, worked_answer: bool = False) -> RenderableType:
     parts: list[RenderableType] = [Text(f"{report.exercise}: {exercise.title}", style="bold")]
-    parts.append(Text(f"{report.submission}", style="dim"))
-    if report.error is not None and all(g.verdict == "errored" for g in report.gradients):
-        parts += [Text(), Text(report.error, style="red")]
+    parts += [_paragraph(shown(Path(report.submission)), "dim"), Text()]
+    if report.error is not None and all(g.shape is None for g in report.gradients):
+        parts.append(_paragraph(_error(report), "red"))
     else:
-        parts.append(_table(report))
-        parts += _after_table(report, exercise)
+        parts += [ReportTable(report), Text(), *_after_table(report, exercise)]
     parts += [Text(), _score(report), *_next_step(report, worked_answer)]
-    return Group(*parts)
+    return Group(*_single_spaced(parts))
 
 
-def _table(report: Report) -> Table:
-    """One row a gradient; what is not written yet at the end is counted, not listed."""
-    table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("gradient", "exact", "approximate", "maxdiff", "verdict"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("line", justify="right", no_wrap=True)
-    rows = list(report.gradients)
-    while len(rows) > 1 and rows[-1].verdict == rows[-2].verdict == "missing":
-        rows.pop()
-    for gradient in rows:
-        table.add_row(*_row(gradient))
-    left_out = len(report.gradients) - len(rows)
-    if left_out:
-        table.add_row(Text(f"and {left_out} more", style="dim"), "", "", "", *_dim("missing"))
-    return table
+def _single_spaced(parts: list[RenderableType]) -> Iterator[RenderableType]:
+    """Without the second of two empty lines."""
+    for before, part in zip([None, *parts], parts, strict=False):
+        if not (isinstance(part, Text) and isinstance(before, Text) and not part and not before):
+            yield part
 
 
-def _row(gradient: GradientReport) -> Iterator[Text | str]:
-    yield "d" + gradient.name
-    known = gradient.maxdiff is not None
-    yield str(gradient.exact) if known else "-"
-    yield str(gradient.approximate) if known else "-"
-    yield f"{gradient.maxdiff:.3g}" if gradient.maxdiff is not None else "-"
-    yield Text(gradient.verdict, style=STYLES[gradient.verdict])
-    yield str(gradient.line) if gradient.line is not None else "-"
-
-
-def _dim(*texts: str) -> Iterator[Text]:
-    return (Text(text, style="dim") for text in texts)
+def _error(report: Report) -> str:
+    """The report's error, its path as a user would type it."""
+    said, path = report.error or "", report.submission
+    return shown(Path(path)) + said[len(path) :] if said.startswith(path) else said
 
 
 def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
+    if any(gradient.verdict == "inherited" for gradient in report.gradients):
+        yield Text("inherited: the line is right, what it was given is not.", style="dim")
+        yield Text()
     if report.error is not None:
-        yield Text(report.error, style="red")
+        yield _paragraph(_error(report), "red")
         yield Text()
     for flag in report.flags:
-        yield Text(f"Note: {flag.message}", style="yellow")
+        yield _paragraph(f"Note: {flag.message}", "yellow")
+    if report.flags:
+        yield Text()
     first = report.first_own_error
     if first is not None:
         yield Text.assemble(
@@ -94,30 +96,30 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
             (f"d{first.name}", "bold red"),
             f"{_where(first)}: it {MEANINGS[first.verdict]}.",
         )
-        for line in _about(first, exercise):
-            yield Padding(line, (0, 0, 0, 2))
+        yield from _about(first, exercise)
     if report.training is not None:
-        yield Text(_training_line(report))
+        yield _paragraph(_training_line(report))
 
 
 def _where(gradient: GradientReport) -> str:
     return f" (line {gradient.line})" if gradient.line is not None else ""
 
 
-def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Text]:
+def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
     for chunk in exercise.chunks_behind(gradient.name):
-        yield Text(chunk.source, style="cyan")
+        yield _paragraph(chunk.source, "cyan", indent=2)
     if gradient.diagnosis is not None:
-        yield Text(gradient.diagnosis.message)
+        yield _paragraph(gradient.diagnosis.message, indent=2)
     elif gradient.worst is not None:
         worst = gradient.worst
         at = ", ".join(map(str, worst["index"]))
-        yield Text(
+        yield _paragraph(
             f"Shape {gradient.expected_shape}. Furthest off at [{at}]: "
-            f"yours {worst['yours']:.6g}, torch's {worst['expected']:.6g}."
+            f"yours {worst['yours']:.6g}, torch's {worst['expected']:.6g}.",
+            indent=2,
         )
     elif gradient.verdict == "missing":
-        yield Text(f"Its shape is {gradient.expected_shape}.")
+        yield _paragraph(f"Its shape is {gradient.expected_shape}.", indent=2)
 
 
 def _training_line(report: Report) -> str:
@@ -144,7 +146,7 @@ def _score(report: Report) -> Text:
     return Text.assemble((f"{report.exercise}: {word}", style), f", {score}")
 
 
-def _next_step(report: Report, worked_answer: bool) -> Iterator[Text]:
+def _next_step(report: Report, worked_answer: bool) -> Iterator[RenderableType]:
     name = report.exercise
     if worked_answer:
         yield Text("This is the worked answer. To start on your own:")
@@ -160,7 +162,17 @@ def _next_step(report: Report, worked_answer: bool) -> Iterator[Text]:
         first = report.first_own_error
         if first is None and report.strict:
             yield Text("--strict passes exact gradients only.")
-        elif first is not None and first.verdict == "missing":
-            yield Text(f"Next: write d{first.name}, then run: grade {name}")
+        elif first is not None and first.verdict == "missing" and report.error is None:
+            yield _paragraph(f"Next: write d{first.name}, then run: {_command(report)}")
         else:
-            yield Text(f"Next: mend that line, then run: grade {name}")
+            what = "that line" if first is not None and first.line is not None else "that"
+            yield _paragraph(f"Next: mend {what}, then run: {_command(report)}")
+
+
+def _command(report: Report) -> str:
+    """The call that grades this file again."""
+    path = Path(report.submission)
+    call = f"grade {report.exercise}"
+    if path.name == f"{report.exercise}.py" and path.parent.name == "exercises":
+        return call
+    return f"{call} --submission {shlex.quote(shown(path))}"

@@ -1,0 +1,86 @@
+"""The table of a report on a terminal: the lecture's columns and the verdict."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from grader.report import GradientReport, Report
+
+STYLES = {
+    "exact": "green",
+    "approximate": "green",
+    "inherited": "yellow",
+    "wrong": "red",
+    "wrong_shape": "red",
+    "errored": "red",
+    "timeout": "red",
+    "forbidden": "red",
+    "missing": "dim",
+}
+COLUMNS = ("  gradient", "exact", "approximate", "maxdiff", "verdict", "line")
+GAP = 2  # spaces between columns
+MARK = 2  # columns for the mark before a name
+
+Row = tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """One row a gradient, `>` before the one to look at first.
+
+    At the end, rows that say the same and hold no numbers are counted, not listed.
+    """
+
+    report: Report
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        rows = [tuple(Text(column, style="bold") for column in COLUMNS), *self._rows()]
+        widths = [max(row[at].cell_len for row in rows) for at in range(len(COLUMNS))]
+        for number, row in enumerate(rows):
+            yield _line(row, widths)
+            if number == 0:
+                rule = sum(widths) + GAP * (len(widths) - 1) - MARK
+                yield Text(" " * MARK + ("-" if options.ascii_only else "─") * rule, style="dim")
+
+    def _rows(self) -> Iterator[Row]:
+        gradients = list(self.report.gradients)
+        first = self.report.first_own_error
+        while len(gradients) > 1 and _empty(gradients[-1]) == _empty(gradients[-2]) != "":
+            gradients.pop()
+        for gradient in gradients:
+            yield tuple(_cells(gradient, marked=gradient is first))
+        left_out = len(self.report.gradients) - len(gradients)
+        if left_out:
+            style, verdict = STYLES[gradients[-1].verdict], gradients[-1].verdict
+            more = Text(f"  and {left_out} more", style="dim")
+            yield (more, Text(), Text(), Text(), Text(verdict, style=style), Text())
+
+
+def _empty(gradient: GradientReport) -> str:
+    """The verdict of a gradient that was not given; "" where one was."""
+    return gradient.verdict if gradient.shape is None and gradient.diagnosis is None else ""
+
+
+def _cells(gradient: GradientReport, marked: bool) -> Iterator[Text]:
+    style = STYLES[gradient.verdict]
+    known = gradient.maxdiff is not None
+    yield Text(("> " if marked else "  ") + "d" + gradient.name, style=style if marked else "")
+    yield Text(str(gradient.exact) if known else "-")
+    yield Text(str(gradient.approximate) if known else "-")
+    yield Text(f"{gradient.maxdiff:.3g}" if gradient.maxdiff is not None else "-")
+    yield Text(gradient.verdict, style=style)
+    yield Text(str(gradient.line) if gradient.line is not None else "-")
+
+
+def _line(row: Row, widths: list[int]) -> Text:
+    line = Text(no_wrap=True, overflow="ignore")
+    for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        space = " " * (width - cell.cell_len)
+        last = at == len(widths) - 1
+        line.append(space if last else "")
+        line.append_text(cell)
+        line.append("" if last else space + " " * GAP)
+    line.rstrip()
+    return line
