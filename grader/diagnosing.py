@@ -99,6 +99,9 @@ def _writer(judge: Judge, line: int | None, but: str) -> tuple[str | None, int |
 def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     """The first known mistake that gives these numbers; the others that do are named too."""
     name, own = gradient.name, judge.own[gradient.name]
+    unfit = [c.unfit for c in judge.comparisons[name] if c is not None and c.unfit is not None]
+    if any(what.mistake == "wrong-dtype" for what in unfit):
+        return None  # rounded to integers, say: its numbers tell nothing
     if not own.known:
         pairs = list(_chain_cases(judge, name))
     else:
@@ -157,7 +160,8 @@ def _chain_cases(judge: Judge, name: str) -> Iterator[tuple[Case, ...]]:
         given = _given(result, name)
         if given is not None:
             trial = result.trial
-            scene = Scene(trial, {**trial.inputs, **trial.values()}, {})
+            values = {**trial.inputs, **trial.values()}
+            scene = Scene(trial, values, result.reference.gradients)
             cases.append(Case(scene, name, NOTHING, given, judge.submission))
     if cases:
         yield tuple(cases)
