@@ -101,6 +101,34 @@ class Case:
             return None
         return gradient
 
+    def upstream_spread(self, chunk: Chunk) -> torch.Tensor | None:
+        """What arrives at the chunk's own value, not summed where that was broadcast later."""
+        if chunk.name in self.cut or chunk.name == "loss":
+            return None
+        above = Case(self.scene, chunk.name, self.cut, self.result, self.submission)
+        found = torch.zeros(())
+        for consumer in above.consumers:
+            spread = above.spread(consumer)
+            if spread is None or spread.shape == above.value.shape:
+                further = above.upstream_spread(consumer)
+                local = above.send_back(consumer, torch.ones_like(above.upstream(consumer)))
+                spread = None if further is None or local is None else further * local
+            if spread is None:
+                return None
+            found = found + spread
+        return found
+
+    def through(self, use: Chunk, place: str, upstream: torch.Tensor) -> torch.Tensor:
+        """What comes back through one use, were this tensor what arrives at `place` above."""
+        scene = Scene(self.scene.trial, self.scene.values, {place: upstream})
+        return scene.contributions(self.name, {place})[use.name]
+
+    def places_between(self) -> tuple[str, ...]:
+        """The values that a line which takes several chunks at once steps over."""
+        between = self.scene.exercise.forward_pass.chunks_towards(self.name, self.cut)
+        names = [chunk.name for chunk in between if chunk.name not in ("loss", *self.cut)]
+        return tuple(name for name in names if name not in [c.name for c in self.consumers])
+
     def spread(self, chunk: Chunk) -> torch.Tensor | None:
         """What the chunk sends back, not summed over the dimensions that were broadcast."""
         try:
@@ -155,7 +183,12 @@ class Case:
     @cached_property
     def terms(self) -> int:
         """How many terms the learner adds up for this gradient, over all statements."""
-        return sum(_terms(statement.value) for statement in self.statements)
+        return sum(
+            _terms(statement.value)
+            for statement in self.statements
+            if not isinstance(statement, ast.AugAssign)
+            or isinstance(statement.op, ast.Add | ast.Sub)
+        )
 
 
 def _terms(value: ast.expr | None) -> int:
@@ -171,6 +204,15 @@ def _terms(value: ast.expr | None) -> int:
 
 
 Evidence = dict[str, Any]
+
+
+def spreads(case: Case, chunk: Chunk) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """(the chunk's derivative, what arrives at the chunk not summed), where that differs."""
+    arrives = case.upstream(chunk)
+    spread = case.upstream_spread(chunk)
+    local = case.send_back(chunk, torch.ones_like(arrives))
+    if spread is not None and local is not None and spread.shape != arrives.shape:
+        yield local, spread
 
 
 def stretched(tensor: torch.Tensor, shape: torch.Size) -> torch.Tensor | None:

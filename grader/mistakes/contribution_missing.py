@@ -13,15 +13,22 @@ sum moves with x as well.
 terms of its gradient.
 """
 
+import torch
+
 from grader.mistakes.case import Case, Evidence
+from grader.mistakes.parts import held_terms
 
 
 def find(case: Case) -> Evidence | None:
-    for chunk in case.consumers:
-        if case.matches(case.expected - case.contributions[chunk.name]):
-            return {"chunk": chunk.source, "value": case.name}
+    if case.matches(torch.zeros_like(case.expected)):
+        return {"missing": [f"`{chunk.source}`" for chunk in case.consumers], "value": case.name}
+    for held in held_terms(case):
+        missing = [term for term, count in held.count.items() if count == 0]
+        rest = [count for count in held.count.values() if count != 0]
+        if missing and not held.others and all(count == 1 for count in rest):
+            return {"missing": missing, "value": case.name}
     return None
 
 
-def message(chunk: str, value: str) -> str:
-    return f"A contribution is missing: what comes back to {value} through `{chunk}`."
+def message(missing: list[str], value: str) -> str:
+    return f"A contribution to d{value} is missing: {', '.join(missing)}."

@@ -11,16 +11,22 @@ that already held it, or a line that was pasted twice.
 """
 
 from grader.mistakes.case import Case, Evidence
+from grader.mistakes.parts import held_terms
 
 
 def find(case: Case) -> Evidence | None:
-    if case.terms <= len(case.consumers):  # then it is a factor of 2
-        return None
-    for chunk in case.consumers:
-        if case.matches(case.expected + case.contributions[chunk.name]):
-            return {"chunk": chunk.source}
+    ways = list(held_terms(case))
+    for held in ways:
+        twice = [term for term, count in held.count.items() if count == 2]
+        once = all(count in (1, 2) for count in held.count.values()) and not held.others
+        if (
+            twice and len(twice) < len(held.count) and once and case.terms > len(held.count)
+        ):  # else it is a factor of 2
+            return {"twice": twice}
+    if not ways and len(case.consumers) == 1 < case.terms and case.matches(2 * case.expected):
+        return {"twice": [f"`{case.consumers[0].source}`"]}
     return None
 
 
-def message(chunk: str) -> str:
-    return f"A contribution is counted twice: what comes back through `{chunk}`."
+def message(twice: list[str]) -> str:
+    return f"A contribution is counted twice: {', '.join(twice)}."

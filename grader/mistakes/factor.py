@@ -1,5 +1,7 @@
 """Constant factors between gradients, and what they are called."""
 
+from collections.abc import Iterator
+
 import torch
 
 from grader.mistakes.case import Case
@@ -37,3 +39,62 @@ def names_of(case: Case, factor: float) -> list[str]:
     for name, value in list(known.items()):
         known.setdefault(f"-{name}", -value)
     return [name for name, value in known.items() if abs(value - factor) <= 1e-9 * abs(value)]
+
+
+def exchanged_factors(case: Case) -> tuple[str, str] | None:
+    """(used, meant): the line is the right gradient with one value as a factor for another.
+
+    An empty name is none: ("", "bnvar_inv") for a factor left out. The whole gradient, or
+    one contribution to it. None where it is not so.
+    """
+    if case.result.shape != case.expected.shape or not torch.isfinite(case.result).all():
+        return None
+    values = dict(_factors(case))
+    wholes = [(case.result, case.expected)]
+    if len(case.contributions) > 1:
+        wholes += [
+            (case.result - (case.expected - own), own) for own in case.contributions.values()
+        ]
+    for result, expected in wholes:
+        found = _exchanged(case, result, expected, values)
+        if found is not None:
+            return found
+    return None
+
+
+def _exchanged(
+    case: Case, result: torch.Tensor, expected: torch.Tensor, values: dict[str, torch.Tensor]
+) -> tuple[str, str] | None:
+    for meant, value in values.items():
+        without = expected / value
+        if proportional(case, result, without):
+            return "", meant
+        for other, further in values.items():
+            if other < meant and proportional(case, result, without / further):
+                return "", f"{other} * {meant}"
+            if other != meant and _equal(result, without * further):
+                return other, meant
+    return None
+
+
+def proportional(case: Case, one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether one is the other, but for a constant factor."""
+    return _equal(one, other) or factor_between(case, one, other) is not None
+
+
+def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
+    scale = max(other.abs().max().item(), 1e-30)
+    return one.shape == other.shape and (one - other).abs().max().item() <= 1e-9 * scale
+
+
+def _factors(case: Case) -> Iterator[tuple[str, torch.Tensor]]:
+    """Forward values that the gradient could be divided by, entry by entry."""
+    shape = case.result.shape
+    for name, value in case.scene.values.items():
+        if not torch.is_tensor(value) or not value.is_floating_point() or value.numel() < 2:
+            continue
+        fits = value.dim() == len(shape) and all(
+            size in (1, due) for size, due in zip(value.shape, shape, strict=True)
+        )
+        if fits and bool((value != 0).all()):
+            yield name, value

@@ -16,17 +16,20 @@ from collections.abc import Iterator
 import torch
 
 from grader.mistakes.case import Case, Evidence, stretched, summed_to
-from grader.mistakes.factor import factor_between
+from grader.mistakes.factor import exchanged_factors, factor_between
 
 
 def find(case: Case) -> Evidence | None:
+    factors = exchanged_factors(case)
+    if factors is not None and factors[1] and not factors[0]:
+        return {"chunk": case.consumers[0].source, "left_out": factors[1]}
     for chunk in case.consumers:
         own = case.contributions[chunk.name]
         for passed_on in _shaped(case, case.upstream(chunk)):
             whole = case.with_other(chunk, passed_on)
             if factor_between(case, own, passed_on) is not None or _equal(own, passed_on):
                 continue  # the local derivative is a number
-            evidence = {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
+            evidence = {"chunk": chunk.source, "left_out": ""}
             if whole is not None and case.matches(whole):
                 return evidence
             if case.result.shape == case.expected.shape == passed_on.shape:
@@ -48,5 +51,7 @@ def _shaped(case: Case, upstream: torch.Tensor) -> Iterator[torch.Tensor]:
             yield shaped
 
 
-def message(chunk: str, upstream: str) -> str:
-    return f"{upstream} is passed on as it is; the derivative of `{chunk}` is not in it."
+def message(chunk: str, left_out: str) -> str:
+    if left_out:
+        return f"The factor {left_out} is not in it."
+    return f"What arrives is passed on as it is: the derivative of `{chunk}` is not in it."

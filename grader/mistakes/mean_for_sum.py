@@ -31,6 +31,7 @@ def find(case: Case) -> Evidence | None:
 agree = wrong_factor.agree
 
 
-def message(factor: float, names: list[str], chunk: str | None) -> str:
+def message(factor: float, names: list[str], term: str | None) -> str:
     what = names[0] if names else f"{factor:.6g}"
-    return f"A mean where a sum is due: every entry is {what} times what it should be."
+    whose = "every entry" if term is None else f"the part through {term}"
+    return f"A mean where a sum is due: {whose} is {what} times what it should be."

@@ -13,48 +13,37 @@ and 0 elsewhere.
 **How to see it.** Sum a row of dlogits: for cross-entropy it is 0.
 """
 
-import torch
-
 from grader.mistakes.case import Case, Evidence, stretched
+from grader.mistakes.parts import held_terms
 
 
 def find(case: Case) -> Evidence | None:
-    result, expected = case.result, case.expected
-    if result.shape != expected.shape or result.dim() != 2 or not result.abs().max() > 0:
-        return None
-    off = result - expected
-    for name, index in case.scene.values.items():
-        if not torch.is_tensor(index) or index.dtype != torch.int64 or index.dim() != 1:
-            continue
-        fits = len(index) == len(off) and int(index.max()) < off.shape[1]
-        if fits and _one_number_at(off, index):
-            return {"index": name, "chunk": None}
+    for held in held_terms(case):
+        lost = [term for term, count in held.count.items() if "one-hot" in term and count == 0]
+        rest = [count for term, count in held.count.items() if term not in lost]
+        everywhere = held.others in ({}, {"ones": -1.0})
+        if lost and rest and everywhere and all(count == 1 for count in rest):
+            return {"what": lost[0], "everywhere": bool(held.others)}
+    return _whole_row(case)
+
+
+def _whole_row(case: Case) -> Evidence | None:
+    """The gradient of a chunk that picks one entry of a row, sent to the whole row."""
     for chunk in case.consumers:
         own, upstream = case.contributions[chunk.name], case.upstream(chunk)
-        entries = int((own != 0).sum())
-        picks = own.shape != upstream.shape and entries <= max(upstream.numel(), len(own))
-        if picks and upstream.dim() in (0, own.dim()):
-            numbers = own[own != 0]
-            same = len(numbers) > 0 and bool((numbers == numbers[0]).all())
-            everywhere = stretched(numbers[0] if same else upstream, own.shape)
-            whole = None if everywhere is None else case.with_other(chunk, everywhere)
-            if whole is not None and case.matches(whole):
-                return {"index": None, "chunk": chunk.source}
+        numbers = own[own != 0]
+        picks = own.dim() == 2 and 0 < len(numbers) <= len(own) and own.shape[1] > 1
+        if not picks or own.shape == upstream.shape:
+            continue
+        same = bool((numbers == numbers[0]).all())
+        everywhere = stretched(numbers[0] if same else upstream, own.shape)
+        whole = None if everywhere is None else case.with_other(chunk, everywhere)
+        if whole is not None and case.matches(whole):
+            return {"what": f"`{chunk.source}`", "everywhere": True}
     return None
 
 
-def _one_number_at(off: torch.Tensor, index: torch.Tensor) -> bool:
-    """Whether `off` is one and the same number at [row, index[row]] and 0 elsewhere."""
-    rows = torch.arange(len(index))
-    there = off[rows, index]
-    elsewhere = off.clone()
-    elsewhere[rows, index] = 0
-    number = there.mean()
-    close = (there - number).abs().max() <= 1e-9 * number.abs()
-    return bool(close and number.abs() > 0 and elsewhere.abs().max() <= 1e-9 * number.abs())
-
-
-def message(index: str | None, chunk: str | None) -> str:
-    if chunk is not None:
-        return f"`{chunk}` picks one entry of a row; its gradient went to the whole row."
-    return f"The one-hot of `{index}` is not in it: all entries but the picked ones agree."
+def message(what: str, everywhere: bool) -> str:
+    if everywhere:
+        return f"{what} concerns one entry of each row; here it went to the whole row."
+    return f"{what[0].upper()}{what[1:]} is not in it: all entries but the picked ones agree."

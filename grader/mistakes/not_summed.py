@@ -13,10 +13,24 @@ shape of what came out, not of what went in.
 the upstream gradient has more, there is a sum.
 """
 
-from grader.mistakes.case import Case, Evidence, summed_to
+from grader.mistakes.case import Case, Evidence, spreads, summed_to
 
 
 def find(case: Case) -> Evidence | None:
+    return _whole(case) or _inside(case)
+
+
+def _inside(case: Case) -> Evidence | None:
+    """In a line that takes several chunks at once: a value in between was broadcast."""
+    for chunk in case.consumers:
+        for local, spread in spreads(case, chunk):
+            whole = case.with_other(chunk, local * spread)
+            if whole is not None and case.matches(whole):
+                return {"value": chunk.name, "shape": None, "expected": None}
+    return None
+
+
+def _whole(case: Case) -> Evidence | None:
     result, shape = case.result, case.value.shape
     if result.dim() < len(shape) or result.shape == shape:
         return None
@@ -29,7 +43,9 @@ def find(case: Case) -> Evidence | None:
     return {"value": case.name, "shape": list(result.shape), "expected": list(shape)}
 
 
-def message(value: str, shape: list[int], expected: list[int]) -> str:
+def message(value: str, shape: list[int] | None, expected: list[int] | None) -> str:
+    if shape is None or expected is None:
+        return f"{value} was broadcast forward; what comes back to it is not summed."
     return (
         f"Shape {tuple(shape)}, and {tuple(expected)} is due: {value} was broadcast forward, "
         "so its gradient is a sum over what it was broadcast to."

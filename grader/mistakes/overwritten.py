@@ -13,11 +13,43 @@ use of a value has to be added: `dx = dx + ...`.
 
 import ast
 
+import torch
+
+from grader.comparison import TOLERANCE
 from grader.mistakes import contribution_missing
 from grader.mistakes.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:
+    return _whole(case) or _entries(case)
+
+
+def _entries(case: Case) -> Evidence | None:
+    """`dx[rows, index] = 1` for `-= 1`: one number in the place of a difference."""
+    result, expected = case.result, case.expected
+    if result.shape != expected.shape or result.dim() != 2:
+        return None
+    items = [s.lineno for s in case.statements if isinstance(s, ast.Assign) and _is_item(s)]
+    for index in case.scene.values.values():
+        if not torch.is_tensor(index) or index.dtype != torch.int64 or index.dim() != 1:
+            continue
+        if not items or len(index) != len(result) or int(index.max()) >= result.shape[1]:
+            continue
+        rows = torch.arange(len(index))
+        there, mended = result[rows, index], result.clone()
+        mended[rows, index] = expected[rows, index]
+        same = bool(torch.isfinite(there).all() and (there == there[0]).all())
+        close = (mended - expected).abs().max() <= TOLERANCE * expected.abs().max()
+        if same and close and not case.matches(expected):
+            return {"value": case.name, "lines": [case.statements[0].lineno, items[-1]]}
+    return None
+
+
+def _is_item(statement: ast.Assign) -> bool:
+    return isinstance(statement.targets[0], ast.Subscript)
+
+
+def _whole(case: Case) -> Evidence | None:
     plain = [
         statement
         for statement in case.statements

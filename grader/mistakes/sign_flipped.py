@@ -11,18 +11,21 @@ fall?
 """
 
 from grader.mistakes.case import Case, Evidence
+from grader.mistakes.parts import held_terms
 
 
 def find(case: Case) -> Evidence | None:
     if case.matches(-case.expected):
-        return {"chunk": None}
-    for chunk in case.consumers:
-        if case.matches(case.expected - 2 * case.contributions[chunk.name]):
-            return {"chunk": chunk.source}
+        return {"terms": []}
+    for held in held_terms(case):
+        flipped = [term for term, count in held.count.items() if count == -1]
+        others = [count for count in held.count.values() if count != -1]
+        if flipped and not held.others and all(count == 1 for count in others):
+            return {"terms": flipped}
     return None
 
 
-def message(chunk: str | None) -> str:
-    if chunk is None:
+def message(terms: list[str]) -> str:
+    if not terms:
         return "The sign is flipped: every entry is the negative of what it should be."
-    return f"The sign of one contribution is flipped: what comes back through `{chunk}`."
+    return f"The sign of one term is flipped: {', '.join(terms)}."

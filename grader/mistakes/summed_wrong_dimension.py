@@ -16,11 +16,20 @@ from collections.abc import Iterator
 
 import torch
 
-from grader.mistakes.case import Case, Evidence
+from grader.mistakes.case import Case, Evidence, spreads
+from grader.mistakes.parts import held_terms
 
 
 def find(case: Case) -> Evidence | None:
+    for held in held_terms(case):
+        if "softmax over the wrong dimension" in held.others and held.count.get("softmax") == 0:
+            return {"summed": [0], "shape": list(case.value.shape)}
     for chunk in case.consumers:
+        for local, arrives in spreads(case, chunk):
+            for dimensions in _some(arrives.dim()):
+                whole = case.with_other(chunk, local * arrives.sum(dimensions, keepdim=True))
+                if whole is not None and case.matches(whole):
+                    return {"summed": list(dimensions), "shape": list(arrives.shape)}
         spread = case.spread(chunk)
         if spread is None or spread.shape == case.value.shape:
             continue

@@ -27,6 +27,11 @@ def find(case: Case) -> Evidence | None:
             whole = None if local is None else case.with_other(chunk, local)
             if whole is not None and case.matches(whole):
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
+        for place in case.places_between():
+            ones = torch.ones_like(case.scene.values[place])
+            whole = case.with_other(chunk, case.through(chunk, place, ones))
+            if whole is not None and case.matches(whole):
+                return {"chunk": chunk.source, "upstream": f"d{place}"}
         for read in chunk.reads:
             other = case.scene.values[read]
             factor = read != case.name and torch.is_tensor(other) and "@" in chunk.expression

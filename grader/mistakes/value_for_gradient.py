@@ -16,12 +16,20 @@ import torch
 
 from grader.forward import Chunk
 from grader.mistakes.case import Case, Evidence, summed_to
+from grader.mistakes.factor import exchanged_factors
+from grader.mistakes.parts import held_terms
 
 
 def find(case: Case) -> Evidence | None:
     for name, value in case.scene.values.items():
         if torch.is_tensor(value) and value.is_floating_point() and case.matches(value):
             return {"used": name, "meant": f"d{case.name}"}
+    for held in held_terms(case):
+        if held.others == {"the value itself": 1.0} and 0 in held.count.values():
+            return {"used": case.name, "meant": "its softmax"}
+    factors = exchanged_factors(case)
+    if factors is not None and factors[0] and factors[1]:
+        return {"used": factors[0], "meant": factors[1]}
     for chunk in case.consumers:
         for used, meant, contribution in _swapped(case, chunk):
             whole = None if contribution is None else case.with_other(chunk, contribution)
@@ -47,6 +55,9 @@ def _swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor 
                 yield name, read, case.send_back(chunk, values={read: value})
         for name, value in case.stand_ins(given.shape):
             yield f"d{name}", read, case.send_back(chunk, values={read: value})
+    for place in case.places_between():
+        for name, value in case.same_shape_values(case.scene.values[place].shape):
+            yield name, f"d{place}", case.through(chunk, place, value)
     for name, value in case.same_shape_values(case.value.shape):
         if name != case.name:
             yield name, case.name, case.send_back(chunk, at=value)

@@ -16,12 +16,19 @@ import ast
 
 from grader.mistakes.case import Case, Evidence
 from grader.mistakes.factor import factor_between
+from grader.mistakes.parts import held_terms
 from grader.trial import evaluate
 
 STEPS = (1, -1, 2, -2, 0.5, -0.5, 3, -3, 4, -4)
 
 
 def find(case: Case) -> Evidence | None:
+    for held in held_terms(case):
+        lost = [term for term, count in held.count.items() if count == 0]
+        moved = [term for term in held.others if "**" in term or "constant" in term]
+        fits = all(count == 1 for term, count in held.count.items() if term not in lost)
+        if fits and len(lost) == len(moved) == len(held.others) == 1:
+            return {"chunk": case.consumers[0].source, "base": lost[0].split("**")[0]}
     for chunk in case.consumers:
         for node in ast.walk(ast.parse(chunk.expression, mode="eval")):
             if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):

@@ -13,25 +13,25 @@ the direction goes too.
 
 from grader.mistakes.case import Case, Evidence
 from grader.mistakes.factor import factor_between, names_of
+from grader.mistakes.parts import held_terms
 
 
 def find(case: Case) -> Evidence | None:
     factor = factor_between(case, case.result, case.expected)
     if factor is not None:
-        return {"factor": factor, "names": names_of(case, factor), "chunk": None}
-    for chunk in case.consumers if len(case.contributions) > 1 else ():
-        own = case.contributions[chunk.name]
-        if case.result.shape == case.expected.shape:
-            factor = factor_between(case, case.result - case.expected + own, own)
-            if factor is not None:
-                names = names_of(case, factor)
-                return {"factor": factor, "names": names, "chunk": chunk.source}
+        return {"factor": factor, "names": names_of(case, factor), "term": None}
+    for held in held_terms(case):
+        off = {term: count for term, count in held.count.items() if count != 1}
+        if len(off) == 1 and not held.others:
+            ((term, factor),) = off.items()
+            if factor:
+                return {"factor": factor, "names": names_of(case, factor), "term": term}
     return None
 
 
 def agree(one: Evidence, other: Evidence) -> Evidence | None:
     """The same factor at two sets of sizes: the same name for it, or the same number."""
-    if one["chunk"] != other["chunk"]:
+    if one["term"] != other["term"]:
         return None
     names = [name for name in one["names"] if name in other["names"]]
     same = abs(one["factor"] - other["factor"]) <= 1e-9 * abs(one["factor"])
@@ -40,7 +40,7 @@ def agree(one: Evidence, other: Evidence) -> Evidence | None:
     return {**one, "names": names}
 
 
-def message(factor: float, names: list[str], chunk: str | None) -> str:
+def message(factor: float, names: list[str], term: str | None) -> str:
     what = names[0] if names else f"{factor:.6g}"
-    whose = "Every entry" if chunk is None else f"What comes back through `{chunk}`"
+    whose = "Every entry" if term is None else f"The part through {term}"
     return f"{whose} is {what} times what it should be: a constant factor is off."
