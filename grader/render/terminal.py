@@ -165,7 +165,7 @@ def _next_step(report: Report, worked_answer: bool) -> Iterator[RenderableType]:
         elif first is not None and first.verdict == "missing" and report.error is None:
             yield _paragraph(f"Next: write d{first.name}, then run: {_command(report)}")
         else:
-            what = "that line" if first is not None and first.line is not None else "that"
+            what = "that line" if report.error is None and first is not None else "that"
             yield _paragraph(f"Next: mend {what}, then run: {_command(report)}")
 
 
