@@ -24,6 +24,7 @@ class Exercise:
     inputs: Callable[[NameData, int, dict[str, int]], dict[str, Any]]
     sizes: dict[str, int]
     other_sizes: dict[str, int]
+    hints: dict[str, tuple[str, ...]]  # by gradient: written where the chunks do not tell enough
 
     def chunks_behind(self, gradient: str) -> tuple[Chunk, ...]:
         """The chunks a learner differentiates for `gradient`, the one nearest the loss first.
@@ -52,4 +53,5 @@ def load_exercise(name: str) -> Exercise:
         inputs=module.inputs,
         sizes=module.SIZES,
         other_sizes=module.OTHER_SIZES,
+        hints=dict(getattr(module, "HINTS", {})),
     )

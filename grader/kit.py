@@ -74,10 +74,14 @@ class Kit:
 
     def note_progress(self, exercise: str, report: dict[str, Any]) -> None:
         entry = {key: report[key] for key in ("passed", "score", "max_score")}
-        path = self.root / PROGRESS
+        self.write_whole(PROGRESS, json.dumps(self.progress() | {exercise: entry}, indent=1))
+
+    def write_whole(self, file: Path, text: str) -> None:
+        """The old file stays until the new one is complete. Makes its folder, in the kit."""
+        path = self.root / file
         path.parent.mkdir(exist_ok=True)
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(self.progress() | {exercise: entry}, indent=1))
+        fresh.write_text(text, encoding="utf-8")
         fresh.replace(path)
 
 

@@ -87,6 +87,6 @@ def run(exercise: str, submission: Path | None, **options: Any) -> None:
     sys.exit(PASSED if grade_one(exercise, submission, call) else NOT_PASSED)
 
 
-from grader.cli import dev, learner  # noqa: E402  they add their commands to `main`
+from grader.cli import dev, explain, hint, learner  # noqa: E402  they add their commands
 
-__all__ = ["dev", "learner", "main"]
+__all__ = ["dev", "explain", "hint", "learner", "main"]

@@ -15,6 +15,7 @@ from grader import kit
 from grader.course import EXERCISES
 from grader.errors import UsageProblem
 from grader.exercise import Exercise, load_exercise
+from grader.last_grading import note_grading
 from grader.names import NameData, read_names
 from grader.submission import Submission, read_submission
 
@@ -80,6 +81,7 @@ def note_progress(folder: kit.Kit, report: "Report") -> None:
     """A folder that cannot be written to costs the progress in `grade list`, not the grading."""
     try:
         folder.note_progress(report.exercise, report.as_json())
+        note_grading(folder, report)
     except OSError as error:
         click.echo(f"Progress is not kept: {error.filename}: {error.strerror}.", err=True)
 

@@ -10,6 +10,7 @@ from grader.cli import main
 from grader.course import EXERCISES
 from grader.errors import UsageProblem, did_you_mean, shown
 from grader.exercise import load_exercise
+from grader.last_grading import forget
 from grader.stub import solution_lines
 
 
@@ -66,6 +67,7 @@ def reset(exercise: str) -> None:
     load_exercise(exercise)
     folder = kit.find_kit()
     kept = folder.reset(exercise)
+    forget(folder, exercise)
     click.echo(f"{shown(folder.stub(exercise))} is the stub again.")
     if kept is not None:
         click.echo(f"Your file is kept as {shown(kept)}")

@@ -15,6 +15,16 @@ GRADIENTS = (
     "bnvar_inv", "bnvar", "bndiff2", "bndiff", "bnmeani", "hprebn", "embcat", "W1", "b1",
     "emb", "C",
 )
+HINTS = {
+    "logit_maxes": (
+        "norm_logits = logits - logit_maxes: what is taken away receives the negative of what "
+        "arrives. One maximum was taken off every logit of its row, so its gradient gathers what "
+        "all of that row send back.",
+        "All entries come out as 0, but for rounding: to take one number off a whole row changes "
+        "no probability. The line is judged with something else arriving, so a written 0 does not "
+        "pass.",
+    ),
+}
 
 inputs = network_and_batch
 

@@ -10,6 +10,23 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 2"
 GRADIENTS = ("logits",)
+HINTS = {
+    "logits": (
+        "On paper, for one row x of the logits and its right character y: the loss of the row is "
+        "-log(exp(x[y]) / sum over j of exp(x[j])). The logarithm of a quotient is a difference; "
+        "write the loss as that before you differentiate anything.",
+        "One of its two terms is log(S), with S the sum of exp(x[j]) over the row. The derivative "
+        "of log(S) is 1/S times that of S; what is the derivative of S with respect to one x[k]? "
+        "You know the quotient that comes out: it has a name, and torch.nn.functional a function "
+        "for it.",
+        "The other term holds one logit of the row, the right character's. So there are two "
+        "cases, k = y and k != y, and they differ by a constant. For all rows at once: an index "
+        "of row numbers and Yb names one entry of each.",
+        "The loss is a mean over the n rows: how much does one row weigh in it?",
+        "To see whether it is right: dlogits is (n, vocab_size), each of its rows adds up to 0, "
+        "and only the right characters have a negative entry.",
+    ),
+}
 
 
 def inputs(data, seed, sizes):

@@ -4,6 +4,7 @@ The fused backward of exercises 2 and 3 for the whole network, and a training ru
 uses nothing else: no loss.backward() anywhere.
 """
 
+from grader.course import exercise2, exercise3
 from grader.course.makemore import OTHER_SIZES, SIZES, network_and_batch
 
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
@@ -14,6 +15,10 @@ GRADIENTS = (
     "b1", "emb", "C",
 )
 TRAINED = ("C", "W1", "b1", "W2", "b2", "bngain", "bnbias")
+HINTS = {
+    "logits": exercise2.HINTS["logits"],
+    "hprebn": exercise3.HINTS["hprebn"],
+}
 
 inputs = network_and_batch
 

@@ -1,0 +1,47 @@
+"""`grade explain`: the pages of the known mistakes. Imports no torch."""
+
+import sys
+
+import click
+
+from grader.cli import main
+from grader.cli.paragraphs import wrapped
+from grader.errors import UsageProblem, did_you_mean
+from grader.mistakes import OBSERVED, PREDICTED
+from grader.pages import Page, plain, read_page
+
+MISTAKES = (*PREDICTED, *OBSERVED)
+
+
+@main.command()
+@click.argument("mistake", required=False)
+def explain(mistake: str | None) -> None:
+    """What a MISTAKE is, why it matters, how to see it; or all of them, a line each."""
+    if mistake is None:
+        for known in sorted(MISTAKES):
+            click.echo(wrapped(read_page(known).summary, f"{known:<27}", " " * 27))
+        return
+    name = mistake.replace("_", "-")
+    if name not in MISTAKES:
+        near = did_you_mean(name, MISTAKES)
+        more = " `grade explain` lists them all." if near == "." else ""
+        raise UsageProblem(f"{mistake}: no such mistake{near}{more}")
+    page = read_page(name)
+    if sys.stdout.isatty():
+        _render(page)
+    else:
+        click.echo(f"{name}: {page.summary}")
+        for paragraph in page.paragraphs:
+            click.echo("\n" + wrapped(plain(paragraph)))
+
+
+def _render(page: Page) -> None:
+    from rich.markdown import Markdown
+
+    from grader.cli.paragraphs import width
+    from grader.render.terminal import console
+
+    terminal = console()
+    terminal.print(f"[bold]{page.mistake}[/bold]: {page.summary}", width=width())
+    terminal.print()
+    terminal.print(Markdown(page.body), width=width())

@@ -1,0 +1,96 @@
+"""Shapes in letters: what `(n, 1)` beside `(n, vocab_size)` makes, read from a chunk's syntax.
+
+The names have the shapes that the forward pass writes at its line ends. Imports no torch.
+"""
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Shape = tuple[str, ...]
+SAME = ("abs", "clone", "cos", "exp", "log", "relu", "sigmoid", "sin", "sqrt", "tanh")
+REDUCTIONS = ("sum", "mean", "max", "min", "var", "std")
+
+
+def read_shape(comment: str) -> Shape | None:
+    """('n', '1') of "(n, 1), the largest of a row"; None where the comment gives no shape."""
+    found = re.match(r"\(([^)]*)\)", comment)
+    if found is None:
+        return None
+    return tuple(part.strip() for part in found.group(1).split(",") if part.strip())
+
+
+def shape_text(shape: Shape) -> str:
+    """As Python writes a tuple: "(n,)", "(n, 1)", "()"."""
+    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(shape)})"
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """`x.sum(0, keepdim=True)`: what it runs over."""
+
+    dimension: int | None  # None: all of them
+    keepdim: bool
+
+
+def reduction_of(call: ast.Call) -> Reduction:
+    """Raises ValueError where the dimension is no plain number."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    dimension = call.args[0] if call.args else given.get("dim")
+    kept = call.args[1] if len(call.args) > 1 else given.get("keepdim")
+    return Reduction(
+        None if dimension is None else int(ast.literal_eval(dimension)),
+        kept is not None and bool(ast.literal_eval(kept)),
+    )
+
+
+def broadcast(one: Shape | None, other: Shape | None) -> Shape | None:
+    """None where a shape is not known, or where the two do not meet."""
+    if one is None or other is None:
+        return None
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    padded = ("1",) * (len(longer) - len(shorter)) + shorter
+    if any("1" not in pair and len(set(pair)) > 1 for pair in zip(longer, padded, strict=True)):
+        return None
+    return tuple(b if a == "1" else a for a, b in zip(longer, padded, strict=True))
+
+
+def shape_of_part(node: ast.expr, shapes: Mapping[str, Shape]) -> Shape | None:
+    """Of a part of a chunk; None where the syntax does not tell. A number has shape ()."""
+    match node:
+        case ast.Constant():
+            return ()
+        case ast.Name(id=name):
+            return shapes.get(name, ())
+        case ast.UnaryOp(operand=operand):
+            return shape_of_part(operand, shapes)
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            rows, columns = shape_of_part(left, shapes), shape_of_part(right, shapes)
+            return rows[:-1] + columns[-1:] if rows and columns else None
+        case ast.BinOp(left=left, right=right):
+            return broadcast(shape_of_part(left, shapes), shape_of_part(right, shapes))
+        case ast.Subscript(value=table, slice=ast.Name(id=index)):
+            rows, columns = shapes.get(index), shape_of_part(table, shapes)
+            return rows + columns[1:] if rows and columns else None
+        case ast.Subscript(slice=ast.Tuple(elts=[ast.Call(), ast.Name(id=index)])):
+            return shapes.get(index)
+        case ast.Attribute(value=inner, attr="values"):
+            return shape_of_part(inner, shapes)
+        case ast.Call(func=ast.Attribute(value=inner, attr=method)):
+            shape = shape_of_part(inner, shapes)
+            if method in SAME or shape is None:
+                return shape
+            return _reduced(node, shape) if method in REDUCTIONS else None
+    return None
+
+
+def _reduced(call: ast.Call, shape: Shape) -> Shape | None:
+    try:
+        reduction = reduction_of(call)
+    except ValueError:
+        return None
+    if reduction.dimension is None:
+        return ()
+    at = range(len(shape))[reduction.dimension]
+    return shape[:at] + (("1",) if reduction.keepdim else ()) + shape[at + 1 :]
