@@ -23,6 +23,8 @@ COLUMNS = ("  gradient", "exact", "approximate", "maxdiff", "verdict", "line")
 GAP = 2  # spaces between columns
 MARK = 2  # columns for the mark before a name
 
+EXACT_ALONE = "*"  # beside a verdict: the line is exact, given a true upstream
+
 Row = tuple[Text, ...]
 
 
@@ -58,6 +60,11 @@ class ReportTable:
             yield (more, Text(), Text(), Text(), Text(verdict, style=style), Text())
 
 
+def exact_alone(gradient: GradientReport) -> bool:
+    """Whether the rounding that keeps it from being exact comes from the lines above."""
+    return gradient.verdict == "approximate" and gradient.own_exact
+
+
 def _empty(gradient: GradientReport) -> str:
     """The verdict of a gradient that was not given; "" where one was."""
     return gradient.verdict if gradient.shape is None and gradient.diagnosis is None else ""
@@ -70,7 +77,7 @@ def _cells(gradient: GradientReport, marked: bool) -> Iterator[Text]:
     yield Text(str(gradient.exact) if known else "-")
     yield Text(str(gradient.approximate) if known else "-")
     yield Text(f"{gradient.maxdiff:.3g}" if gradient.maxdiff is not None else "-")
-    yield Text(gradient.verdict, style=style)
+    yield Text(gradient.verdict + (f" {EXACT_ALONE}" if exact_alone(gradient) else ""), style=style)
     yield Text(str(gradient.line) if gradient.line is not None else "-")
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from grader.course import EXERCISES
 from grader.errors import printable, shown
 from grader.exercise import Exercise
-from grader.render.table import STYLES, ReportTable
+from grader.render.table import EXACT_ALONE, STYLES, ReportTable, exact_alone
 from grader.report import GradientReport, Report
 
 __all__ = ["STYLES", "console", "report_view"]
@@ -26,6 +26,8 @@ MEANINGS = {
     "forbidden": "was not derived by hand",
     "missing": "is not written yet",
 }
+# Right for the inputs that are shown, or right until something changed it: the diagnosis tells.
+SAYS_WHY = ("hard-coded-size", "memorised-numbers", "missing-clone", "forward-value-changed")
 
 
 def console(stderr: bool = False) -> Console:
@@ -57,12 +59,17 @@ def _paragraph(text: str, style: str = "", indent: int = 0) -> Paragraph:
 def report_view(report: Report, exercise: Exercise, worked_answer: bool = False) -> RenderableType:
     parts: list[RenderableType] = [Text(f"{report.exercise}: {exercise.title}", style="bold")]
     parts += [_paragraph(shown(Path(report.submission)), "dim"), Text()]
-    if report.error is not None and all(g.shape is None for g in report.gradients):
+    if _unread(report):
         parts.append(_paragraph(_error(report), "red"))
     else:
         parts += [ReportTable(report), Text(), *_after_table(report, exercise)]
     parts += [Text(), _score(report), *_next_step(report, worked_answer)]
     return Group(*_single_spaced(parts))
+
+
+def _unread(report: Report) -> bool:
+    """Whether nothing came of the code, so that no single line is to be looked at."""
+    return report.error is not None and all(g.shape is None for g in report.gradients)
 
 
 def _single_spaced(parts: list[RenderableType]) -> Iterator[RenderableType]:
@@ -79,9 +86,11 @@ def _error(report: Report) -> str:
 
 
 def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
+    if any(exact_alone(gradient) for gradient in report.gradients):
+        yield Text(f"{EXACT_ALONE} exact, given a true upstream gradient.", style="dim")
     if any(gradient.verdict == "inherited" for gradient in report.gradients):
         yield Text("inherited: the line is right, what it was given is not.", style="dim")
-        yield Text()
+    yield Text()
     if report.error is not None:
         yield _paragraph(_error(report), "red")
         yield Text()
@@ -108,18 +117,43 @@ def _where(gradient: GradientReport) -> str:
 def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
     for chunk in exercise.chunks_behind(gradient.name):
         yield _paragraph(chunk.source, "cyan", indent=2)
-    if gradient.diagnosis is not None:
-        yield _paragraph(gradient.diagnosis.message, indent=2)
-    elif gradient.worst is not None:
-        worst = gradient.worst
-        at = ", ".join(map(str, worst["index"]))
-        yield _paragraph(
-            f"Shape {gradient.expected_shape}. Furthest off at [{at}]: "
-            f"yours {worst['yours']:.6g}, torch's {worst['expected']:.6g}.",
-            indent=2,
-        )
+    found = gradient.diagnosis
+    if found is not None:
+        yield _paragraph(found.message, indent=2)
+        if also := found.evidence.get("also_fits"):
+            yield _paragraph(f"The same numbers would come from: {', '.join(also)}.", indent=2)
+    elif gradient.verdict in ("wrong", "wrong_shape"):
+        yield _paragraph(f"No known mistake fits. {_furthest_off(gradient)}", indent=2)
     elif gradient.verdict == "missing":
         yield _paragraph(f"Its shape is {gradient.expected_shape}.", indent=2)
+    if gradient.verdict == "wrong" and gradient.approximate:
+        yield from (_paragraph(why, indent=2) for why in _why_approximate(gradient))
+
+
+def _furthest_off(gradient: GradientReport) -> str:
+    shape = f"Its shape is {gradient.expected_shape}"
+    shape += ", as it should be" if gradient.shape == gradient.expected_shape else ""
+    worst = gradient.worst
+    if worst is None:
+        return f"{shape}."
+    at = ", ".join(map(str, worst["index"]))
+    return (
+        f"{shape}; furthest off at [{at}]: yours {worst['yours']:.6g}, "
+        f"torch's {worst['expected']:.6g}."
+    )
+
+
+def _why_approximate(gradient: GradientReport) -> Iterator[str]:
+    """Why a wrong gradient reads True; nothing where its diagnosis says so already."""
+    if gradient.diagnosis is not None and gradient.diagnosis.mistake in SAYS_WHY:
+        return
+    if gradient.worst is None:  # right whenever the whole function ran
+        yield (
+            "It reads True only because what is wrong in it comes out as 0 in this network; "
+            "with another upstream gradient it does not."
+        )
+    else:
+        yield "It reads True only because float32 is coarse; float64 shows the difference."
 
 
 def _training_line(report: Report) -> str:
@@ -167,6 +201,18 @@ def _next_step(report: Report, worked_answer: bool) -> Iterator[RenderableType]:
         else:
             what = "that line" if report.error is None and first is not None else "that"
             yield _paragraph(f"Next: mend {what}, then run: {_command(report)}")
+        if first is not None and not _unread(report):
+            yield from _help(name, first)
+
+
+def _help(exercise: str, first: GradientReport) -> Iterator[Text]:
+    """The commands that lead on, one below the other, with what each shows."""
+    calls = [(f"grade hint {exercise} d{first.name}", "a hint, the next one at each call")]
+    if first.diagnosis is not None:
+        calls.append((f"grade explain {first.diagnosis.mistake}", "what this mistake is"))
+    width = max(len(call) for call, _ in calls)
+    for call, what in calls:
+        yield Text(f"      {call:<{width}}  {what}")
 
 
 def _command(report: Report) -> str:

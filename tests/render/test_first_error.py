@@ -1,0 +1,91 @@
+"""What the terminal says of the first own error: what it is, what else it may be, where to go."""
+
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from grader.exercise import load_exercise
+from grader.render.terminal import report_view
+from grader.report import Diagnosis, GradientReport, Report
+
+WRONG = GradientReport(
+    "logits", "wrong", False, False, 2.5, (32, 27), (32, 27), 7, None,
+    worst={"index": [3, 4], "yours": 0.5, "expected": -0.25},
+)  # fmt: skip
+FACTOR = Diagnosis("wrong-factor", "A factor is off.")
+HIDDEN = "It reads True only because what is wrong in it comes out as 0 in this network"
+COARSE = "It reads True only because float32 is coarse"
+
+
+def view(*gradients: GradientReport, error: str | None = None) -> str:
+    report = Report("exercise2", "exercises/exercise2.py", False, {}, gradients, error=error)
+    console = Console(width=80, highlight=False)
+    with console.capture() as captured:
+        console.print(report_view(report, load_exercise("exercise2")))
+    assert max(map(len, captured.get().split("\n"))) <= 80
+    return captured.get()
+
+
+def test_what_no_mistake_fits_shows_chunk_shape_and_the_entry_furthest_off() -> None:
+    said = " ".join(view(WRONG).split())
+    assert "loss = F.cross_entropy(logits, Yb)" in said
+    assert (
+        "No known mistake fits. Its shape is (32, 27), as it should be; furthest off at [3, 4]: "
+        "yours 0.5, torch's -0.25." in said
+    )
+    assert "grade explain" not in said
+
+
+def test_a_diagnosis_leads_to_its_page() -> None:
+    said = view(replace(WRONG, diagnosis=FACTOR))
+    assert "  A factor is off.\n" in said
+    assert "No known mistake" not in said
+    assert "The same numbers" not in said
+    assert "\n      grade hint exercise2 dlogits  " in said
+    assert "\n      grade explain wrong-factor    " in said
+
+
+def test_other_mistakes_that_fit_are_named() -> None:
+    also = replace(FACTOR, evidence={"also_fits": ["mean-for-sum", "transposed"]})
+    said = view(replace(WRONG, diagnosis=also))
+    assert "The same numbers would come from: mean-for-sum, transposed." in said
+
+
+@pytest.mark.parametrize(
+    ("mistake", "worst", "why"),
+    [
+        (None, None, HIDDEN),
+        ("contribution-missing", None, HIDDEN),
+        ("eps-left-out", WRONG.worst, COARSE),
+        ("hard-coded-size", None, None),
+        ("memorised-numbers", WRONG.worst, None),
+        ("missing-clone", None, None),
+    ],
+)
+def test_a_wrong_gradient_that_reads_true_is_told_why(
+    mistake: str | None, worst: dict[str, object] | None, why: str | None
+) -> None:
+    found = None if mistake is None else Diagnosis(mistake, "It is so.")
+    gradient = replace(WRONG, approximate=True, worst=worst, diagnosis=found)
+    said = " ".join(view(gradient).split())
+    assert [text for text in (HIDDEN, COARSE) if text in said] == ([why] if why else [])
+
+
+def test_what_reads_false_needs_no_such_word() -> None:
+    assert "It reads True" not in view(WRONG)
+
+
+def test_exact_given_a_true_upstream_is_a_footnote() -> None:
+    rounded = replace(WRONG, verdict="approximate", approximate=True, own_exact=True)
+    note = "* exact, given a true upstream gradient."
+    assert " approximate * " in view(rounded)
+    assert note in view(rounded)
+    assert note not in view(replace(rounded, own_exact=False))
+    assert note not in view(replace(rounded, verdict="exact", exact=True))
+
+
+def test_where_nothing_could_be_read_no_line_is_hinted_at() -> None:
+    unread = replace(WRONG, verdict="errored", shape=None, maxdiff=None, worst=None)
+    assert "grade hint" not in view(unread, error="exercise2.py: no function `backward`.")
+    assert "grade hint" in view(replace(unread, verdict="missing"))
