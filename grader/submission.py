@@ -65,7 +65,8 @@ def _syntax_error(path: Path, source: str, error: SyntaxError) -> str:
     where = f"{path}, line {error.lineno}" if error.lineno else str(path)
     lines = source.split("\n")
     at = (error.lineno or 0) - 1
-    shown = printable((error.text or (lines[at] if 0 <= at < len(lines) else "")).strip(), 100)
+    text = error.text or (lines[at] if 0 <= at < len(lines) else "")
+    shown = printable(" ".join(text.split()), 100)
     said = printable(error.msg, 200)
     return f"{where}: syntax error, {said}" + (f": {shown}" if shown else "")
 
