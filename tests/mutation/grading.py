@@ -68,6 +68,8 @@ class Outcome:
 
 
 def grade_all(grader: Grader, mutants: Iterable[Mutant]) -> Iterator[Outcome]:
+    mutants = list(mutants)
+    exercises = {name: load_exercise(name) for name in {mutant.exercise for mutant in mutants}}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "mutant.py"
         for mutant in mutants:
@@ -75,7 +77,7 @@ def grade_all(grader: Grader, mutants: Iterable[Mutant]) -> Iterator[Outcome]:
             submission = read_submission(path)
             began = time.perf_counter()
             try:
-                report = grader.grade(load_exercise(mutant.exercise), submission)
+                report = grader.grade(exercises[mutant.exercise], submission)
             except Exception as error:  # noted, so that the others are graded all the same
                 yield _broken(mutant, f"{type(error).__name__}: {error}")
                 continue
