@@ -48,6 +48,10 @@ class Answer:
     raised: Raised | None = None
     unusable: str | None = None  # why `backward` could not be called, or gave no dict
 
+    @property
+    def out_of_time(self) -> bool:
+        return self.raised is not None and self.raised.out_of_time
+
 
 def read_answer(message: Message, wanted: tuple[str, ...]) -> Answer:
     """Raises BadMessage for anything that is not an answer to what was asked."""
