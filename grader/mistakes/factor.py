@@ -9,7 +9,7 @@ from grader.mistakes.case import Case
 
 def factor_between(case: Case, one: torch.Tensor, other: torch.Tensor) -> float | None:
     """c, where one = c * other with c neither 0 nor 1; None where there is no such number."""
-    if one.shape != other.shape or not torch.isfinite(one).all():
+    if one.shape != other.shape or not torch.isfinite(one).all() or not torch.isfinite(other).all():
         return None
     size = (other * other).sum().item()
     if size == 0:
@@ -56,6 +56,8 @@ def exchanged_factors(case: Case) -> tuple[str, str] | None:
             (case.result - (case.expected - own), own) for own in case.contributions.values()
         ]
     for result, expected in wholes:
+        if proportional(case, result, expected):
+            continue
         found = _exchanged(case, result, expected, values)
         if found is not None:
             return found

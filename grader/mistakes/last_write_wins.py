@@ -25,22 +25,35 @@ def find(case: Case) -> Evidence | None:
             case ast.Subscript(value=ast.Name(id=table), slice=ast.Name(id=index)) if (
                 table == case.name
             ):
-                indices = case.scene.values[index].flatten()
-                rows = case.upstream(chunk).reshape(len(indices), -1)
-                if _keeps_one(case, indices, rows):
+                indices, arrives = case.scene.values[index], case.upstream(chunk)
+                if _keeps_one(case, indices, arrives) or _one_a_slice(case, indices, arrives):
                     return {"index": index, "value": case.name}
     return None
 
 
-def _keeps_one(case: Case, indices: torch.Tensor, rows: torch.Tensor) -> bool:
+def _keeps_one(case: Case, indices: torch.Tensor, arrives: torch.Tensor) -> bool:
     """Whether every row that is used holds one of its contributions, and not always their sum."""
     if case.result.shape != case.value.shape or case.matches(case.expected):
         return False
-    for row in indices.unique():  # type: ignore[no-untyped-call]
+    flat = indices.flatten()
+    rows = arrives.reshape(len(flat), -1)
+    for row in flat.unique():  # type: ignore[no-untyped-call]
         given = case.result[row].flatten()
-        if not any(torch.allclose(given, own, 1e-9, 1e-12) for own in rows[indices == row]):
+        if not any(torch.allclose(given, own, 1e-9, 1e-12) for own in rows[flat == row]):
             return False
     return True
+
+
+def _one_a_slice(case: Case, indices: torch.Tensor, arrives: torch.Tensor) -> bool:
+    """`dx[i[k]] += g[k]` in a loop over k: repeats within one i[k] are lost."""
+    for dimension in range(indices.dim() - 1, -1, -1):
+        summed = torch.zeros_like(case.value)
+        for k in range(indices.shape[dimension]):
+            index = indices.select(dimension, k)
+            summed[index] += arrives.select(dimension, k)
+        if case.matches(summed) and not case.matches(case.expected):
+            return True
+    return False
 
 
 def message(index: str, value: str) -> str:

@@ -10,9 +10,11 @@ loss moves with the chunk's value.
 **How to see it.** Every line of a backward pass reads at least one gradient above it.
 """
 
+from dataclasses import replace
+
 import torch
 
-from grader.mistakes.case import Case, Evidence
+from grader.mistakes.case import Case, Evidence, stretched
 
 
 def find(case: Case) -> Evidence | None:
@@ -25,7 +27,7 @@ def find(case: Case) -> Evidence | None:
                 continue
             local = case.send_back(chunk, upstream=ones, expand=expand)
             whole = None if local is None else case.with_other(chunk, local)
-            if whole is not None and case.matches(whole):
+            if whole is not None and (case.matches(whole) or _stretches_to(case, whole)):
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
         for place in case.places_between():
             ones = torch.ones_like(case.scene.values[place])
@@ -38,6 +40,14 @@ def find(case: Case) -> Evidence | None:
             if factor and (case.matches(other) or (other.dim() == 2 and case.matches(other.T))):
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
     return None
+
+
+def _stretches_to(case: Case, local: torch.Tensor) -> bool:
+    """Whether the line gave the local derivative before it was broadcast to the value."""
+    given = stretched(case.result, local.shape)
+    if given is None or case.result.shape == local.shape:
+        return False
+    return replace(case, result=given).matches(local)
 
 
 def message(chunk: str, upstream: str) -> str:

@@ -15,7 +15,7 @@ value.
 import ast
 
 from grader.mistakes.case import Case, Evidence
-from grader.mistakes.factor import factor_between
+from grader.mistakes.factor import factor_between, proportional
 from grader.mistakes.parts import held_terms
 from grader.trial import evaluate
 
@@ -25,7 +25,7 @@ STEPS = (1, -1, 2, -2, 0.5, -0.5, 3, -3, 4, -4)
 def find(case: Case) -> Evidence | None:
     for held in held_terms(case):
         lost = [term for term, count in held.count.items() if count == 0]
-        moved = [term for term in held.others if "**" in term or "constant" in term]
+        moved = [term for term in held.others if "**" in term]
         fits = all(count == 1 for term, count in held.count.items() if term not in lost)
         if fits and len(lost) == len(moved) == len(held.others) == 1:
             return {"chunk": case.consumers[0].source, "base": lost[0].split("**")[0]}
@@ -34,10 +34,12 @@ def find(case: Case) -> Evidence | None:
             if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
                 continue
             base = evaluate(case.scene.exercise, ast.unparse(node.left), case.scene.values)
-            own = case.contributions[chunk.name]
+            own, arrives = case.contributions[chunk.name], case.upstream(chunk)
             if base.shape != own.shape or case.result.shape != own.shape:
                 continue
             rest = case.result - (case.expected - own)
+            if proportional(case, rest, arrives):
+                continue  # then it is not the exponent: the derivative is left out
             for step in STEPS:
                 powered = own * base**step
                 if factor_between(case, rest, powered) is not None or case.matches(
