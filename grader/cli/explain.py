@@ -30,7 +30,7 @@ def explain(mistake: str | None) -> None:
     if sys.stdout.isatty():
         _render(page)
     else:
-        click.echo(f"{name}: {page.summary}")
+        click.echo(wrapped(f"{name}: {page.summary}"))
         for paragraph in page.paragraphs:
             click.echo("\n" + wrapped(plain(paragraph)))
 

@@ -37,7 +37,7 @@ def hint(exercise: str, gradient: str | None, rung: int | None, whole: bool) -> 
         raise UsageProblem(f"d{name} has {len(rungs)} rungs; there is no rung {rung}.")
     if remark := _remark(folder, exercise, name, last):
         click.echo(wrapped(remark) + "\n")
-    at = rung or min(last.rungs.get(name, 0) + 1, len(rungs))
+    at = rung or min(max(last.rungs.get(name, 0), 0) + 1, len(rungs))
     numbers = range(1, len(rungs) + 1) if whole else (at,)
     for number in numbers:
         _show(f"d{name}, hint {number} of {len(rungs)}: ", rungs[number - 1])
