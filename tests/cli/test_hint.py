@@ -86,11 +86,9 @@ def test_each_gradient_has_a_ladder_of_its_own() -> None:
 
 
 def test_a_rung_can_be_chosen_and_does_not_set_the_ladder_back() -> None:
-    second = ["dprobs, hint 2 of 2: the shapes"]
-    assert headings(grade("hint", "exercise1", "probs", "--rung", "2")) == second
-    first = ["dprobs, hint 1 of 2: the calculus"]
-    assert headings(grade("hint", "exercise1", "probs", "--rung", "1")) == first
-    assert headings(grade("hint", "exercise1", "probs")) == second
+    for arguments, expected in ((("--rung", "3"), 3), (("--rung", "1"), 1), ((), 4)):
+        done = grade("hint", "exercise2", "logits", *arguments)
+        assert headings(done) == [f"dlogits, hint {expected} of 5: the calculus"]
 
 
 def test_all_rungs_at_once(folder: kit.Kit) -> None:
