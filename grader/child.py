@@ -6,6 +6,7 @@ judges the tensors it sends.
 """
 
 import ast
+import faulthandler
 import os
 import signal
 import sys
@@ -19,14 +20,13 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from grader.entry import Unusable, call_entry, kind_of
+from grader.entry import Unusable, call_entry, same, sort_returned
 from grader.failure import describe, locals_of
 from grader.instrument import RECORDER, instrument
 from grader.recorder import Recorder
 from grader.submission import ENTRY
-from grader.wire import LENGTH, NAMES, pack, unpack
+from grader.wire import LENGTH, pack, unpack
 
-MAX_NUMEL = 4_000_000  # larger gradients are described, not sent
 LATER_TIMEOUT = 0.5  # seconds, once a call has been out of time: one wait is enough
 
 
@@ -81,6 +81,10 @@ class Outcome:
     facts: dict[str, Any] = field(default_factory=dict)
     tensors: dict[str, torch.Tensor] = field(default_factory=dict)
 
+    def take(self, scope: Mapping[str, Any], wanted: list[str], given: Mapping[str, Any]) -> None:
+        self.tensors, facts = sort_returned(scope, wanted, given)
+        self.facts |= facts
+
 
 def serve(requests: int, replies: int) -> None:
     """Answer requests until their pipe closes. The first carries the source and the limits."""
@@ -89,6 +93,7 @@ def serve(requests: int, replies: int) -> None:
         submission = Code(setup["path"], setup["source"])
         timeout, first, streams = setup["timeout"], True, (sys.stdout, sys.stderr)
         torch.set_num_threads(1)
+        faulthandler.disable()  # where it is on, it holds one of the grader's own streams
         while (frame := _read_frame(source)) is not None:
             request = unpack(frame)
             run = run_lines if "stand_ins" in request.facts else run_once
@@ -118,9 +123,9 @@ def run_once(
     """Load the module anew, call its `backward` on these values, describe what came back."""
     given = {**facts["numbers"], **{name: value.clone() for name, value in values.items()}}
     outcome, scope = _run(submission, lambda: submission.compiled, facts, given, timeout, {})
-    _describe(outcome, scope, facts["wanted"], given)
+    outcome.take(scope, facts["wanted"], given)
     outcome.facts["changed"] = sorted(
-        name for name, value in values.items() if not _same(value, given[name])
+        name for name, value in values.items() if not same(value, given[name])
     )
     return outcome
 
@@ -165,7 +170,7 @@ def run_lines(
         {RECORDER: recorder},
     )
     results = {key: scope[key] for key in wanted if key in scope} | recorder.results
-    _describe(outcome, results, wanted, given)
+    outcome.take(results, wanted, given)
     outcome.facts |= {
         "recorded": list(recorder.results),
         "failures": recorder.failures,
@@ -210,40 +215,3 @@ def _call(
         scope.update(call_entry(vars(module), given))
     except Unusable as error:
         outcome.facts["unusable"] = str(error)
-
-
-def _same(before: torch.Tensor, after: torch.Tensor) -> bool:
-    """Whether a tensor is what it was, for a learner's code may have swapped its data."""
-    alike = ("dtype", "layout", "device", "shape")
-    return all(getattr(before, name) == getattr(after, name) for name in alike) and torch.equal(
-        before, after
-    )
-
-
-def _describe(
-    outcome: Outcome, scope: dict[str, Any], wanted: list[str], given: Mapping[str, Any]
-) -> None:
-    """Sort what was returned: plain dense tensors are sent, the rest is named."""
-    kinds: dict[str, str] = {}
-    for key in wanted:
-        value = scope.get(key)
-        if value is None:
-            continue
-        if type(value) is not torch.Tensor:
-            kinds[key] = kind_of(value)
-        elif value.layout is not torch.strided or value.is_nested:
-            kinds[key] = f"a sparse tensor ({value.layout})"
-        elif value.device.type != "cpu":
-            kinds[key] = f"a tensor on device {value.device.type!r}, which holds no values"
-        elif value.dtype not in NAMES:
-            kinds[key] = f"a tensor of dtype {value.dtype}"
-        elif value.numel() > MAX_NUMEL:
-            kinds[key] = f"a tensor of {value.numel():,} entries"
-        else:
-            outcome.tensors[key] = value
-    others = [
-        key[:60]
-        for key, value in scope.items()
-        if key not in wanted and key not in given and value is not None
-    ]
-    outcome.facts |= {"kinds": kinds, "others": others[:200]}

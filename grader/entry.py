@@ -1,4 +1,4 @@
-"""Find `backward` in a learner's module and call it by parameter name.
+"""Find `backward` in a learner's module, call it by parameter name, sort what it returned.
 
 Runs in the child. What the learner's code raises passes through.
 """
@@ -7,8 +7,13 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+import torch
+
 from grader.errors import did_you_mean
 from grader.submission import ENTRY
+from grader.wire import NAMES
+
+MAX_NUMEL = 4_000_000  # larger gradients are described, not sent
 
 
 class Unusable(Exception):
@@ -77,3 +82,47 @@ def kind_of(value: object) -> str:
         return f"{kind.__module__}.{kind.__qualname__}"
     except Exception:  # a metaclass may make either of them raise
         return "an object without a name"
+
+
+def sort_returned(
+    scope: Mapping[str, Any], wanted: list[str], given: Mapping[str, Any]
+) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """The plain dense tensors, which are sent, and facts about the rest: kinds and other keys."""
+    tensors: dict[str, torch.Tensor] = {}
+    kinds: dict[str, str] = {}
+    for key in wanted:
+        value = scope.get(key)
+        if value is None:
+            continue
+        kind = _unfit_kind(value)
+        if kind is None:
+            tensors[key] = value
+        else:
+            kinds[key] = kind
+    others = [
+        key[:60]
+        for key, value in scope.items()
+        if key not in wanted and key not in given and value is not None
+    ]
+    return tensors, {"kinds": kinds, "others": others[:200]}
+
+
+def _unfit_kind(value: Any) -> str | None:
+    """What stands where a plain dense tensor of a moderate size should; None where one does."""
+    if type(value) is not torch.Tensor:
+        return kind_of(value)
+    if value.layout is not torch.strided or value.is_nested:
+        return f"a sparse tensor ({value.layout})"
+    if value.device.type != "cpu":
+        return f"a tensor on device {value.device.type!r}, which holds no values"
+    if value.dtype not in NAMES:
+        return f"a tensor of dtype {value.dtype}"
+    return f"a tensor of {value.numel():,} entries" if value.numel() > MAX_NUMEL else None
+
+
+def same(before: torch.Tensor, after: torch.Tensor) -> bool:
+    """Whether a tensor is what it was, for a learner's code may have swapped its data."""
+    alike = ("dtype", "layout", "device", "shape")
+    return all(getattr(before, name) == getattr(after, name) for name in alike) and torch.equal(
+        before, after
+    )
