@@ -21,6 +21,7 @@ from grader.wire import LENGTH, BadMessage, pack, unpack
 GRACE = 2.0  # seconds beyond the child's own alarm before it is killed
 REPLY_CAP = 64 * 2**20
 OUTPUT_CAP = 20_000
+PRINT_CAP = 16 * 2**20  # bytes; what prints more in one attempt is ended
 DRAIN = 16  # pieces read at the end: a full pipe and more, yet not for as long as it prints
 
 
@@ -32,6 +33,7 @@ class Attempt:
     submission: Submission
     wanted: tuple[str, ...]  # gradient keys
     timeout: float  # seconds for one call of `backward`
+    cpu: int = 86_400  # seconds of processor time for all calls together
     ended: Ended | None = None
     _pid: int = 0
     _printed: bytearray = field(default_factory=bytearray)
@@ -46,7 +48,7 @@ class Attempt:
         for descriptor in ours:
             os.set_blocking(descriptor, False)
         try:
-            self._pid = self.nursery.start(*theirs)
+            self._pid = self.nursery.start(*theirs, self.cpu)
         except BaseException:
             for descriptor in ours:
                 os.close(descriptor)
@@ -109,6 +111,8 @@ class Attempt:
                     elif key.fd == self._prints:
                         if not self._collect_prints():
                             selector.unregister(self._prints)
+                        elif self._lost > PRINT_CAP:
+                            return Ended("flooded", f"{PRINT_CAP // 2**20} MiB")
                     else:
                         piece = os.read(self._replies, min(2**20, needed - len(reply)))
                         if not piece:
@@ -117,7 +121,7 @@ class Attempt:
                 if needed == LENGTH.size == len(reply):
                     needed += LENGTH.unpack(reply)[0]
                     if needed > REPLY_CAP:
-                        return Ended("too_large", f"an answer of {needed:,} bytes")
+                        return Ended("too_large", f"{needed:,} bytes; at most {REPLY_CAP:,}")
         self._drain_prints()
         return bytes(reply[LENGTH.size :])
 
@@ -148,6 +152,10 @@ class Attempt:
         code = self._stop()
         if code == -signal.SIGKILL:  # from outside, from itself, or from _stop just now
             return Ended("cut_off", "SIGKILL")
+        if code == -signal.SIGXCPU:
+            return Ended("cpu", f"{self.cpu} s")
+        if code == -signal.SIGSYS:
+            return Ended("refused", "SIGSYS")
         if code < 0:
             known = -code in set(signal.Signals)
             return Ended("signal", signal.Signals(-code).name if known else f"signal {-code}")

@@ -5,6 +5,7 @@ The order is the point: while a child lives, this process holds forward values o
 
 import platform
 from dataclasses import dataclass, replace
+from math import ceil
 from types import TracebackType
 from typing import Any
 
@@ -13,29 +14,39 @@ import torch
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
 from grader.diagnosing import diagnose, with_diagnosis
+from grader.drawn import LECTURE_SEED, drawn_sizes, secret_seed
+from grader.enclosed import insist
 from grader.exercise import Exercise
 from grader.inspection import Findings, ask_for_lines, inspect
 from grader.judge import OTHER_SIZES, Judge, Result
 from grader.lines import LineRun
 from grader.names import NameData
 from grader.report import Report
+from grader.sandbox.layers import Outcome
+from grader.sandbox.probe import probe
 from grader.submission import Submission
 from grader.training import Step, beside_autograd, short_run
 from grader.trial import Trial, make_trial, reference_for
 from grader.vjp import Scene, scene_for
 from grader.warm import open_nursery
 
+CALLS_IN_FULL = 6  # processor time of one attempt, in calls that take as long as they may
+
 
 @dataclass(frozen=True)
 class Options:
-    seed: int = 2147483647  # the lecture's
+    seed: int = LECTURE_SEED
     strict: bool = False
     timeout: float = 10.0  # seconds for one call of `backward`
+    untrusted: bool = False  # every required layer, and inputs that nobody can know before
 
 
-def trials_for(exercise: Exercise, data: NameData, seed: int) -> tuple[Trial, ...]:
+def trials_for(
+    exercise: Exercise, data: NameData, seed: int, lecture_seed: int | None = None
+) -> tuple[Trial, ...]:
     """The lecture's view, the decision, and the inputs that find what was hard-coded."""
-    lecture = make_trial(exercise, data, "lecture", seed, exercise.sizes, torch.float32)
+    shown = seed if lecture_seed is None else lecture_seed
+    lecture = make_trial(exercise, data, "lecture", shown, exercise.sizes, torch.float32)
     return (
         lecture,
         make_trial(exercise, data, "decision", seed, exercise.sizes),
@@ -55,8 +66,10 @@ class FirstLook:
     line_answers: list[Answer | Ended]
 
     @classmethod
-    def of(cls, exercise: Exercise, data: NameData, seed: int) -> "FirstLook":
-        trials = trials_for(exercise, data, seed)
+    def of(
+        cls, exercise: Exercise, data: NameData, seed: int, lecture_seed: int | None = None
+    ) -> "FirstLook":
+        trials = trials_for(exercise, data, seed, lecture_seed)
         lecture, _, other_seed, other_sizes = trials
         scenes = tuple(scene_for(trial) for trial in (other_seed, other_sizes, lecture))
         unread: list[Answer | Ended] = [Ended("unreadable")]
@@ -93,8 +106,13 @@ class Grader:
 
     def __init__(self, data: NameData, options: Options) -> None:
         torch.set_num_threads(1)  # small tensors, forked children, the same sums everywhere
+        if options.untrusted:
+            insist(probe())
         self.nursery = open_nursery()  # before anything is worked out in this process
+        self.nursery.insist = options.untrusted
         self.data = data
+        if options.untrusted and options.seed == LECTURE_SEED:
+            options = replace(options, seed=secret_seed())
         self.options = options
 
     def __enter__(self) -> "Grader":
@@ -110,14 +128,25 @@ class Grader:
 
     def attempt(self, exercise: Exercise, submission: Submission) -> Attempt:
         keys = tuple("d" + name for name in exercise.gradients)
-        return Attempt(self.nursery, submission, keys, self.options.timeout)
+        timeout = self.options.timeout
+        return Attempt(self.nursery, submission, keys, timeout, ceil(CALLS_IN_FULL * timeout))
+
+    def _untrusted(self, exercise: Exercise) -> Exercise:
+        """With sizes that follow from the seed, which is nobody's to know."""
+        vocabulary = len(self.data.letters)
+        sizes = drawn_sizes(exercise.other_sizes, self.options.seed, vocabulary)
+        return replace(exercise, other_sizes=sizes)
 
     def grade(self, exercise: Exercise, submission: Submission) -> Report:
-        first = FirstLook.of(exercise, self.data, self.options.seed)
+        lecture_seed, held = None, False
+        if self.options.untrusted:
+            exercise, lecture_seed = self._untrusted(exercise), LECTURE_SEED
+        first = FirstLook.of(exercise, self.data, self.options.seed, lecture_seed)
         steps: list[Step] = []
         output = ""
         if submission.problem is None:
             with self.attempt(exercise, submission) as attempt:
+                held = True
                 first.run(attempt)
                 if exercise.trained:
                     steps = short_run(attempt, first.start, self.data)
@@ -130,7 +159,7 @@ class Grader:
             exercise=exercise.name,
             submission=str(submission.path),
             strict=self.options.strict,
-            environment=environment(self.options.seed),
+            environment=environment(self.options, self.nursery.layers if held else ()),
             gradients=tuple(
                 with_diagnosis(gradient, diagnose(judge, gradient))
                 for gradient in judgement.gradients
@@ -159,11 +188,14 @@ def _trace(answers: list[Answer | Ended]) -> str:
     return next((error.trace for error in raised if error is not None), "")
 
 
-def environment(seed: int) -> dict[str, Any]:
+def environment(options: Options, layers: tuple[Outcome, ...]) -> dict[str, Any]:
+    """`layers` are of the child that ran the submission; () where none was made."""
+    held = ["child process", "time limit", *(layer.name for layer in layers if layer.holds)]
     return {
         "torch": str(torch.__version__),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "python": platform.python_version(),
-        "seed": seed,
-        "sandbox": ["child process", "process group", "time limit"],
+        "seed": options.seed,
+        "untrusted": options.untrusted,
+        "sandbox": held if layers else [],
     }

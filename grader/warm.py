@@ -1,8 +1,10 @@
 """The warm process: torch loaded and nothing else, forked once, forking a child per attempt.
 
 It is forked before the grader works out any value, so neither it nor its children ever
-hold a reference gradient. Where forking a process with torch in it is unsafe (macOS) or
-impossible, each child is a fresh interpreter instead.
+hold a reference gradient; it forgets the environment and the judge besides. A child takes
+on the sandbox's layers before it is sent a submission, and says which of them hold. Where
+forking a process with torch in it is unsafe (macOS) or impossible, each child is a fresh
+interpreter instead.
 """
 
 import os
@@ -14,7 +16,11 @@ import sys
 from contextlib import suppress
 from typing import NoReturn, Protocol
 
+from grader.enclosed import run_child, settle, told
 from grader.errors import GraderFailure
+from grader.sandbox.kernel import Unavailable
+from grader.sandbox.layers import Outcome
+from grader.sandbox.privileges import close_memory
 
 FORK, REAP = b"F", b"R"
 NUMBER = struct.Struct("<q")
@@ -27,11 +33,14 @@ class Nursery(Protocol):
     """Starts children and collects them."""
 
     start_up: float  # seconds a child may take before it can read
+    layers: tuple[Outcome, ...]  # of the child started last: what it took on of the sandbox
+    insist: bool  # start no child without every required layer
 
-    def start(self, requests: int, replies: int, output: int) -> int:
+    def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
         """Start a child reading, answering and printing on these descriptors; its pid.
 
-        Raises GraderFailure where none can be started.
+        `cpu` is the processor time it may use, in seconds. Raises GraderFailure where none
+        can be started.
         """
 
     def reap(self, pid: int) -> int:
@@ -54,6 +63,10 @@ class WarmProcess:
     start_up = 0.0
 
     def __init__(self) -> None:
+        self.layers: tuple[Outcome, ...] = ()
+        self.insist = False
+        with suppress(OSError, Unavailable):
+            close_memory()  # and with it the warm process's
         here, there = socket.socketpair()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -65,15 +78,24 @@ class WarmProcess:
         here.settimeout(PATIENCE)
         self._control = here
 
-    def start(self, requests: int, replies: int, output: int) -> int:
+    def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
+        reader, ready = os.pipe()
         try:
-            socket.send_fds(self._control, [FORK], [requests, replies, output])
-            return self._number()
+            try:
+                socket.send_fds(self._control, [FORK], [requests, replies, output, ready])
+            finally:
+                os.close(ready)
+            self._control.sendall(NUMBER.pack(cpu))
+            pid = self._number()
+            self.layers = told(reader, self.insist)
         except OSError as error:
             raise GraderFailure(
                 f"The process that starts each attempt does not answer ({error}); "
                 "a submission may have ended it."
             ) from None
+        finally:
+            os.close(reader)
+        return pid
 
     def reap(self, pid: int) -> int:
         try:
@@ -98,13 +120,17 @@ class WarmProcess:
 
 def _serve(control: socket.socket) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
+    settle()
     while True:
-        command, descriptors, _, _ = socket.recv_fds(control, 1, 3)
+        command, descriptors, _, _ = socket.recv_fds(control, 1, 4)
         if command == FORK:
+            (cpu,) = NUMBER.unpack(control.recv(NUMBER.size, socket.MSG_WAITALL))
+            parent = os.getpid()
             pid = os.fork()
             if pid == 0:
                 control.close()
-                run_child(*descriptors)
+                requests, replies, output, ready = descriptors
+                run_child(requests, replies, output, ready, cpu, parent)
             for descriptor in descriptors:
                 os.close(descriptor)
             control.sendall(NUMBER.pack(pid))
@@ -116,45 +142,32 @@ def _serve(control: socket.socket) -> NoReturn:
             os._exit(0)
 
 
-def run_child(requests: int, replies: int, output: int) -> NoReturn:
-    """Become the child of one attempt: own process group, own output, no terminal."""
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((nothing, 0), (output, 1), (output, 2)):
-        os.dup2(source, target)
-    sys.stdin, sys.stdout, sys.stderr = (
-        open(target, mode, buffering=1, errors="backslashreplace", closefd=False)
-        for target, mode in ((0, "r"), (1, "w"), (2, "w"))
-    )
-    for name in ("stdin", "stdout", "stderr"):  # what is written to the originals is shown too
-        setattr(sys, f"__{name}__", getattr(sys, name))
-    status = 1
-    try:
-        from grader.child import serve
-
-        serve(requests, replies)
-        status = 0
-    except BrokenPipeError:  # the grader has given up on this attempt
-        status = 0
-    finally:
-        os._exit(status)
-
-
 class FreshInterpreters:
     """A new Python for each child: one more import of torch each, for systems without fork."""
 
     start_up = 60.0  # torch is loaded anew
 
     def __init__(self) -> None:
+        self.layers: tuple[Outcome, ...] = ()
+        self.insist = False
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
-    def start(self, requests: int, replies: int, output: int) -> int:
-        descriptors = (requests, replies, output)
+    def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
+        reader, ready = os.pipe()
+        descriptors = (requests, replies, output, ready)
+        numbers = map(str, (*descriptors, cpu, os.getpid()))
+        one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         child = subprocess.Popen(
-            [sys.executable, "-m", "grader.warm", *map(str, descriptors)], pass_fds=descriptors
+            [sys.executable, "-P", "-m", "grader.enclosed", *numbers],
+            pass_fds=descriptors,
+            env={**os.environ, **one_thread},
         )
+        os.close(ready)
         self._running[child.pid] = child
+        try:
+            self.layers = told(reader, self.insist)
+        finally:
+            os.close(reader)
         return child.pid
 
     def reap(self, pid: int) -> int:
@@ -163,7 +176,3 @@ class FreshInterpreters:
     def close(self) -> None:
         for pid in list(self._running):
             self.reap(pid)
-
-
-if __name__ == "__main__":
-    run_child(*map(int, sys.argv[1:4]))

@@ -1,6 +1,7 @@
 """Sentences about a child that raised or ended, for reports."""
 
 from grader.answer import Ended, Raised
+from grader.sandbox.plan import GIB, MEMORY
 
 ENDINGS = {
     "timeout": "out of time ({}); is there a loop that does not end? --timeout gives it longer.",
@@ -8,6 +9,10 @@ ENDINGS = {
     "signal": "the process that ran the code was ended by {}.",
     "cut_off": "the code closed its connection to the grader, or was killed ({}).",
     "too_large": "more came back than gradients can hold ({}).",
+    "cpu": "the code used more than {} of processor time; is there a loop that does not end?",
+    "refused": "the sandbox ended the process that ran the code, for a system call that no "
+    "Python makes ({}).",
+    "flooded": "the code printed more than {}.",
     "garbled": "what came back could not be read ({}).",
 }
 
@@ -23,6 +28,15 @@ def raised_sentence(raised: Raised) -> str:
         return f"{where}still running when its time was up; --timeout gives it longer."
     if raised.type == "SystemExit":
         return f"{where}the code called sys.exit() instead of returning its gradients."
-    said = " ".join(raised.message.split())
+    said = " ".join(raised.message.split()) + _limit(raised)
     shapes = ", ".join(f"{name} {shape}" for name, shape in raised.shapes.items())
     return where + ": ".join(filter(None, (raised.type, said))) + (f" ({shapes})" if shapes else "")
+
+
+def _limit(raised: Raised) -> str:
+    """What the sandbox has to do with an exception, to follow its text."""
+    if raised.type == "PermissionError":
+        return " (the code runs in a sandbox: no files, no network, no other programs)"
+    if raised.type == "MemoryError" or "can't allocate memory" in raised.message:
+        return f" (the sandbox gives {MEMORY // GIB} GiB of memory)"
+    return ""

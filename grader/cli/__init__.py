@@ -67,6 +67,10 @@ def main() -> None:
     "--timeout", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True,
     help="Seconds for one call of `backward`.",
 )  # fmt: skip
+@click.option(
+    "--untrusted", is_flag=True,
+    help="Someone else's code: refuse without a whole sandbox, draw seeds and sizes.",
+)  # fmt: skip
 @click.option("--trace", is_flag=True, help="Show the full trace where your code raised.")
 @click.option("--train", is_flag=True, help="Then train for real (exercise4).")
 @click.option(
@@ -87,6 +91,6 @@ def run(exercise: str, submission: Path | None, **options: Any) -> None:
     sys.exit(PASSED if grade_one(exercise, submission, call) else NOT_PASSED)
 
 
-from grader.cli import dev, explain, hint, learner  # noqa: E402  they add their commands
+from grader.cli import dev, doctor, explain, hint, learner  # noqa: E402  they add themselves
 
-__all__ = ["dev", "explain", "hint", "learner", "main"]
+__all__ = ["dev", "doctor", "explain", "hint", "learner", "main"]

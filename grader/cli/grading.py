@@ -39,6 +39,7 @@ class Call:
     trace: bool
     train: bool
     steps: int
+    untrusted: bool
 
 
 def grade_one(name: str, path: Path | None, call: Call) -> bool:
@@ -113,7 +114,7 @@ def open_grader(call: Call) -> "Grader":
 
     gc.freeze()
     gc.enable()
-    return Grader(data, Options(call.seed, call.strict, call.timeout))
+    return Grader(data, Options(call.seed, call.strict, call.timeout, call.untrusted))
 
 
 def show(report: "Report", exercise: Exercise, call: Call) -> None:

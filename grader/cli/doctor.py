@@ -1,0 +1,35 @@
+"""`grade doctor`: what this machine can keep a submission from, tried out."""
+
+import sys
+
+import click
+
+from grader.cli import main
+from grader.errors import GRADER_FAILED, PASSED
+
+
+@main.command()
+def doctor() -> None:
+    """Which layers of the sandbox hold on this machine.
+
+    Each is tried in a process made for it. Exit code 0 where all that --untrusted requires
+    hold, 3 where one does not.
+    """
+    from grader.sandbox.layers import LAYERS, missing
+    from grader.sandbox.probe import probe
+
+    outcomes = probe()
+    for layer, outcome in zip(LAYERS, outcomes, strict=True):
+        need = "required" if layer.required else "optional"
+        word = "holds" if outcome.holds else "does not hold"
+        click.secho(f"{layer.name:<20}", nl=False, bold=True)
+        click.secho(f"{word:<15}", nl=False, fg="green" if outcome.holds else "red")
+        click.echo(f"{need:<10}{layer.keeps if outcome.holds else outcome.problem}")
+    lacking = missing(outcomes)
+    if lacking:
+        names = ", ".join(outcome.name for outcome in lacking)
+        click.echo(f"\nNot for other people's code: --untrusted is refused here ({names}).")
+        click.echo("Your own code is graded with the layers that hold.")
+    else:
+        click.echo("\nAll that --untrusted requires holds here.")
+    sys.exit(GRADER_FAILED if lacking else PASSED)
