@@ -49,7 +49,7 @@ class Case:
         """Whether the line gave this prediction, in shape and numbers."""
         if prediction.shape != self.result.shape or not torch.isfinite(self.result).all():
             return False
-        if not prediction.numel():
+        if not prediction.numel() or not torch.isfinite(prediction).all():
             return False
         scale = max(prediction.abs().max().item(), 1e-30)
         return (self.result - prediction).abs().max().item() <= TOLERANCE * scale
