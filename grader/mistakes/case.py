@@ -155,12 +155,11 @@ class Case:
 
     @cached_property
     def vocab_size(self) -> int:
-        """27, where a value has a dimension that no size names; 0 otherwise."""
-        named = {1, *self.scene.trial.sizes.values()}
-        for value in self.scene.values.values():
-            matrix = torch.is_tensor(value) and value.dim() == 2
-            if matrix and value.shape[0] in named and value.shape[1] not in named:
-                return int(value.shape[1])
+        """27: of a value whose shape comment names it; 0 where none does."""
+        for name, text in self.scene.exercise.forward_pass.shapes.items():
+            dimensions = text.partition(")")[0].strip("( ,").split(", ")
+            if "vocab_size" in dimensions:
+                return int(self.scene.values[name].shape[dimensions.index("vocab_size")])
         return 0
 
     @cached_property

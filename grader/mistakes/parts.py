@@ -21,6 +21,7 @@ POWERS = (0, 1, 2, 3)
 class Held:
     """How many of each term the line holds, where the right gradient holds one."""
 
+    by: str  # "use", "power" or "softmax": what the terms are
     count: dict[str, float]  # by a text that names the term
     others: dict[str, float]  # terms that do not belong there
 
@@ -44,7 +45,7 @@ def _by_use(case: Case) -> Held | None:
     numbers = combination(case.result, [case.contributions[chunk.name] for chunk in chunks])
     if numbers is None:
         return None
-    return Held({f"`{c.source}`": x for c, x in zip(chunks, numbers, strict=True)}, {})
+    return Held("use", {f"`{c.source}`": x for c, x in zip(chunks, numbers, strict=True)}, {})
 
 
 def _by_power(case: Case) -> Held | None:
@@ -67,7 +68,7 @@ def _by_power(case: Case) -> Held | None:
             count[term] = tidy(is_given / right)
         elif abs(is_given) > 1e-7:
             others[term] = is_given
-    return Held(count, others)
+    return Held("power", count, others)
 
 
 def _by_softmax(case: Case) -> Held | None:
@@ -92,6 +93,7 @@ def _by_softmax(case: Case) -> Held | None:
         terms = ("softmax", f"the one-hot of {name}")
         extra = ("ones", "softmax over the wrong dimension", "the value itself")
         return Held(
+            "softmax",
             {
                 term: tidy(got / right)
                 for term, got, right in zip(terms, given[:2], due, strict=True)
