@@ -17,6 +17,7 @@ class Exercise:
     title: str  # one line
     teaches: str
     source: str  # the lecture or paper
+    after: tuple[str, ...]  # the exercises it builds on
     gradients: tuple[str, ...]  # what is asked for, in the order of the backward pass
     trained: tuple[str, ...]  # the parameters a training run updates; () where there is none
     forward_pass: ForwardPass
@@ -46,6 +47,7 @@ def load_exercise(name: str) -> Exercise:
         title=title.rstrip("."),
         teaches=" ".join(teaches.split()),
         source=module.SOURCE,
+        after=tuple(getattr(module, "AFTER", ())),
         gradients=tuple(module.GRADIENTS),
         trained=tuple(getattr(module, "TRAINED", ())),
         forward_pass=read_forward(module.forward),

@@ -65,13 +65,14 @@ def _stretched(step: Step, part: Shape, whole: Shape | None) -> Iterator[str]:
     """Where entries were added up."""
     assert isinstance(step.whole, ast.Call)
     reduction = reduction_of(step.whole)
-    if reduction.dimension is None:
+    if reduction.dimensions is None:
         yield f"One number goes back to every entry of {shape_text(part)}."
         return
-    at = range(len(part))[reduction.dimension]
+    over = reduction.among(len(part))
+    sizes, along = " times ".join(part[at] for at in over), " and ".join(map(str, over))
     put_back = "" if reduction.keepdim else " once it is there again, as a 1"
     yield (
-        f"One number goes back to {part[at]} entries: it is stretched along dimension {at} of "
+        f"One number goes back to {sizes} entries: it is stretched along dimension {along} of "
         f"{shape_text(part)}{put_back}. Broadcasting does that where it meets a tensor of that "
         "shape."
     )
@@ -83,11 +84,22 @@ def _ordered(
     """Which of the two products of what arrives and the other factor has the shape due."""
     assert step.other is not None
     other = shape_of_part(step.other, shapes)
-    if other is None or whole is None or not len(part) == len(whole) == len(other) == 2:
+    if other is None or whole is None or min(map(len, (part, whole, other))) < 2:
         return
+    batch = whole[:-2]
     left = step.rule == "left of @"
-    shared = whole[1] if left else whole[0]
-    first, second = ((part[0], shared), (shared, part[1]))
+    shared = whole[-1] if left else whole[-2]
+    first, second = ((part[-2], shared), (shared, part[-1]))
+    if batch and len(part) == 2:  # one matrix for the whole batch, so its uses add up
+        shared = " * ".join((*batch, whole[-2]))
+        first, second = ((part[0], shared), (shared, part[1]))
+        yield (
+            f"Every row of a matrix product is worked out by itself: read {shape_text(whole)} as "
+            f"({shared}, {whole[-1]}), and {shape_text(other)} as ({shared}, {other[-1]}), with as "
+            "many rows as there are."
+        )
+    elif batch and len(other) == len(whole):
+        yield f"One product for each of {' times '.join(batch)}: all happens in the last two."
     yield (
         f"What meets is {upstream}, {shape_text(whole)}, and `{ast.unparse(step.other)}`, "
         f"{shape_text(other)}. They share {shared}, which is not in {shape_text(part)}: it has to "

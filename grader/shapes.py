@@ -28,19 +28,25 @@ def shape_text(shape: Shape) -> str:
 
 @dataclass(frozen=True)
 class Reduction:
-    """`x.sum(0, keepdim=True)`: what it runs over."""
+    """`x.sum(0, keepdim=True)`, `x.mean((0, 1))`: what it runs over."""
 
-    dimension: int | None  # None: all of them
+    dimensions: tuple[int, ...] | None  # None: all of them
     keepdim: bool
+
+    def among(self, rank: int) -> tuple[int, ...]:
+        """The dimensions of a value with `rank` of them, counted from the first."""
+        every = range(rank)
+        return tuple(every if self.dimensions is None else (every[at] for at in self.dimensions))
 
 
 def reduction_of(call: ast.Call) -> Reduction:
-    """Raises ValueError where the dimension is no plain number."""
+    """Raises ValueError where the dimensions are no plain numbers."""
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     dimension = call.args[0] if call.args else given.get("dim")
     kept = call.args[1] if len(call.args) > 1 else given.get("keepdim")
+    over = None if dimension is None else ast.literal_eval(dimension)
     return Reduction(
-        None if dimension is None else int(ast.literal_eval(dimension)),
+        over if over is None or isinstance(over, tuple) else (int(over),),
         kept is not None and bool(ast.literal_eval(kept)),
     )
 
@@ -90,7 +96,7 @@ def _reduced(call: ast.Call, shape: Shape) -> Shape | None:
         reduction = reduction_of(call)
     except ValueError:
         return None
-    if reduction.dimension is None:
-        return ()
-    at = range(len(shape))[reduction.dimension]
-    return shape[:at] + (("1",) if reduction.keepdim else ()) + shape[at + 1 :]
+    over = reduction.among(len(shape))
+    kept = reduction.keepdim and reduction.dimensions is not None
+    sizes = ("1" if at in over else size for at, size in enumerate(shape) if kept or at not in over)
+    return tuple(sizes)

@@ -29,7 +29,8 @@ def list_exercises() -> None:
             reached = f"{entry['score']:g} of {entry['max_score']:g}"
         click.secho(f"{name:<12}{reached:<14}", nl=False, bold=True)
         click.echo(exercise.title)
-        click.echo(click.wrap_text(exercise.teaches, 78, " " * 26, " " * 26))
+        after = f" After {' and '.join(exercise.after)}." if exercise.after else ""
+        click.echo(click.wrap_text(exercise.teaches + after, 78, " " * 26, " " * 26))
 
 
 @main.command()

@@ -5,9 +5,11 @@ it serves any forward pass.
 """
 
 import ast
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import torch
@@ -156,11 +158,28 @@ class Case:
     @cached_property
     def vocab_size(self) -> int:
         """27: of a value whose shape comment names it; 0 where none does."""
-        for name, text in self.scene.exercise.forward_pass.shapes.items():
-            dimensions = text.partition(")")[0].strip("( ,").split(", ")
-            if "vocab_size" in dimensions:
-                return int(self.scene.values[name].shape[dimensions.index("vocab_size")])
-        return 0
+        found = map(self._dimensions, self.scene.exercise.forward_pass.names)
+        return next((sizes["vocab_size"] for sizes in found if "vocab_size" in sizes), 0)
+
+    def _dimensions(self, name: str) -> dict[str, int]:
+        """{"n": 32, "2 * n_quads": 4}: as the forward pass writes a tensor's shape."""
+        value = self.scene.values.get(name)
+        if not torch.is_tensor(value) or value.dim() == 0:
+            return {}
+        text = self.scene.exercise.forward_pass.shapes[name]
+        written = [size.strip() for size in text.partition(")")[0].strip("( ,").split(",")]
+        return dict(zip(written, value.shape, strict=False))
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Sizes, and how many entries a sum over several dimensions has here, by name."""
+        found = dict(self.sizes)
+        for name in (self.name, *(chunk.name for chunk in self.consumers)):
+            sizes = {text: size for text, size in self._dimensions(name).items() if size > 1}
+            for together in range(1, len(sizes) + 1):
+                for some in itertools.combinations(sizes.items(), together):
+                    found.setdefault(" * ".join(t for t, _ in some), prod(s for _, s in some))
+        return {f"({text})" if " " in text else text: size for text, size in found.items()}
 
     @cached_property
     def statements(self) -> tuple[ast.Assign | ast.AugAssign | ast.AnnAssign, ...]:

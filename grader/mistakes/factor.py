@@ -25,7 +25,7 @@ def factor_between(case: Case, one: torch.Tensor, other: torch.Tensor) -> float 
 def names_of(case: Case, factor: float) -> list[str]:
     """What the factor may be called: 2, 1/n, n/(n-1), ...; [] where nothing fits."""
     known: dict[str, float] = {"2": 2.0, "1/2": 0.5, "-2": -2.0, "-1/2": -0.5}
-    for name, size in case.sizes.items():
+    for name, size in case.counts.items():
         known[name] = size
         known[f"1/{name}"] = 1 / size
         if size > 1:
@@ -95,8 +95,9 @@ def _factors(case: Case) -> Iterator[tuple[str, torch.Tensor]]:
     for name, value in case.scene.values.items():
         if not torch.is_tensor(value) or not value.is_floating_point() or value.numel() < 2:
             continue
-        fits = value.dim() == len(shape) and all(
-            size in (1, due) for size, due in zip(value.shape, shape, strict=True)
+        fits = value.dim() <= len(shape) and all(
+            size in (1, due)
+            for size, due in zip(reversed(value.shape), reversed(shape), strict=False)
         )
         if fits and bool((value != 0).all()):
             yield name, value

@@ -44,7 +44,9 @@ def test_list_shows_every_exercise_and_how_far_one_is(folder: Path) -> None:
     assert re.match(r"exercise1 +24 of 26 +Backprop through every chunk$", heads[0])
     assert re.match(r"exercise2 +passed +Cross-entropy in one step$", heads[1])
     assert re.match(r"exercise3 +not started +BatchNorm in one step$", heads[2])
-    assert "from the loss back to the embedding table" in " ".join(done.stdout.split())
+    words = " ".join(done.stdout.split())
+    assert "from the loss back to the embedding table" in words
+    assert "there are positions. After exercise3." in words
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
@@ -131,7 +133,7 @@ def test_init_says_how_to_start(tmp_path: Path) -> None:
         ("exercise33", "exercise33: no such exercise; did you mean exercise3?"),
         ("lst", "lst: no such exercise; did you mean list?"),
         ("qqq", "qqq: no such exercise. `grade list` shows them all."),
-        ("solution exercise5", "exercise5: no such exercise; did you mean exercise"),
+        ("solution exercise55", "exercise55: no such exercise; did you mean exercise"),
         ("solution exercise1 dcuonts", "no such gradient here; did you mean dcounts?"),
         ("solution exercise2 counts", "counts: no such gradient here. There is: logits"),
         ("reset exercize1", "exercize1: no such exercise; did you mean exercise1?"),

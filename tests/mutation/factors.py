@@ -53,16 +53,20 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
     shown = ast.unparse(dropped)
     if any(place.answer.is_gradient(name) for name in names_in(dropped)):
         # Beside another term that uses the upstream, the term without it may well vanish.
-        fused = place.answer.exercise.name in ("exercise3", "exercise4")
-        term = fused and place.statement.gradient == "hprebn"
-        also = ("contribution-missing",) if term else ()
+        upstream = [
+            name
+            for name in names_in(place.statement.node)
+            if place.answer.is_gradient(name) and name != "d" + place.statement.gradient
+        ]
+        fused = len(upstream) > len(set(upstream))
+        also = ("contribution-missing",) if fused else ()
         return "drop-upstream", ("upstream-left-out", *also)
     if "one_hot" in shown:
         return "drop-one-hot", ("no-one-hot", "local-derivative-left-out")
     bare = isinstance(kept, ast.Name) and place.answer.is_gradient(kept.id)
     if "ones_like" in shown:
         return "drop-broadcast", ("wrong-shape", *(("local-derivative-left-out",) if bare else ()))
-    if any(name != "n" for name in names_in(dropped)):
+    if not all(place.answer.is_number(name) for name in names_in(dropped)):
         # The bare upstream is also another value's gradient.
         also = ("value-for-gradient",) if bare else ()
         return "drop-local", ("local-derivative-left-out", *also)
@@ -128,8 +132,8 @@ def counts(place: Place) -> Iterator[Change]:
     inside = set()
     for node in arithmetic(place.statement.node):
         match node:
-            case ast.BinOp(op=ast.Sub(), left=ast.Name(id="n"), right=ast.Constant(value=1)):
+            case ast.BinOp(op=ast.Sub(), left=ast.Name(id=name), right=ast.Constant(value=1)):
                 inside.add(id(node.left))
-                yield place.swap("bessel", node, "n", "wrong-factor")
-            case ast.Name(id="n") if id(node) not in inside:
-                yield place.swap("bessel", node, "(n - 1)", "wrong-factor")
+                yield place.swap("bessel", node, name, "wrong-factor")
+            case ast.Name(id=name) if place.answer.is_number(name) and id(node) not in inside:
+                yield place.swap("bessel", node, f"({name} - 1)", "wrong-factor")

@@ -139,11 +139,11 @@ def memorised(exercise: Exercise, oracle: Oracle, seed: int) -> Iterator[Written
     trial = make_trial(exercise, oracle.data, "memorised", seed, exercise.sizes)
     right = run_whole(worked_answer(exercise).source, trial)
     for name, old in lines.items():
-        if name not in exercise.gradients:
+        if name not in exercise.gradients or old not in worked_answer(exercise).source:
             continue
         for numbers, names in (
             (right["d" + name], ("memorised-numbers",)),
             (right["d" + name].float(), ("memorised-numbers", "rounding-only")),
         ):
-            text = f"torch.tensor({numbers.tolist()}, dtype=h.dtype)"
+            text = f"torch.tensor({numbers.tolist()}, dtype={name}.dtype)"
             yield mistake(exercise.name, name, old, text, *names)

@@ -96,7 +96,7 @@ def reductions(place: Place) -> Iterator[Change]:
                 kept_text = ", keepdim=True" if kept else ""
                 yield place.swap("rewrite: sum", node, f"{inner}.sum(dim={at}{kept_text})")
                 yield place.swap("rewrite: sum", node, f"torch.sum({inner}, {at}{kept_text})")
-                if kept:
+                if kept and isinstance(dim, ast.Constant):
                     later = f"{inner}.sum({at}).unsqueeze({at})"
                     yield place.swap("rewrite: sum", node, later)
 
@@ -108,7 +108,7 @@ def products(place: Place) -> Iterator[Change]:
             case ast.BinOp(op=ast.MatMult(), left=left, right=right):
                 called = f"torch.matmul({text(left)}, {text(right)})"
                 yield place.swap("rewrite: matmul", node, called)
-                dotted = f"torch.einsum('ij,jk->ik', {text(left)}, {text(right)})"
+                dotted = f"torch.einsum('...ij,...jk->...ik', {text(left)}, {text(right)})"
                 yield place.swap("rewrite: matmul", node, dotted)
             case ast.Attribute(value=inner, attr="T"):
                 yield place.swap("rewrite: transpose", node, f"{text(inner)}.transpose(0, 1)")

@@ -127,6 +127,10 @@ class WorkedAnswer:
         value = name.removeprefix("d")
         return name.startswith("d") and value in self.exercise.forward_pass.shapes
 
+    def is_number(self, name: str) -> bool:
+        """Whether the name holds a number, given or worked out: n, a count of entries."""
+        return name not in ("torch", "F") and not self.shape_of(name).startswith("(")
+
 
 def worked_answer(exercise: Exercise) -> WorkedAnswer:
     return WorkedAnswer(exercise, solution_source(exercise.name))

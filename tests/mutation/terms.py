@@ -17,9 +17,9 @@ def _is_eps(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == 1e-5
 
 
-def _is_count(node: ast.BinOp) -> bool:
+def _is_count(place: Place, node: ast.BinOp) -> bool:
     """n - 1, which is a factor and no sum."""
-    return not any(name != "n" for name in names_in(node))
+    return all(place.answer.is_number(name) for name in names_in(node))
 
 
 def sums(place: Place) -> Iterator[ast.BinOp]:
@@ -31,7 +31,7 @@ def sums(place: Place) -> Iterator[ast.BinOp]:
 def drop_term(place: Place) -> Iterator[Change]:
     text = place.answer.operand
     for node in sums(place):
-        if _is_count(node):
+        if _is_count(place, node):
             continue
         if _is_eps(node.right):
             yield place.swap("drop-eps", node, text(node.left), "eps-left-out")
@@ -65,7 +65,7 @@ def flip_sign(place: Place) -> Iterator[Change]:
             case ast.BinOp(op=ast.Add() | ast.Sub() as op, left=left, right=right):
                 other = "-" if isinstance(op, ast.Add) else "+"
                 names: tuple[str, ...]
-                if _is_count(node):
+                if _is_count(place, node):
                     names = ("wrong-factor",)
                 elif _is_eps(right):
                     names = ("eps-left-out", "sign-flipped")

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
-from grader.course.makemore import SIZES
+from grader.exercise import Exercise
 
 from .change import Change, Place
 from .syntax import Edit, arithmetic
@@ -75,7 +76,8 @@ def reductions(place: Place) -> Iterator[Change]:
                 dotted = answer.span(method)[1]
                 mean = Edit(dotted - len("sum"), dotted, "mean")
                 yield place.change("mean-for-sum", mean, "mean-for-sum", "wrong-factor")
-                yield place.swap("other-dim", dim, _other(dim), "summed-wrong-dimension")
+                part = ("not-summed",) if isinstance(dim, ast.Tuple) else ()  # one of them only
+                yield place.swap("other-dim", dim, _other(dim), "summed-wrong-dimension", *part)
                 if node.keywords:
                     lost = f"{text}.sum({answer.text(dim)})"
                     yield place.swap("drop-keepdim", node, lost, "keepdim-lost")
@@ -98,7 +100,7 @@ def transposes(place: Place) -> Iterator[Change]:
             case ast.BinOp(op=ast.MatMult(), left=left, right=right):
                 swapped = f"{text(right)} @ {text(left)}"
                 yield place.swap("swap-matmul", node, swapped, "transposed")
-                yield place.swap("transpose", node, f"({place.answer.text(node)}).T", "transposed")
+                yield place.swap("transpose", node, f"({place.answer.text(node)}).mT", "transposed")
             case ast.Attribute(value=inner, attr="T"):
                 yield place.swap("drop-transpose", node, text(inner), "transposed")
 
@@ -112,7 +114,8 @@ def clones(place: Place) -> Iterator[Change]:
 
 def sizes(place: Place) -> Iterator[Change]:
     """Every size written as the number it has in the lecture."""
-    answer, n = place.answer, SIZES["n"]
+    answer, n = place.answer, place.answer.exercise.sizes["n"]
+    sizes_of = partial(_sizes_of, answer.exercise)
     for node in ast.walk(place.statement.node):
         match node:
             case ast.BinOp(op=ast.Sub(), left=ast.Name(id="n"), right=ast.Constant(value=1)):
@@ -123,25 +126,25 @@ def sizes(place: Place) -> Iterator[Change]:
                 value=ast.Attribute(value=ast.Name(id=name), attr="shape"),
                 slice=ast.Constant(value=int() as dim),
             ):
-                size = _sizes_of(answer.shape_of(name))[dim]
+                size = sizes_of(answer.shape_of(name))[dim]
                 yield place.swap("hard-code", node, size, "hard-coded-size")
             case ast.Attribute(value=ast.Name(id=name), attr="shape"):
                 if any(getattr(up, "value", None) is node for up in ast.walk(place.statement.node)
                        if isinstance(up, ast.Subscript)):  # fmt: skip
                     continue
-                whole = ", ".join(_sizes_of(answer.shape_of(name)))
+                whole = ", ".join(sizes_of(answer.shape_of(name)))
                 yield place.swap("hard-code", node, f"({whole})", "hard-coded-size")
             case ast.Call(
                 func=ast.Attribute(attr="zeros_like" | "ones_like" as like),
                 args=[ast.Name(id=name)],
             ):
-                whole = ", ".join(_sizes_of(answer.shape_of(name)))
+                whole = ", ".join(sizes_of(answer.shape_of(name)))
                 made = f"torch.{like.removesuffix('_like')}({whole})"
                 yield place.swap("hard-code", node, made, "hard-coded-size")
 
 
-def _sizes_of(shape: str) -> list[str]:
+def _sizes_of(exercise: Exercise, shape: str) -> list[str]:
     """ "(n, n_hidden)" as ["32", "64"]."""
-    named = {**SIZES, "vocab_size": 27}
+    named = {**exercise.sizes, "vocab_size": 27}
     inner = shape.strip("()").rstrip(",")
     return [str(eval(size, {}, dict(named))) for size in inner.split(", ")]
