@@ -39,9 +39,9 @@ class Answer:
     kinds: dict[str, str] = field(default_factory=dict)  # what came instead of a plain tensor
     others: tuple[str, ...] = ()  # further keys of the returned dict
     changed: tuple[str, ...] = ()  # forward values that were written to
-    recorded: tuple[str, ...] = ()  # line runs: gradients seen to be done (see instrument.py)
+    recorded: dict[str, int] = field(default_factory=dict)  # line runs: gradient -> line: done
     altered: tuple[str, ...] = ()  # line runs: gradients written to after that
-    unsettled: tuple[str, ...] = ()  # line runs: gradients returned otherwise than when done
+    rebuilt: tuple[str, ...] = ()  # line runs: gradients returned otherwise than when done
     altered_at: dict[str, int] = field(default_factory=dict)  # line runs: and in which line
     changed_at: dict[str, int] = field(default_factory=dict)  # line runs: forward value -> line
     failures: dict[int, str] = field(default_factory=dict)  # line runs: what raised, by line
@@ -67,14 +67,10 @@ def read_answer(message: Message, wanted: tuple[str, ...]) -> Answer:
         kinds={key[1:]: kind for key, kind in kinds.items()},
         others=_names(facts.get("others", [])),
         changed=_names(facts.get("changed", [])),
-        recorded=_gradients(facts.get("recorded", []), wanted),
+        recorded=_gradient_lines(facts.get("recorded", {}), wanted),
         altered=_gradients(facts.get("altered", []), wanted),
-        unsettled=_gradients(facts.get("unsettled", []), wanted),
-        altered_at={
-            key[1:]: line
-            for key, line in _lines(facts.get("altered_at", {})).items()
-            if key in wanted
-        },
+        rebuilt=_gradients(facts.get("rebuilt", []), wanted),
+        altered_at=_gradient_lines(facts.get("altered_at", {}), wanted),
         changed_at=_lines(facts.get("changed_at", {})),
         failures=_failures(facts.get("failures", {})),
         raised=None if raised is None else _raised(raised),
@@ -107,9 +103,11 @@ def _lines(value: Any) -> dict[str, int]:
     """Line by name; an entry without a line is left out."""
     if not isinstance(value, dict) or not all(_is_line(line) for line in value.values()):
         raise BadMessage("names and lines were due")
-    return {
-        printable(key, 60): line for key, line in list(value.items())[:200] if line is not None
-    }
+    return {printable(key, 60): line for key, line in list(value.items())[:200] if line is not None}
+
+
+def _gradient_lines(value: Any, wanted: tuple[str, ...]) -> dict[str, int]:
+    return {key[1:]: line for key, line in _lines(value).items() if key in wanted}
 
 
 def _failures(value: Any) -> dict[int, str]:

@@ -105,7 +105,7 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     if not own.known:
         pairs = list(_chain_cases(judge, name))
     else:
-        runs = judge.findings.runs or judge.runs
+        runs = judge.line_runs(name)
         if own.wrong_in is not None and own.wrong_in is not runs[0] and len(runs) > 1:
             return _elsewhere(judge, gradient)
         pairs = list(_cases(judge, name, runs))
@@ -141,7 +141,7 @@ def _evidence(mistake: str, cases: tuple[Case, ...]) -> dict[str, Any] | None:
 def _cases(judge: Judge, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple[Case, ...]]:
     """The line runs, for each cut that the line may start from, the chunk's own first."""
     cuts = dict.fromkeys(
-        (nearest(judge.exercise, name), judge.findings.uses.get(name, NOTHING), NOTHING)
+        (nearest(judge.exercise, name), judge.findings.cut_of(name) or NOTHING, NOTHING)
     )
     for cut in cuts:
         cases = [

@@ -16,25 +16,31 @@ from functools import cached_property
 
 from grader.submission import ENTRY
 
+BLOCKS = ("body", "orelse", "finalbody")  # of a statement
 RECORDER = "__handgrad__"  # the name under which the child puts the recorder
 Function = ast.FunctionDef
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a gradient is kept: a variable, or an entry of a dict that is a variable."""
+    """Where a gradient is kept: a variable, or an entry or attribute of a variable."""
 
     variable: str
     key: str | None = None
+    attribute: bool = False
 
     def load(self) -> str:
         """Source of an expression for what is there; None where there is nothing yet."""
         if self.key is None:
-            return f"locals().get({self.variable!r})"
+            return f"locals().get({self.variable!r}, globals().get({self.variable!r}))"
+        if self.attribute:
+            return f"getattr({self.variable}, {self.key!r}, None)"
         return f"{self.variable}.get({self.key!r})"
 
     def store(self, value: str) -> ast.stmt:
-        target = self.variable if self.key is None else f"{self.variable}[{self.key!r}]"
+        target = self.variable
+        if self.key is not None:
+            target += f".{self.key}" if self.attribute else f"[{self.key!r}]"
         return ast.parse(f"{target} = {value}").body[0]
 
 
@@ -60,6 +66,17 @@ def instrument(
     return ast.fix_missing_locations(tree)
 
 
+def move(tree: ast.Module, wanted: Iterable[str]) -> ast.Module:
+    """A tree in which every wanted gradient is moved wherever it is written.
+
+    In whatever block, loop or function: what depends on it moves with it. Changes `tree`.
+    """
+    keys = tuple(wanted)
+    for function in [node for node in ast.walk(tree) if isinstance(node, Function)]:
+        _Scope(function, keys, {}).move()
+    return ast.fix_missing_locations(tree)
+
+
 @dataclass(frozen=True)
 class _Scope:
     function: Function
@@ -70,15 +87,10 @@ class _Scope:
     def places(self) -> Mapping[Place, str]:
         """Gradient key by place: under its own name, or the one the return gives away."""
         own = {Place(key): key for key in self.wanted}
-        for node in _statements(self.function):
-            if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict):
-                for key, value in zip(node.value.keys, node.value.values, strict=True):
-                    if (
-                        isinstance(key, ast.Constant)
-                        and key.value in self.wanted
-                        and isinstance(value, ast.Name)
-                    ):
-                        own[Place(value.id)] = key.value
+        for node in _inside(self.function.body):
+            for key, value in _entries(node):
+                if key in self.wanted and isinstance(value, ast.Name):
+                    own[Place(value.id)] = key
         return own
 
     @cached_property
@@ -107,6 +119,26 @@ class _Scope:
         body = self.function.body
         self.function.body = self._rewritten(body, frozenset(self.written), outermost=True)
 
+    def move(self) -> None:
+        """Behind every simple statement that writes a gradient, move it."""
+        for node in _inside(self.function.body):
+            for name in BLOCKS:
+                block = getattr(node, name, None)
+                if isinstance(block, list) and not isinstance(node, ast.ClassDef | Function):
+                    setattr(node, name, self._moved(block))
+        self.function.body = self._moved(self.function.body)
+
+    def _moved(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        result: list[ast.stmt] = []
+        for statement in body:
+            result.append(statement)
+            if any(hasattr(statement, name) for name in (*BLOCKS, "cases")):
+                continue
+            for key, place in dict(self.writes(statement)).items():
+                call = f"{RECORDER}.moved({key!r}, {place.load()})"
+                result.append(place.store(call))
+        return result
+
     def _rewritten(
         self, body: list[ast.stmt], keys: frozenset[str], outermost: bool = False
     ) -> list[ast.stmt]:
@@ -132,10 +164,12 @@ class _Scope:
     def _rewrite_branches(self, statement: ast.stmt, keys: frozenset[str]) -> None:
         """Inside if, with and try a gradient may be done before the block is; loops are not
         entered, for their body runs again."""
-        if isinstance(statement, ast.If | ast.With | ast.Try):
-            for name in ("body", "orelse", "finalbody"):
-                if getattr(statement, name, None):
-                    setattr(statement, name, self._rewritten(getattr(statement, name), keys))
+        cases = statement.cases if isinstance(statement, ast.Match) else []
+        branching = isinstance(statement, ast.If | ast.With | ast.Try)
+        for node in [*cases, statement] if branching or cases else []:
+            for name in BLOCKS:
+                if getattr(node, name, None):
+                    setattr(node, name, self._rewritten(getattr(node, name), keys))
 
 
 def _guarded(statement: ast.stmt) -> ast.stmt:
@@ -157,9 +191,9 @@ def _guarded(statement: ast.stmt) -> ast.stmt:
     return guard
 
 
-def _statements(function: Function) -> Iterator[ast.AST]:
-    """Everything inside a function but the functions inside it."""
-    pending: list[ast.AST] = list(function.body)
+def _inside(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """These and everything inside them, but not what is inside functions and classes."""
+    pending = list(nodes)
     while pending:
         node = pending.pop()
         yield node
@@ -167,8 +201,21 @@ def _statements(function: Function) -> Iterator[ast.AST]:
             pending.extend(ast.iter_child_nodes(node))
 
 
+def _entries(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """The entries of {"key": value} or dict(key=value)."""
+    match node:
+        case ast.Dict(keys=keys, values=values):
+            for key, value in zip(keys, values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value, value
+        case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
+            for keyword in keywords:
+                if keyword.arg is not None:
+                    yield keyword.arg, keyword.value
+
+
 def _places_written(statement: ast.stmt) -> Iterator[Place]:
-    for node in ast.walk(statement):
+    for node in _inside([statement]):
         match node:
             case ast.Assign(targets=targets):
                 for target in targets:
@@ -190,6 +237,8 @@ def _places(target: ast.expr) -> Iterator[Place]:
             yield Place(name)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
             yield Place(name, key)
+        case ast.Attribute(value=ast.Name(id=name), attr=key):
+            yield Place(name, key, attribute=True)
         case ast.Subscript(value=value) | ast.Starred(value=value) | ast.Attribute(value=value):
             yield from _places(value)
         case ast.Call(func=ast.Attribute(value=value)):  # dX.view(-1).index_add_(...)

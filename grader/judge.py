@@ -5,19 +5,22 @@ was right; what is missing, late or unreadable is never credit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import torch
+
 from grader.answer import Answer, Ended
 from grader.comparison import NUMBERS, Comparison, Unfit, compare
-from grader.errors import did_you_mean
 from grader.exercise import Exercise
+from grader.flags import flags_of
 from grader.inspection import Findings
-from grader.lines import NOTHING, LineRun, Own, own_merits
+from grader.lines import NOTHING, LineRun, Own, gives, own_merits
 from grader.report import PASSING, Flag, GradientReport
 from grader.submission import Submission
 from grader.trial import Reference, Trial
+from grader.vjp import Scene, nearest
 from grader.wording import ended_sentence, raised_sentence
 
 NOT_GIVEN = Comparison(None)
@@ -70,10 +73,26 @@ class Judge:
     @cached_property
     def own(self) -> dict[str, Own]:
         """Each line on its own merits; the second look counts where there was one."""
-        runs = self.findings.runs or self.runs
-        return {
-            name: own_merits(name, runs, self.findings.uses) for name in self.exercise.gradients
-        }
+        return {name: self._own(name) for name in self.exercise.gradients}
+
+    def _own(self, name: str) -> Own:
+        findings = self.findings
+        if not findings.runs:
+            return own_merits(name, self.runs, None)
+        if name in findings.rebuilt and not self.altered(name):
+            return Own(None, known=False)
+        own = own_merits(name, findings.runs, findings.uses.get(name))
+        if not own.right and name in findings.in_step:
+            own = own_merits(name, self.line_runs(name), findings.cut_of(name))
+        if own.right or name not in findings.uses:
+            return own
+        if findings.cannot_tell(name):
+            return Own(None, known=False)
+        return replace(own, known=own.known or name in findings.constant)
+
+    def line_runs(self, name: str) -> tuple[LineRun, ...]:
+        """The runs that judge this line."""
+        return self.findings.runs_of(name) or self.runs
 
     @cached_property
     def comparisons(self) -> dict[str, list[Comparison | None]]:
@@ -95,9 +114,8 @@ class Judge:
         """What a second look is needed for; [] where all is right in the usual form."""
         return [
             name
-            for name in self.exercise.gradients
-            if self.given(name)
-            and not (self.right_in_chain(name) and self.own[name].right and not self.altered(name))
+            for name in filter(self.given, self.exercise.gradients)
+            if not (self.right_in_chain(name) and self.own[name].right and not self.altered(name))
         ]
 
     def given(self, name: str) -> bool:
@@ -105,8 +123,15 @@ class Judge:
 
     def judgement(self) -> Judgement:
         gradients = tuple(self._report(name) for name in self.exercise.gradients)
-        flags = tuple(_flags(self.exercise, self.results))
+        flags = tuple(flags_of(self.exercise, self.results[0].answer, self.in_chain()))
         return Judgement(gradients, flags, _error(self.submission, self.results))
+
+    def in_chain(self) -> list[str]:
+        """The gradients given that were not judged line by line."""
+        names = [name for name in self.exercise.gradients if self.given(name)]
+        if any(isinstance(run.answer, Ended) for run in self.findings.runs or self.runs):
+            return []
+        return [name for name in names if not self.own[name].known]
 
     def _report(self, name: str) -> GradientReport:
         lecture = self.comparisons[name][0] or NOT_GIVEN
@@ -142,22 +167,48 @@ class Judge:
         if right and (own.right or not own.known):
             lecture = self.comparisons[name][0]
             return "exact" if lecture is not None and lecture.exact else "approximate"
-        if not right and own.right and not self._upstream_right(name):
+        if not right and self._inherits(name):
             return "inherited"
         unfit = [c.unfit for c in self.comparisons[name] if c is not None and c.unfit is not None]
         return "wrong_shape" if unfit and misshapen(unfit[0]) else "wrong"
+
+    def _inherits(self, name: str) -> bool:
+        """Whether what is wrong came from above: right on its own, or where that cannot be
+        told, what follows from the upstream gradients submitted."""
+        if self.own[name].known:
+            return self.own[name].right and not self._upstream_right(name)
+        return not self.altered(name) and all(
+            self._follows(name, number) for number in self._wrong_in(name)
+        )
+
+    def _wrong_in(self, name: str) -> list[int]:
+        """The results that show a gradient wrong: in float64, or else in float32."""
+        wrong = [at for at, c in enumerate(self.comparisons[name]) if c is None or not c.right]
+        return [at for at in wrong if self.results[at].trial.dtype is torch.float64] or wrong
+
+    def _follows(self, name: str, number: int) -> bool:
+        result, near = self.results[number], nearest(self.exercise, name)
+        given = {} if isinstance(result.answer, Ended) else result.answer.gradients
+        for other in near:
+            expected = result.reference.gradients[other]
+            if other not in given or given[other].shape != expected.shape:
+                return False
+            if given[other].dtype != expected.dtype or not given[other].isfinite().all():
+                return False
+        trial = result.trial
+        scene = Scene(trial, {**trial.inputs, **trial.values()}, given)
+        return bool(near) and gives(given.get(name), scene, name, near)
 
     def _upstream_right(self, name: str) -> bool:
         """Whether the gradients that the line uses are right wherever it is wrong itself.
 
         Then nothing was inherited: something changed this one afterwards.
         """
-        cut = self.own[name].cut or NOTHING
-        for number, comparison in enumerate(self.comparisons[name]):
-            if comparison is None or not comparison.right:
-                upstream = [self.comparisons[other][number] for other in cut]
-                if all(c is not None and c.right for c in upstream):
-                    return True
+        cut = self.findings.uses.get(name) or self.own[name].cut or NOTHING
+        for number in self._wrong_in(name):
+            upstream = [self.comparisons[other][number] for other in cut]
+            if all(c is not None and c.right for c in upstream):
+                return True
         return False
 
 
@@ -182,24 +233,6 @@ def _why_absent(name: str, submission: Submission, answer: Answer | Ended) -> st
     if "d" + name in submission.attempted and answer.raised is not None:
         return "timeout" if answer.raised.out_of_time else "errored"
     return "missing"
-
-
-def _flags(exercise: Exercise, results: Sequence[Result]) -> list[Flag]:
-    answer = results[0].answer
-    if isinstance(answer, Ended):
-        return []
-    flags = [
-        Flag("forward-value-changed", f"`{name}` was changed in place; copy before you write.")
-        for name in answer.changed
-    ]
-    keys = ["d" + name for name in exercise.gradients]
-    for name in exercise.gradients:
-        if name in answer.gradients or name in answer.kinds or answer.raised is not None:
-            continue
-        near = did_you_mean("d" + name, [key for key in answer.others if key not in keys])
-        if near != ".":
-            flags.append(Flag("unknown-key", f"`d{name}` was not returned{near}"))
-    return flags
 
 
 def _error(submission: Submission, results: Sequence[Result]) -> str | None:

@@ -31,38 +31,54 @@ class LineRun:
         """What the line gave, when its upstream gradients were stand-ins."""
         return None if isinstance(self.answer, Ended) else self.answer.gradients.get(name)
 
-    def can_tell(self, name: str, cut: frozenset[str] = NOTHING) -> bool:
-        """Whether a line can be judged alone here: it was recorded as the last word on its
-        gradient, and stand-ins did reach what is below them."""
+    def can_tell(self, name: str) -> bool:
+        """Whether a line can be judged alone here: stand-ins were in their places before."""
         answer = self.answer
-        if isinstance(answer, Ended) or ({name} | cut) & set(answer.unsettled):
+        if isinstance(answer, Ended):
             return False
+        line = answer.recorded.get(name)
+        before = {other for other, at in answer.recorded.items() if at != line}
         upstream = above(self.scene.exercise, name)
-        return not upstream or bool(upstream & set(answer.recorded))
+        return not upstream or bool(upstream & before)
 
     def right(self, name: str, cut: frozenset[str]) -> bool:
         """Whether the line gives the gradient through this cut."""
-        result = self.result(name)
-        if result is None or not self.can_tell(name, cut):
+        if self.zero_by_structure(name, cut):
             return False
-        if not cut and self.zero_by_structure(name):
-            return False
-        expected = self.scene.gradient(name, cut)
-        if result.shape != expected.shape or result.dtype != expected.dtype:
-            return False
-        scale = expected.abs().max().item() if cut else self.reference.scales[name]
-        return (result - expected).abs().max().item() <= TOLERANCE * scale
+        return gives(self.result(name), self.scene, name, cut, self.reference.scales[name])
 
-    def zero_by_structure(self, name: str) -> bool:
-        """Zero but for rounding, and not because nothing depends on it."""
-        if not above(self.scene.exercise, name):
+    def zero_by_structure(self, name: str, cut: frozenset[str] = NOTHING) -> bool:
+        """Whether the gradient through the cut is zero but for rounding, and not because
+        nothing depends on it."""
+        near = nearest(self.scene.exercise, name)
+        if not near or cut == near:
             return False
-        size = self.reference.gradients[name].abs().max().item()
-        return size <= TOLERANCE * self.reference.scales[name]
+        if cut:
+            size = self.scene.gradient(name, cut).abs().max()
+            return bool(size <= TOLERANCE * self.scene.gradient(name, near).abs().max())
+        size = self.reference.gradients[name].abs().max()
+        return bool(size <= TOLERANCE * self.reference.scales[name])
 
     def exact(self, name: str, cut: frozenset[str]) -> bool:
         result = self.result(name)
         return result is not None and torch.equal(result, self.scene.gradient(name, cut))
+
+
+def gives(
+    result: torch.Tensor | None,
+    scene: Scene,
+    name: str,
+    cut: frozenset[str],
+    true_scale: float = 0.0,
+) -> bool:
+    """Whether this is the gradient through the cut. `true_scale`: the true gradient's."""
+    if result is None:
+        return False
+    expected = scene.gradient(name, cut)
+    if result.shape != expected.shape or result.dtype != expected.dtype:
+        return False
+    scale = expected.abs().max().item() if cut else true_scale
+    return (result - expected).abs().max().item() <= TOLERANCE * scale
 
 
 @dataclass(frozen=True)
@@ -71,24 +87,23 @@ class Own:
 
     cut: frozenset[str] | None  # the upstream gradients it uses, where it is right
     wrong_in: LineRun | None = None  # the first run that shows it wrong
-    known: bool = True  # False: it could not be judged alone
+    known: bool = True  # False: no stand-in was in its reach, it cannot be judged alone
 
     @property
     def right(self) -> bool:
         return self.cut is not None
 
 
-def own_merits(name: str, runs: tuple[LineRun, ...], uses: dict[str, frozenset[str]] | None) -> Own:
-    """`uses`: the upstream gradients that each line was seen to depend on, where tried."""
+def own_merits(name: str, runs: tuple[LineRun, ...], uses: frozenset[str] | None) -> Own:
+    """`uses`: the upstream gradients that the line was seen to start from, where tried."""
     exercise = runs[0].scene.exercise
     cuts = [nearest(exercise, name), NOTHING]
-    if uses is not None and name in uses:
-        cuts.append(uses[name])
+    if uses is not None:
+        cuts.append(uses)
     for cut in cuts:
         if all(run.right(name, cut) for run in runs):
-            return Own(cut)
-    used = (uses or {}).get(name, nearest(exercise, name))
-    if not all(run.can_tell(name, used) for run in runs):
+            return Own(cut, known=bool(cut) or all(run.can_tell(name) for run in runs))
+    if not all(run.can_tell(name) for run in runs):
         return Own(None, known=False)
     wrong = (run for run in runs if not any(run.right(name, cut) for cut in cuts))
     return Own(None, wrong_in=next(wrong, runs[-1]))

@@ -22,6 +22,8 @@ class Recorder:
     watch: bool  # after every statement, look for tensors that were written to
     restore: bool  # undo writes to forward values whenever a gradient is done
     results: dict[str, Any] = field(default_factory=dict)
+    originals: dict[str, Any] = field(default_factory=dict)  # the learner's own tensors
+    done_at: dict[str, int] = field(default_factory=dict)  # gradient key -> line
     handed: dict[str, torch.Tensor] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)  # by line
     altered_at: dict[str, int] = field(default_factory=dict)  # gradient key -> line
@@ -29,16 +31,28 @@ class Recorder:
     Exception: type[BaseException] = builtins.Exception
 
     def done(self, key: str, value: Any, line: int) -> Any:
-        """Record a gradient, once; from here on the code works with its stand-in."""
+        """Record a gradient, once; from here on the code works with its stand-in, if any."""
         if key in self.results:
             return value
         plain = type(value) is torch.Tensor and value.layout is torch.strided
         self.results[key] = value.clone() if plain else value
+        self.originals[key] = value
+        self.done_at[key] = line
         if self.restore:
             for name, before in self.values.items():
                 self.given[name].copy_(before)
+        if key not in self.stand_ins:
+            return value
         self.handed[key] = self.stand_ins[key].clone()
         return self.handed[key]
+
+    def moved(self, key: str, value: Any) -> Any:
+        """A gradient that was just written to, moved by its stand-in; no record is made."""
+        stand_in = self.stand_ins.get(key)
+        if stand_in is None or type(value) is not torch.Tensor or value.shape != stand_in.shape:
+            return value
+        self.done_at[key] = 1  # somewhere
+        return value + stand_in
 
     def failed(self, line: int, error: BaseException) -> None:
         self.failures[line] = f"{type(error).__name__}: {error}"[:500]
@@ -47,34 +61,43 @@ class Recorder:
         """Called after every statement, with its last line."""
         if not self.watch:
             return
-        for key, tensor in self.handed.items():
-            if key not in self.altered_at and not same(tensor, self.stand_ins[key]):
+        for key in self.handed:
+            if key not in self.altered_at and (self._spoiled(key) or self._continued(key)):
                 self.altered_at[key] = line
         for name, before in self.values.items():
             if name not in self.changed_at and not same(self.given[name], before):
                 self.changed_at[name] = line
 
+    def _spoiled(self, key: str) -> bool:
+        """Whether the stand-in was written to."""
+        return not same(self.handed[key], self.stand_ins[key])
+
+    def _continued(self, key: str) -> bool:
+        """Whether the tensor that the stand-in took the place of was written to, by another
+        name for it."""
+        result = self.results[key]
+        return isinstance(result, torch.Tensor) and not same(self.originals[key], result)
+
     def altered(self, returned: Mapping[str, Any]) -> list[str]:
         """Gradients that something wrote to after they were done, and returned like that."""
         return [
             key
-            for key, tensor in self.handed.items()
-            if not same(tensor, self.stand_ins[key])
-            and key in returned
-            and not same(returned[key], self.stand_ins[key])
-        ]
-
-    def unsettled(self, returned: Mapping[str, Any]) -> list[str]:
-        """Gradients of which the function returned something else than the stand-in.
-
-        What was recorded is then not the learner's last word, and is not to be judged.
-        """
-        return [
-            key
             for key in self.handed
             if key in returned
-            and not same(returned[key], self.stand_ins[key])
-            and same(self.handed[key], self.stand_ins[key])
+            and (
+                self._continued(key)
+                if same(returned[key], self.stand_ins[key])
+                else self._spoiled(key)
+            )
+        ]
+
+    def rebuilt(self, returned: Mapping[str, Any]) -> list[str]:
+        """Gradients of which the function returned something else than it had when done."""
+        return [
+            key
+            for key, result in self.results.items()
+            if returned.get(key) is not None
+            and not (isinstance(result, torch.Tensor) and same(returned[key], result))
         ]
 
 

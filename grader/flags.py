@@ -1,0 +1,29 @@
+"""What is worth knowing about a grading, and decides nothing."""
+
+from collections.abc import Iterator, Sequence
+
+from grader.answer import Answer, Ended
+from grader.errors import did_you_mean
+from grader.exercise import Exercise
+from grader.report import Flag
+
+
+def flags_of(exercise: Exercise, answer: Answer | Ended, in_chain: Sequence[str]) -> Iterator[Flag]:
+    """`answer`: the lecture's view. `in_chain`: the gradients not judged line by line."""
+    if isinstance(answer, Ended):
+        return
+    for name in answer.changed:
+        yield Flag(
+            "forward-value-changed", f"`{name}` was changed in place; copy before you write."
+        )
+    keys = ["d" + name for name in exercise.gradients]
+    for name in exercise.gradients:
+        if name in answer.gradients or name in answer.kinds or answer.raised is not None:
+            continue
+        near = did_you_mean("d" + name, [key for key in answer.others if key not in keys])
+        if near != ".":
+            yield Flag("unknown-key", f"`d{name}` was not returned{near}")
+    if in_chain:
+        what = ", ".join("d" + name for name in in_chain)
+        why = "as the code runs, not line by line: in this form a line cannot be run on its own."
+        yield Flag("judged-in-chain", f"{what}: judged {why}")
