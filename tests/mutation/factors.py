@@ -66,11 +66,23 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
     bare = isinstance(kept, ast.Name) and place.answer.is_gradient(kept.id)
     if "ones_like" in shown:
         return "drop-broadcast", ("wrong-shape", *(("local-derivative-left-out",) if bare else ()))
-    if not all(place.answer.is_number(name) for name in names_in(dropped)):
+    if not _is_constant(place, dropped):
         # The bare upstream is also another value's gradient.
         also = ("value-for-gradient",) if bare else ()
+        if shown == place.statement.gradient:  # x of 2 * x: the exponent is one lower
+            also = (*also, "wrong-exponent")
         return "drop-local", ("local-derivative-left-out", *also)
     return "drop-constant", ("wrong-factor",)
+
+
+def _is_constant(place: Place, node: ast.expr) -> bool:
+    """Numbers and sizes only: 2 / x.shape[1]."""
+    shapes = [
+        part for part in ast.walk(node) if isinstance(part, ast.Attribute) and part.attr == "shape"
+    ]
+    measured = {id(part.value) for part in shapes}
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+    return all(id(name) in measured or place.answer.is_number(name.id) for name in names)
 
 
 def constants(place: Place) -> Iterator[Change]:
