@@ -93,7 +93,7 @@ def told(reader: int, all_required: bool) -> tuple[Outcome, ...]:
     Raises GraderFailure where it ended without a word, or where one that is required fails.
     """
     text = b""
-    while piece := os.read(reader, 2**16):
+    while not text.endswith(b"\n") and (piece := os.read(reader, 2**16)):
         text += piece
     if not text:
         raise GraderFailure("A process for an attempt ended before it was given anything.")

@@ -40,7 +40,8 @@ def probe() -> tuple[Outcome, ...]:
 
 
 def encoded(outcomes: Iterable[Outcome]) -> bytes:
-    return json.dumps([asdict(outcome) for outcome in outcomes]).encode()
+    """One line."""
+    return json.dumps([asdict(outcome) for outcome in outcomes]).encode() + b"\n"
 
 
 def decoded(text: bytes) -> tuple[Outcome, ...]:

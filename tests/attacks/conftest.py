@@ -1,0 +1,34 @@
+"""A range for attacks in the sandbox, and one outside it, where they are seen to work."""
+
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+import grader.attempt
+import grader.sandbox.layers
+from grader.grading import Options
+from tests.attacks.range import SECRET, Range, open_range
+
+TIMEOUT = 1.0
+
+
+@pytest.fixture(scope="package")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
+        patch.setattr(grader.attempt, "GRACE", 0.5)
+        patch.setenv("HANDGRAD_TOKEN", SECRET)
+        folder = tmp_path_factory.mktemp("attacks")
+        with open_range(folder, Options(untrusted=True, timeout=TIMEOUT)) as range_:
+            yield range_
+
+
+@pytest.fixture(scope="package")
+def unprotected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        patch.setattr(grader.sandbox.layers, "LAYERS", ())
+        folder = tmp_path_factory.mktemp("unprotected")
+        with open_range(folder, Options(timeout=TIMEOUT)) as range_:
+            yield range_

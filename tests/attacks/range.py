@@ -1,0 +1,124 @@
+"""Where attacks are tried: a grader, and everything around it that an attack may reach.
+
+Nothing an attack does here can hurt the machine: bombs are small, signals are 0 or ignored,
+and the network is loopback.
+"""
+
+import ctypes
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader import kit
+from grader.exercise import load_exercise
+from grader.grading import Grader, Options
+from grader.names import NameData, read_names
+from grader.report import Report
+from grader.submission import read_submission
+
+SUBMISSIONS = Path(__file__).parent / "submissions"
+ROOT = Path(__file__).parent.parent.parent
+MARK = "handgrad_attack"
+PORT = "65001"  # stands in the submissions; here it is whichever is free
+SECRET = "SECRET-4be1"
+PR_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass
+class Range:
+    grader: Grader
+    folder: Path  # where submissions lie, a neighbour's right answer among them
+    listeners: dict[str, socket.socket]
+    port: str
+    watched: tuple[Path, ...] = field(
+        default=tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/run", ROOT, Path.cwd())))
+    )
+
+    def grade(self, attack: str, exercise: str = "exercise1") -> Report:
+        path = self.folder / f"{attack}.py"
+        source = (SUBMISSIONS / path.name).read_text("utf-8").replace(PORT, self.port)
+        path.write_text(source, "utf-8")
+        self.before = set(descendants())
+        report = self.grader.grade(load_exercise(exercise), read_submission(path))
+        self.unharmed = path.exists() and path.read_text("utf-8") == source
+        path.unlink(missing_ok=True)
+        return report
+
+    def grade_worked_answer(self) -> Report:
+        submission = read_submission(kit.solution_path("exercise1"))
+        return self.grader.grade(load_exercise("exercise1"), submission)
+
+    def left_behind(self) -> list[str]:
+        """Processes, files and messages that were not there before."""
+        found = [f"process {pid}" for pid in descendants() if pid not in self.before]
+        if not self.unharmed:
+            found.append("the submission's own file was changed")
+        for folder in (*self.watched, self.folder):
+            found += [str(path) for path in folder.glob(f"*{MARK}*")]
+        for name, listener in self.listeners.items():
+            try:
+                listener.recvfrom(1) if name == "udp" else listener.accept()[0].close()
+            except BlockingIOError:
+                continue
+            found.append(f"a message by {name}")
+        return found
+
+    def clean(self) -> None:
+        """After a control run, in which attacks succeed."""
+        for folder in (*self.watched, self.folder):
+            for path in folder.glob(f"*{MARK}*"):
+                path.unlink()
+        for pid in descendants():
+            if pid not in self.before:
+                os.kill(pid, 9)
+                os.waitpid(pid, 0)
+        self.left_behind()  # takes the messages out
+
+
+def descendants() -> list[int]:
+    """Living or not yet collected: of this process, which orphans fall to (see `open_range`)."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:  # ended meanwhile
+            continue
+        parents[int(status.parent.name)] = int(fields[1])
+    found, ours = [], {os.getpid()}
+    while ours:
+        ours = {pid for pid, parent in parents.items() if parent in ours}
+        found += sorted(ours)
+    return found
+
+
+@contextmanager
+def open_range(folder: Path, options: Options) -> Iterator[Range]:
+    worked = kit.solution_path("exercise1").read_text("utf-8")
+    (folder / "neighbour.py").write_text(worked, "utf-8")
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    with ExitStack() as stack:
+        tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        port = tcp.getsockname()[1]
+        udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        udp.bind(("127.0.0.1", port))
+        unix = stack.enter_context(socket.socket(socket.AF_UNIX))
+        unix.bind(f"\0handgrad-attack-{port}")
+        unix.listen()
+        listeners = {"tcp": tcp, "udp": udp, "unix": unix}
+        for listener in listeners.values():
+            listener.setblocking(False)
+        data = NameData(read_names(kit.NAMES))
+        grader = stack.enter_context(Grader(data, options))
+        yield Range(grader, folder, listeners, str(port))
+
+
+def settled(range_: Range, seconds: float = 1.0) -> list[str]:
+    """What is left behind, when what was about to end has had time for it."""
+    deadline = time.monotonic() + seconds
+    while (found := range_.left_behind()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
