@@ -28,9 +28,10 @@ def raised_sentence(raised: Raised) -> str:
         return f"{where}still running when its time was up; --timeout gives it longer."
     if raised.type == "SystemExit":
         return f"{where}the code called sys.exit() instead of returning its gradients."
-    said = " ".join(raised.message.split()) + _limit(raised)
+    said = " ".join(raised.message.split())
     shapes = ", ".join(f"{name} {shape}" for name, shape in raised.shapes.items())
-    return where + ": ".join(filter(None, (raised.type, said))) + (f" ({shapes})" if shapes else "")
+    said = where + ": ".join(filter(None, (raised.type, said))) + _limit(raised)
+    return said + (f" ({shapes})" if shapes else "")
 
 
 def _limit(raised: Raised) -> str:
