@@ -102,4 +102,7 @@ class Recorder:
 
 
 def same(one: Any, other: torch.Tensor) -> bool:
-    return isinstance(one, torch.Tensor) and one.shape == other.shape and torch.equal(one, other)
+    """Whether a tensor is what the other is; NaN is what NaN is."""
+    if not isinstance(one, torch.Tensor) or one.shape != other.shape:
+        return False
+    return torch.equal(one, other) or torch.equal(one.nan_to_num(), other.nan_to_num())
