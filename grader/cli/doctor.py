@@ -22,7 +22,7 @@ def doctor() -> None:
     for layer, outcome in zip(LAYERS, outcomes, strict=True):
         need = "required" if layer.required else "optional"
         word = "holds" if outcome.holds else "does not hold"
-        click.secho(f"{layer.name:<20}", nl=False, bold=True)
+        click.secho(f"{layer.name:<22}", nl=False, bold=True)
         click.secho(f"{word:<15}", nl=False, fg="green" if outcome.holds else "red")
         click.echo(f"{need:<10}{layer.keeps if outcome.holds else outcome.problem}")
     lacking = missing(outcomes)

@@ -114,7 +114,7 @@ def test_the_doctor_has_a_line_for_each_layer_and_loads_no_torch() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert [line[:20].rstrip() for line in lines[: len(LAYERS)]] == [it.name for it in LAYERS]
+    assert [line[:22].rstrip() for line in lines[: len(LAYERS)]] == [it.name for it in LAYERS]
     assert lines[-1] == "All that --untrusted requires holds here."
 
 
