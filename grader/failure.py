@@ -33,10 +33,16 @@ def describe(error: BaseException, path: str, source: str) -> dict[str, Any]:
 
 
 def locals_of(error: BaseException, path: str, function: str) -> dict[str, Any]:
-    """The local variables of the learner's `function` when `error` left it."""
+    """The local variables of the learner's `function` when `error` left it.
+
+    Gradients kept in a dict there (`grads["dx"] = ...`) are among them, under their keys.
+    """
     found: dict[str, Any] = {}
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_filename == path and frame.f_code.co_name == function:
+            for value in frame.f_locals.values():
+                if type(value) is dict:
+                    found.update((key, kept) for key, kept in value.items() if type(key) is str)
             found.update(frame.f_locals)
     return found
 
