@@ -1,0 +1,34 @@
+"""What stands before the line that raises is graded, wherever it is kept."""
+
+import pytest
+
+KEPT = """\
+import torch
+
+
+def backward(n, Yb, probs, logprobs, counts):
+    grads = {}
+    grads["dlogprobs"] = torch.zeros_like(logprobs)
+    grads["dlogprobs"][range(n), Yb] = -1.0 / n
+    grads["dprobs"] = (1.0 / probs) * grads["dlogprobs"]
+    grads["dcounts"] = grads["dprobs"] @ counts
+    return grads
+"""
+AS_NAMES = (
+    KEPT.replace('grads["', "")
+    .replace('"]', "")
+    .replace("    grads = {}\n", "")
+    .replace("return grads", "return locals()")
+)
+
+
+@pytest.mark.parametrize("source", [KEPT, AS_NAMES], ids=["in a dict", "as names"])
+def test_what_stands_before_the_line_that_raises_is_graded(source, grade_text):
+    report = grade_text(source)
+    verdicts = {gradient.name: gradient.verdict for gradient in report.gradients}
+    assert verdicts.pop("logprobs") == verdicts.pop("probs") == "exact"
+    assert verdicts.pop("counts") == "errored"
+    assert set(verdicts.values()) == {"missing"}
+    line = 1 + source.split("\n").index(next(x for x in source.split("\n") if "@" in x))
+    assert f"line {line}: RuntimeError" in report.error
+    assert "counts (32, 27)" in report.error
