@@ -90,6 +90,14 @@ RULES = {
         "the same numbers in another shape: each entry receives what arrives at its new place",
         "y = x.view(6)", "dx[1, 0] = dy[3], if x is (2, 3)",
     ),
+    "transpose": Rule(
+        "two dimensions change places, and what arrives changes back",
+        "y = x.transpose(0, 1)", "dx[i, j] = dy[j, i]",
+    ),
+    "mask": Rule(
+        "entries are overwritten with a constant: these receive 0, all others what arrives",
+        "y = x.masked_fill(m, c)", "dx = (~m) * dy",
+    ),
     "exp": Rule("an exponential: it is its own derivative", "y = x.exp()", "dx = y * dy"),
     "log": Rule("a logarithm: its derivative is the reciprocal", "y = x.log()", "dx = dy / x"),
     "tanh": Rule(
@@ -107,9 +115,11 @@ RULES = {
 }  # fmt: skip
 UNKNOWN = "unknown"
 PASSING_ON = ("sum", "minuend", "shift")  # what arrives is the contribution itself
-METHODS = {"sum": "total", "mean": "mean", "view": "view", "reshape": "view"} | {
-    name: name for name in ("exp", "log", "tanh", "sigmoid", "sqrt", "relu")
-}
+METHODS = {
+    "sum": "total", "mean": "mean", "view": "view", "reshape": "view", "flatten": "view",
+    "transpose": "transpose", "masked_fill": "mask",
+    **{name: name for name in ("exp", "log", "tanh", "sigmoid", "sqrt", "relu")},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -49,12 +49,13 @@ class Use:
 
     chunk: Chunk
     ways: tuple[tuple[Step, ...], ...]
-    asked_for: bool  # whether the gradient that arrives is one of the exercise's
+    asked_for: bool  # whether the gradient that arrives is one of the exercise's, or given
 
     @classmethod
     def of(cls, exercise: Exercise, name: str, chunk: Chunk) -> "Use":
         numbers = frozenset(exercise.forward_pass.names) - _tensors(exercise).keys()
-        asked_for = chunk.name in exercise.gradients or chunk.name == "loss"
+        given = f"d{chunk.name}" in exercise.forward_pass.names
+        asked_for = given or chunk.name in exercise.gradients or chunk.name == "loss"
         return cls(chunk, tuple(ways(chunk, name, numbers)), asked_for)
 
     @property

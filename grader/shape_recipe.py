@@ -19,6 +19,8 @@ def shape_sentences(step: Step, upstream: str, shapes: Mapping[str, Shape]) -> I
     match step.rule:
         case "view":
             yield f"The same numbers go back into {shape_text(part)}: no sum, only another shape."
+        case "transpose":
+            yield f"The dimensions go back to their places: {shape_text(part)}."
         case "rows":
             yield _rows(step, part, shapes)
         case "pick":
@@ -95,17 +97,22 @@ def _ordered(
         first, second = ((part[0], shared), (shared, part[1]))
         yield (
             f"Every row of a matrix product is worked out by itself: read {shape_text(whole)} as "
-            f"({shared}, {whole[-1]}), and {shape_text(other)} as ({shared}, {other[-1]}), with as "
-            "many rows as there are."
+            f"({shared}, {whole[-1]}), and {shape_text(other)} as ({shared}, {other[-1]})."
         )
     elif batch and len(other) == len(whole):
         yield f"One product for each of {' times '.join(batch)}: all happens in the last two."
     yield (
         f"What meets is {upstream}, {shape_text(whole)}, and `{ast.unparse(step.other)}`, "
-        f"{shape_text(other)}. They share {shared}, which is not in {shape_text(part)}: it has to "
-        f"stand inside the product and vanish, {shape_text(first)} @ {shape_text(second)}. Which "
-        "of the two comes first, and which one is transposed?"
+        f"{shape_text(other)}. They share {shared}, {_absent(shared, part)}it has to stand inside "
+        f"the product and vanish, {shape_text(first)} @ {shape_text(second)}. Which of the two "
+        "comes first, and which one is transposed?"
     )
+
+
+def _absent(shared: str, part: Shape) -> str:
+    if shared in part:  # a square one fits either way round: no shape tells
+        return "and the formula tells over which of its two places the sum runs: "
+    return f"which is not in {shape_text(part)}: "
 
 
 def _rows(step: Step, part: Shape, shapes: Mapping[str, Shape]) -> str:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Shape = tuple[str, ...]
-SAME = ("abs", "clone", "cos", "exp", "log", "relu", "sigmoid", "sin", "sqrt", "tanh")
+SAME = (
+    "abs", "clone", "cos", "exp", "log", "masked_fill", "relu", "sigmoid", "sin", "sqrt", "tanh",
+)  # fmt: skip
 REDUCTIONS = ("sum", "mean", "max", "min", "var", "std")
 
 
@@ -87,8 +89,17 @@ def shape_of_part(node: ast.expr, shapes: Mapping[str, Shape]) -> Shape | None:
             shape = shape_of_part(inner, shapes)
             if method in SAME or shape is None:
                 return shape
+            if method == "transpose":
+                return _transposed(node, shape)
             return _reduced(node, shape) if method in REDUCTIONS else None
     return None
+
+
+def _transposed(call: ast.Call, shape: Shape) -> Shape:
+    one, other = (range(len(shape))[int(ast.literal_eval(at))] for at in call.args)
+    places = list(shape)
+    places[one], places[other] = shape[other], shape[one]
+    return tuple(places)
 
 
 def _reduced(call: ast.Call, shape: Shape) -> Shape | None:

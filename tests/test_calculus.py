@@ -9,7 +9,15 @@ from grader.calculus import RULES, ways
 from grader.exercise import load_exercise
 from grader.forward import Chunk
 
-NUMBERED = ("total", "mean", "largest", "pick", "rows", "view")  # formulas for few entries
+NUMBERED = (
+    "total",
+    "mean",
+    "largest",
+    "pick",
+    "rows",
+    "view",
+    "transpose",
+)  # formulas for few entries
 
 
 @pytest.mark.parametrize("rule", sorted(RULES.keys() - {*NUMBERED, "left of @", "right of @"}))
@@ -18,7 +26,7 @@ def test_a_rules_formula_is_what_autograd_gives(rule: str) -> None:
     names = {"x", "a", "b", "dy"}
     scope = {n: torch.rand(5, generator=generator, dtype=torch.float64) + 0.5 for n in names}
     leaves = {n: scope[n].clone().requires_grad_() for n in "xab"}
-    numbers = {"c": 3.0, "k": -0.5}
+    numbers = {"c": 3.0, "k": -0.5, "m": torch.tensor([False, True, False, False, True])}
     y = eval(RULES[rule].forward.removeprefix("y = "), {}, leaves | numbers)
     name, _, formula = RULES[rule].backward.partition(" = ")
     (true,) = torch.autograd.grad((y * scope["dy"]).sum(), leaves[name.removeprefix("d")])
@@ -40,6 +48,16 @@ def test_a_matrix_products_formula_is_what_autograd_gives(rule: str) -> None:
     tensors = {"a": a.detach(), "b": b.detach(), "dy": dy}
     given = torch.einsum(f"{i},{j}->{out.replace(', ', '')}", tensors[one], tensors[other])
     torch.testing.assert_close(given, true)
+
+
+def test_a_transposes_formula_is_what_autograd_gives() -> None:
+    x, dy = torch.rand(2, 3, requires_grad=True), torch.rand(3, 2)
+    y = eval(RULES["transpose"].forward.removeprefix("y = "), {}, {"x": x})
+    (true,) = torch.autograd.grad((y * dy).sum(), x)
+    left, _, formula = RULES["transpose"].backward.partition(" = ")
+    for i, j in ((0, 0), (0, 2), (1, 0), (1, 2)):
+        entry = {"dx": true, "dy": dy, "i": i, "j": j}
+        assert eval(left, {}, entry) == eval(formula, {}, entry)
 
 
 def test_an_operation_without_a_rule_is_asked_about() -> None:

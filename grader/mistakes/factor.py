@@ -28,6 +28,8 @@ def names_of(case: Case, factor: float) -> list[str]:
     for name, size in case.counts.items():
         known[name] = size
         known[f"1/{name}"] = 1 / size
+        known[f"{name}**0.5"] = size**0.5
+        known[f"{name}**-0.5"] = size**-0.5
         if size > 1:
             known[f"{name}/({name}-1)"] = size / (size - 1)
             known[f"({name}-1)/{name}"] = (size - 1) / size

@@ -1,9 +1,10 @@
 """The terms that a gradient is made of, and how many of each a line holds.
 
-Three ways to take a gradient apart: by the uses of the value (its contributions), by the
-terms of an elementwise derivative (powers of the result: tanh has 1 - y**2), and by the two
-terms of cross-entropy (softmax minus one-hot). In each, the right gradient holds every term
-once; what a wrong one holds instead says what went wrong.
+Four ways to take a gradient apart: by the uses of the value (its contributions), by the
+terms of an elementwise derivative (powers of the result: tanh has 1 - y**2), by the two
+terms of cross-entropy (softmax minus one-hot), and by the two of a softmax in the middle of
+a network (what an entry receives itself, less its share of what the row does). In each, the
+right gradient holds every term once; what a wrong one holds instead says what went wrong.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ POWERS = (0, 1, 2, 3)
 class Held:
     """How many of each term the line holds, where the right gradient holds one."""
 
-    by: str  # "use", "power" or "softmax": what the terms are
+    by: str  # "use", "power", "softmax" or "weights": what the terms are
     count: dict[str, float]  # by a text that names the term
     others: dict[str, float]  # terms that do not belong there
 
@@ -30,7 +31,7 @@ def held_terms(case: Case) -> Iterator[Held]:
     """The line as a combination of terms, for every way that takes it apart exactly."""
     if case.result.shape != case.expected.shape:
         return
-    for way in (_by_use, _by_power, _by_softmax):
+    for way in (_by_use, _by_power, _by_softmax, _by_weights):
         found = way(case)
         if found is not None:
             yield found
@@ -100,4 +101,25 @@ def _by_softmax(case: Case) -> Held | None:
             },
             {term: tidy(got / due[0]) for term, got in zip(extra, given[2:], strict=True) if got},
         )
+    return None
+
+
+def _by_weights(case: Case) -> Held | None:
+    """Of a softmax y over some dimension: y * dy, less y times the sum of that."""
+    if len(case.consumers) != 1:
+        return None
+    (chunk,) = case.consumers
+    weights, arrives = case.scene.values[chunk.name], case.upstream(chunk)
+    if not torch.is_tensor(weights) or weights.shape != case.value.shape:
+        return None
+    own = weights * arrives
+    for dimension in range(weights.dim()):
+        basis = [own, -weights * own.sum(dimension, keepdim=True)]
+        if combination(case.expected, basis) != [1, 1]:
+            continue
+        given = combination(case.result, basis)
+        terms = ("what an entry itself receives", "what the sum over its row takes off")
+        if given is None:
+            return None
+        return Held("weights", dict(zip(terms, given, strict=True)), {})
     return None

@@ -37,7 +37,7 @@ def find(case: Case) -> Evidence | None:
         for read in chunk.reads:
             other = case.scene.values[read]
             factor = read != case.name and torch.is_tensor(other) and "@" in chunk.expression
-            if factor and (case.matches(other) or (other.dim() == 2 and case.matches(other.T))):
+            if factor and (case.matches(other) or (other.dim() > 1 and case.matches(other.mT))):
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
     return None
 

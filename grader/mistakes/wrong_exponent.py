@@ -14,6 +14,8 @@ value.
 
 import ast
 
+import torch
+
 from grader.mistakes.case import Case, Evidence
 from grader.mistakes.factor import factor_between, proportional
 from grader.mistakes.parts import held_terms
@@ -35,7 +37,9 @@ def find(case: Case) -> Evidence | None:
                 continue
             base = evaluate(case.scene.exercise, ast.unparse(node.left), case.scene.values)
             own, arrives = case.contributions[chunk.name], case.upstream(chunk)
-            if base.shape != own.shape or case.result.shape != own.shape:
+            if not torch.is_tensor(base) or base.shape != own.shape:
+                continue  # a power of a number is a constant
+            if case.result.shape != own.shape:
                 continue
             rest = case.result - (case.expected - own)
             if proportional(case, rest, arrives):

@@ -60,6 +60,8 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
         ]
         fused = len(upstream) > len(set(upstream))
         also = ("contribution-missing",) if fused else ()
+        if isinstance(kept, ast.Name):  # what is left is a forward value
+            also = (*also, "value-for-gradient")
         return "drop-upstream", ("upstream-left-out", *also)
     if "one_hot" in shown:
         return "drop-one-hot", ("no-one-hot", "local-derivative-left-out")
@@ -87,7 +89,7 @@ def _is_constant(place: Place, node: ast.expr) -> bool:
 
 def constants(place: Place) -> Iterator[Change]:
     powers = {
-        id(node.right)
+        id(node.right): _is_constant(place, node.left)
         for node in arithmetic(place.statement.node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
     }
@@ -96,9 +98,10 @@ def constants(place: Place) -> Iterator[Change]:
         if value is None or value in (0, 1e-5):
             continue
         if id(node) in powers:
-            yield place.swap("exponent", node, f"({value + 1})", "wrong-exponent")
+            name = "wrong-factor" if powers[id(node)] else "wrong-exponent"
+            yield place.swap("exponent", node, f"({value + 1})", name)
             if value < 0:
-                yield place.swap("exponent", node, f"({value - 1})", "wrong-exponent")
+                yield place.swap("exponent", node, f"({value - 1})", name)
         elif isinstance(node, ast.Constant) and _is_factor(place, node):
             yield place.swap("constant", node, f"{value * 2}", "wrong-factor")
 

@@ -59,7 +59,8 @@ def flip_sign(place: Place) -> Iterator[Change]:
         match node:
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 if _is_exponent(place, node):
-                    yield place.swap("flip-exponent", node, text(inner), "wrong-exponent")
+                    either = ("wrong-exponent", "wrong-factor")  # the latter of a number's power
+                    yield place.swap("flip-exponent", node, text(inner), *either)
                 else:
                     yield place.swap("flip-sign", node, text(inner), "sign-flipped")
             case ast.BinOp(op=ast.Add() | ast.Sub() as op, left=left, right=right):

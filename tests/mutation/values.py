@@ -31,7 +31,9 @@ def other_names(place: Place) -> Iterator[Change]:
         if answer.is_gradient(name):
             same = [key for key in statement.known if _alike(place, key, name)]
             for other in [key for key in same if key != name][-2:]:
-                yield place.swap("other-upstream", node, other, "value-for-gradient")
+                # Where two lines differ in the upstream only, that is the other's gradient.
+                names = ("value-for-gradient", "wrong-name")
+                yield place.swap("other-upstream", node, other, *names)
             own = name.removeprefix("d")
             if own in answer.values:
                 yield place.swap("value-for-gradient", node, own, "value-for-gradient")

@@ -1,0 +1,80 @@
+"""exercise7: Causal self-attention.
+
+Every position asks (q), every position answers (k) and has something to say (v); a softmax over
+the scores says how much of each is heard, and the mask lets nobody hear the future. With
+several heads, a head is one more dimension of the batch: the matrix products are the same.
+
+Replace each None by the gradient of the loss with respect to that value; its shape
+is given. Every value of the forward pass is at hand under its own name.
+Then run: grade exercise7
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def backward(n, n_heads, head_size, Xb, future, C, P, Wq, Wk, Wv, Wo, bo, dy, x, xq, xk, xv, q,
+             k, v, scores, masked, att, out, heard, y):
+    # loss = (y * dy).sum()
+    # y = heard @ Wo + bo
+    dheard = None  # (n, block_size, n_heads * head_size)
+
+    # loss = (y * dy).sum()
+    # y = heard @ Wo + bo
+    dWo = None  # (n_heads * head_size, n_embd)
+
+    # loss = (y * dy).sum()
+    # y = heard @ Wo + bo
+    dbo = None  # (n_embd,)
+
+    # heard = out.transpose(1, 2).flatten(2)
+    dout = None  # (n, n_heads, block_size, head_size)
+
+    # out = att @ v
+    datt = None  # (n, n_heads, block_size, block_size)
+
+    # out = att @ v
+    dv = None  # (n, n_heads, block_size, head_size)
+
+    # att = F.softmax(masked, 3)
+    dmasked = None  # (n, n_heads, block_size, block_size)
+
+    # masked = scores.masked_fill(future, float("-inf"))
+    dscores = None  # (n, n_heads, block_size, block_size)
+
+    # scores = q @ k.transpose(2, 3) * head_size**-0.5
+    dq = None  # (n, n_heads, block_size, head_size)
+
+    # scores = q @ k.transpose(2, 3) * head_size**-0.5
+    dk = None  # (n, n_heads, block_size, head_size)
+
+    # q = xq.view(n, -1, n_heads, head_size).transpose(1, 2)
+    dxq = None  # (n, block_size, n_heads * head_size)
+
+    # k = xk.view(n, -1, n_heads, head_size).transpose(1, 2)
+    dxk = None  # (n, block_size, n_heads * head_size)
+
+    # v = xv.view(n, -1, n_heads, head_size).transpose(1, 2)
+    dxv = None  # (n, block_size, n_heads * head_size)
+
+    # xq = x @ Wq
+    dWq = None  # (n_embd, n_heads * head_size)
+
+    # xk = x @ Wk
+    dWk = None  # (n_embd, n_heads * head_size)
+
+    # xv = x @ Wv
+    dWv = None  # (n_embd, n_heads * head_size)
+
+    # xv = x @ Wv
+    # xk = x @ Wk
+    # xq = x @ Wq
+    dx = None  # (n, block_size, n_embd)
+
+    # x = C[Xb] + P
+    dP = None  # (block_size, n_embd)
+
+    # x = C[Xb] + P
+    dC = None  # (vocab_size, n_embd)
+
+    return locals()
