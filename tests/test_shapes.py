@@ -8,7 +8,13 @@ from grader.course import EXERCISES
 from grader.exercise import load_exercise
 from grader.shapes import broadcast, read_shape, shape_of_part, shape_text
 
-UNREAD = (".view(", ".flatten(", "F.")  # what the syntax alone does not tell
+UNREAD = (
+    ".view(",
+    ".reshape(",
+    ".flatten(",
+    ".unfold(",
+    "F.",
+)  # what the syntax alone does not tell
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -2,4 +2,5 @@
 
 EXERCISES = (
     "exercise1", "exercise2", "exercise3", "exercise4", "exercise5", "exercise6", "exercise7",
+    "exercise9",
 )  # fmt: skip
