@@ -10,6 +10,7 @@ from grader.course.makemore import OTHER_SIZES, SIZES, network_and_batch
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 4"
+AFTER = ("exercise2", "exercise3")
 GRADIENTS = (
     "logits", "h", "W2", "b2", "hpreact", "bngain", "bnbias", "hprebn", "embcat", "W1",
     "b1", "emb", "C",
