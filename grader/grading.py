@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from grader.answer import Answer, Ended
-from grader.attempt import Attempt
+from grader.attempt import GRACE, Attempt
 from grader.diagnosing import diagnose, with_diagnosis
 from grader.drawn import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.enclosed import insist
@@ -129,7 +129,8 @@ class Grader:
     def attempt(self, exercise: Exercise, submission: Submission) -> Attempt:
         keys = tuple("d" + name for name in exercise.gradients)
         timeout = self.options.timeout
-        return Attempt(self.nursery, submission, keys, timeout, ceil(CALLS_IN_FULL * timeout))
+        cpu = ceil(CALLS_IN_FULL * (timeout + GRACE))
+        return Attempt(self.nursery, submission, keys, timeout, cpu)
 
     def _untrusted(self, exercise: Exercise) -> Exercise:
         """With sizes that follow from the seed, which is nobody's to know."""

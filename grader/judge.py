@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 
+from grader.absence import error_of, why_absent
 from grader.answer import Answer, Ended
-from grader.comparison import NUMBERS, Comparison, Unfit, compare
+from grader.comparison import NUMBERS, TOLERANCE, Comparison, Unfit, compare
 from grader.exercise import Exercise
 from grader.flags import flags_of
 from grader.inspection import Findings
@@ -21,7 +22,6 @@ from grader.report import PASSING, Flag, GradientReport
 from grader.submission import Submission
 from grader.trial import Reference, Trial
 from grader.vjp import Scene, nearest
-from grader.wording import ended_sentence, raised_sentence
 
 NOT_GIVEN = Comparison(None)
 OTHER_SIZES = "other sizes"
@@ -124,7 +124,8 @@ class Judge:
     def judgement(self) -> Judgement:
         gradients = tuple(self._report(name) for name in self.exercise.gradients)
         flags = tuple(flags_of(self.exercise, self.results[0].answer, self.in_chain()))
-        return Judgement(gradients, flags, _error(self.submission, self.results))
+        shown = [result.answer for result in self.results[:2]]
+        return Judgement(gradients, flags, error_of(self.submission, shown))
 
     def in_chain(self) -> list[str]:
         """The gradients given that were not judged line by line."""
@@ -157,14 +158,14 @@ class Judge:
     def verdict(self, name: str) -> str:
         for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
             if comparison is None:
-                return _why_absent(name, self.submission, result.answer)
+                return why_absent(name, self.submission, result.answer)
         ended = [r.answer for r in self.results if isinstance(r.answer, Ended)]
         if ended:
-            return _why_absent(name, self.submission, ended[0])
+            return why_absent(name, self.submission, ended[0])
         own, right = self.own[name], self.right_in_chain(name)
         if self.altered(name):
             return "wrong"
-        if right and (own.right or not own.known):
+        if right and (own.right or (not own.known and not self._by_structure_only(name))):
             lecture = self.comparisons[name][0]
             return "exact" if lecture is not None and lecture.exact else "approximate"
         if not right and self._inherits(name):
@@ -197,7 +198,20 @@ class Judge:
                 return False
         trial = result.trial
         scene = Scene(trial, {**trial.inputs, **trial.values()}, given)
-        return bool(near) and gives(given.get(name), scene, name, near)
+        if name not in given or not given[name].any():  # zero follows from zero on any line
+            return False
+        return bool(near) and gives(given[name], scene, name, near)
+
+    def _by_structure_only(self, name: str) -> bool:
+        """Whether it is zero at any rate, and nothing above it, right, can have led there.
+
+        A sum that cancels leaves rounding behind; zero through and through is no such sum.
+        """
+        answer, reference = self.results[1].answer, self.results[1].reference
+        zero = reference.gradients[name].abs().max() <= TOLERANCE * reference.scales[name]
+        if not zero or isinstance(answer, Ended) or answer.gradients[name].any():
+            return False
+        return not all(map(self.right_in_chain, nearest(self.exercise, name)))
 
     def _upstream_right(self, name: str) -> bool:
         """Whether the gradients that the line uses are right wherever it is wrong itself.
@@ -222,29 +236,3 @@ def _worst(verdict: str, comparisons: Sequence[Comparison | None]) -> dict[str, 
     if verdict in PASSING:
         return None
     return next((c.worst for c in comparisons[1:] if c is not None and c.worst), None)
-
-
-def _why_absent(name: str, submission: Submission, answer: Answer | Ended) -> str:
-    """The verdict where no value came: out of time, raised before it, or never written."""
-    if isinstance(answer, Ended):
-        return "timeout" if answer.how == "timeout" else "errored"
-    if answer.unusable is not None:
-        return "errored"
-    if "d" + name in submission.attempted and answer.raised is not None:
-        return "timeout" if answer.raised.out_of_time else "errored"
-    return "missing"
-
-
-def _error(submission: Submission, results: Sequence[Result]) -> str | None:
-    """The sentence for what kept the code from running to its end where it is shown."""
-    if submission.problem is not None:
-        return submission.problem
-    for result in results[:2]:
-        answer = result.answer
-        if isinstance(answer, Ended):
-            return f"{submission.path}: {ended_sentence(answer)}"
-        if answer.unusable is not None:
-            return f"{submission.path}: {answer.unusable}"
-        if answer.raised is not None:
-            return f"{submission.path}, {raised_sentence(answer.raised)}"
-    return None

@@ -1,0 +1,32 @@
+"""Why a gradient, or the whole run, came to nothing: a verdict, and a sentence."""
+
+from collections.abc import Sequence
+
+from grader.answer import Answer, Ended
+from grader.submission import Submission
+from grader.wording import ended_sentence, raised_sentence
+
+
+def why_absent(name: str, submission: Submission, answer: Answer | Ended) -> str:
+    """The verdict where no value came: out of time, raised before it, or never written."""
+    if isinstance(answer, Ended):
+        return "timeout" if answer.how in ("timeout", "cpu") else "errored"
+    if answer.unusable is not None:
+        return "errored"
+    if "d" + name in submission.attempted and answer.raised is not None:
+        return "timeout" if answer.raised.out_of_time else "errored"
+    return "missing"
+
+
+def error_of(submission: Submission, answers: Sequence[Answer | Ended]) -> str | None:
+    """The sentence for what kept the code from running to its end where it is shown."""
+    if submission.problem is not None:
+        return submission.problem
+    for answer in answers:
+        if isinstance(answer, Ended):
+            return f"{submission.path}: {ended_sentence(answer)}"
+        if answer.unusable is not None:
+            return f"{submission.path}: {answer.unusable}"
+        if answer.raised is not None:
+            return f"{submission.path}, {raised_sentence(answer.raised)}"
+    return None
