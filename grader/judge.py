@@ -170,7 +170,8 @@ class Judge:
             return "exact" if lecture is not None and lecture.exact else "approximate"
         if not right and self._inherits(name):
             return "inherited"
-        unfit = [c.unfit for c in self.comparisons[name] if c is not None and c.unfit is not None]
+        shown = self.comparisons[name][:2]  # at other sizes a hard-coded one misfits too
+        unfit = [c.unfit for c in shown if c is not None and c.unfit is not None]
         return "wrong_shape" if unfit and misshapen(unfit[0]) else "wrong"
 
     def _inherits(self, name: str) -> bool:
@@ -220,6 +221,8 @@ class Judge:
         """
         cut = self.findings.uses.get(name) or self.own[name].cut or NOTHING
         for number in self._wrong_in(name):
+            if self.comparisons[name][number] is None:  # not reached: nothing is known of it
+                continue
             upstream = [self.comparisons[other][number] for other in cut]
             if all(c is not None and c.right for c in upstream):
                 return True
