@@ -92,16 +92,20 @@ class NameData:
         random.Random(SPLIT_SEED).shuffle(shuffled)
         return shuffled
 
+    @cached_property
+    def _splits(self) -> dict[int, tuple[Examples, Examples, Examples]]:
+        return {}
+
     def split(self, block_size: int) -> tuple[Examples, Examples, Examples]:
         """Train, dev and test examples: 80, 10 and 10 percent of the words."""
-        index_of = {letter: index for index, letter in enumerate(self.letters)}
-        first, second = int(0.8 * len(self.words)), int(0.9 * len(self.words))
-        train, dev, test = (
-            Examples(part, block_size, index_of)
-            for part in (
+        if block_size not in self._splits:
+            index_of = {letter: index for index, letter in enumerate(self.letters)}
+            first, second = int(0.8 * len(self.words)), int(0.9 * len(self.words))
+            parts = (
                 self._shuffled[:first],
                 self._shuffled[first:second],
                 self._shuffled[second:],
             )
-        )
-        return train, dev, test
+            train, dev, test = (Examples(part, block_size, index_of) for part in parts)
+            self._splits[block_size] = train, dev, test
+        return self._splits[block_size]
