@@ -18,10 +18,23 @@ def why_absent(name: str, submission: Submission, answer: Answer | Ended) -> str
     return "missing"
 
 
+def autodiff_of(
+    submission: Submission, answers: Sequence[Answer | Ended]
+) -> tuple[int, str] | None:
+    """Where autograd was found at work, in the text or while it ran: (line, what)."""
+    seen = (answer.autodiff for answer in answers if isinstance(answer, Answer))
+    return submission.autodiff or next((found for found in seen if found is not None), None)
+
+
 def error_of(submission: Submission, answers: Sequence[Answer | Ended]) -> str | None:
     """The sentence for what kept the code from running to its end where it is shown."""
     if submission.problem is not None:
         return submission.problem
+    autodiff = autodiff_of(submission, answers)
+    if autodiff is not None:
+        line, what = autodiff
+        where = f"{submission.path}, line {line}" if line else str(submission.path)
+        return f"{where}: {what} is automatic differentiation; here gradients are derived by hand."
     for answer in answers:
         if isinstance(answer, Ended):
             return f"{submission.path}: {ended_sentence(answer)}"

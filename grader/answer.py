@@ -45,6 +45,7 @@ class Answer:
     altered_at: dict[str, int] = field(default_factory=dict)  # line runs: and in which line
     changed_at: dict[str, int] = field(default_factory=dict)  # line runs: forward value -> line
     failures: dict[int, str] = field(default_factory=dict)  # line runs: what raised, by line
+    autodiff: tuple[int, str] | None = None  # line and name of a use of autograd that was seen
     raised: Raised | None = None
     unusable: str | None = None  # why `backward` could not be called, or gave no dict
 
@@ -73,9 +74,19 @@ def read_answer(message: Message, wanted: tuple[str, ...]) -> Answer:
         altered_at=_gradient_lines(facts.get("altered_at", {}), wanted),
         changed_at=_lines(facts.get("changed_at", {})),
         failures=_failures(facts.get("failures", {})),
+        autodiff=_autodiff(facts.get("autodiff")),
         raised=None if raised is None else _raised(raised),
         unusable=None if unusable is None else printable(unusable, 500),
     )
+
+
+def _autodiff(value: Any) -> tuple[int, str] | None:
+    match value:
+        case None:
+            return None
+        case [int() as line, str() as what] if _is_line(line):
+            return line, printable(what, 60)
+    raise BadMessage("a line and a name were due")
 
 
 def _raised(facts: Any) -> Raised:

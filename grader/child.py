@@ -19,11 +19,11 @@ from functools import cache, cached_property
 from typing import Any
 
 import torch
-from torch.overrides import TorchFunctionMode
 
 from grader.entry import Unusable, call_entry, same, sort_returned
 from grader.failure import describe, locals_of
 from grader.instrument import RECORDER, instrument, move
+from grader.modes import Float64, Watch
 from grader.recorder import Recorder
 from grader.submission import ENTRY
 from grader.wire import LENGTH, pack, unpack
@@ -33,26 +33,6 @@ LATER_TIMEOUT = 0.5  # seconds, once a call has been out of time: one wait is en
 
 class OutOfTime(BaseException):
     """Raised by the alarm inside the learner's code; no `except Exception` catches it."""
-
-
-class Float64(TorchFunctionMode):
-    """float32 means float64 while this is active.
-
-    The decision is made in float64. `.float()` and `dtype=torch.float32` in a right answer
-    (a one-hot matrix made a factor, say) must not round it back, nor clash with it.
-    """
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
-        if func is torch.Tensor.float:
-            func = torch.Tensor.double
-        args = tuple(_widened(arg) for arg in args)
-        return func(*args, **{key: _widened(value) for key, value in (kwargs or {}).items()})
-
-
-def _widened(value: Any) -> Any:
-    if value is torch.float32 or value is torch.FloatTensor:
-        return torch.float64
-    return torch.float64 if isinstance(value, str) and value == "torch.FloatTensor" else value
 
 
 @dataclass(frozen=True)
@@ -144,14 +124,16 @@ def _run(
     """Load and call; what was returned, or the locals at the point where it raised."""
     wide = facts["float64"]
     torch.set_default_dtype(torch.float64 if wide else torch.float32)
-    outcome = Outcome()
+    outcome, watch = Outcome(), Watch(submission.path)
     scope: dict[str, Any] = {}
     try:
-        with _alarm(timeout), torch.inference_mode(), Float64() if wide else nullcontext():
+        width = Float64() if wide else nullcontext()
+        with _alarm(timeout), torch.inference_mode(), watch, width:
             _call(compiled(), given, names, scope, outcome)
     except BaseException as error:  # whatever it raised, SystemExit too, is an outcome
         outcome.facts["raised"] = describe(error, submission.path, submission.source)
         scope.update(locals_of(error, submission.path, ENTRY))
+    outcome.facts["autodiff"] = watch.seen
     return outcome, scope
 
 

@@ -18,7 +18,18 @@ from grader.sandbox.surroundings import empty_environment
 
 FIRST_FREE = 6  # descriptors of a child: three streams, requests, replies, and "ready"
 # What a child uses of the grader; the warm process forgets the rest.
-OF_A_CHILD = ("child", "entry", "errors", "failure", "instrument", "recorder", "submission", "wire")
+OF_A_CHILD = (
+    "autodiff",
+    "child",
+    "entry",
+    "errors",
+    "failure",
+    "instrument",
+    "modes",
+    "recorder",
+    "submission",
+    "wire",
+)
 
 
 def settle() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from grader.absence import error_of, why_absent
+from grader.absence import autodiff_of, error_of, why_absent
 from grader.answer import Answer, Ended
 from grader.comparison import NUMBERS, TOLERANCE, Comparison, Unfit, compare
 from grader.exercise import Exercise
@@ -101,6 +101,12 @@ class Judge:
             for name in self.exercise.gradients
         }
 
+    @cached_property
+    def autodiff(self) -> bool:
+        """Whether autograd was found at work: then no gradient given is the learner's own."""
+        answers = [result.answer for result in self.results]
+        return autodiff_of(self.submission, answers) is not None
+
     def right_in_chain(self, name: str) -> bool:
         return all(c is not None and c.right for c in self.comparisons[name])
 
@@ -112,6 +118,8 @@ class Judge:
     @property
     def open_lines(self) -> list[str]:
         """What a second look is needed for; [] where all is right in the usual form."""
+        if self.autodiff:
+            return []
         return [
             name
             for name in filter(self.given, self.exercise.gradients)
@@ -135,9 +143,8 @@ class Judge:
         return [name for name in names if not self.own[name].known]
 
     def _report(self, name: str) -> GradientReport:
-        lecture = self.comparisons[name][0] or NOT_GIVEN
+        lecture, own = self.comparisons[name][0] or NOT_GIVEN, self.own[name]
         verdict = self.verdict(name)
-        own = self.own[name]
         exact = lecture.exact
         if own.cut is not None and self.narrow is not None and self.given(name):
             exact = exact or self.narrow.exact(name, own.cut)
@@ -156,6 +163,8 @@ class Judge:
         )
 
     def verdict(self, name: str) -> str:
+        if self.autodiff and (self.given(name) or f"d{name}" in self.submission.attempted):
+            return "forbidden"
         for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
             if comparison is None:
                 return why_absent(name, self.submission, result.answer)

@@ -11,6 +11,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.autodiff import autodiff_in
 from grader.errors import UsageProblem, printable
 
 ENTRY = "backward"
@@ -28,6 +29,7 @@ class Submission:
     source: str
     lines: dict[str, int]  # gradient key ("dcounts") -> the line that last assigns it
     attempted: frozenset[str]  # gradient keys given anything but None
+    autodiff: tuple[int, str] | None = None  # line and text of a use of autograd, where found
     problem: str | None = None  # why it cannot be graded at all; then there is no source
 
 
@@ -43,7 +45,8 @@ def read_submission(path: Path) -> Submission:
         lines, attempted = _assignments(tree)
     except Unreadable as error:
         return Submission(path, "", {}, frozenset(), problem=str(error))
-    return Submission(path, source, lines, frozenset(attempted))
+    autodiff = autodiff_in(tree, ENTRY)
+    return Submission(path, source, lines, frozenset(attempted), autodiff)
 
 
 def _parse(path: Path, source: str) -> ast.Module:
