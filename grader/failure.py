@@ -7,6 +7,7 @@ import linecache
 import re
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -71,4 +72,7 @@ def _trace(error: BaseException, path: str, source: str) -> str:
     first = error.__traceback__
     while first is not None and first.tb_frame.f_code.co_filename != path:
         first = first.tb_next
-    return "".join(traceback.format_exception(type(error), error, first))[-10_000:]
+    told = traceback.TracebackException(type(error), error, first)
+    kept = [frame for frame in told.stack if Path(frame.filename).parent != Path(__file__).parent]
+    told.stack = traceback.StackSummary.from_list(kept)  # without what watches torch's calls
+    return "".join(told.format())[-10_000:]

@@ -38,7 +38,8 @@ LEAVES = ("tcp", "udp", "unix_sockets", "double_fork", "exec_programs", "overwri
 
 @pytest.mark.parametrize("attack", SCORES)
 def test_without_the_sandbox_it_scores(attack: str, unprotected: Range) -> None:
-    assert unprotected.grade(attack).score == 26
+    report = unprotected.grade(attack)  # it has torch's numbers, whatever becomes of them
+    assert all(gradient.approximate for gradient in report.gradients)
 
 
 @pytest.mark.parametrize("attack", FINDS)
