@@ -96,7 +96,8 @@ def inspect(attempt: Attempt, trials: tuple[Trial, ...], open_lines: Iterable[st
         altered = {} if isinstance(watched, Ended) else watched.altered_at
         changed = {} if isinstance(watched, Ended) else watched.changed_at
         late = _written_late(attempt, scenes[0], altered)
-        answers = [ask_for_lines(attempt, scene, late=late) for scene in scenes]
+        answers = [ask_for_lines(attempt, scene, late=late) for scene in scenes[1:]]
+        answers.insert(0, ask_for_lines(attempt, scenes[0], late=late) if late else watched)
         restored = None
         if changed:
             restored = ask_for_lines(attempt, scenes[0], restore=True, late=late)

@@ -69,12 +69,18 @@ def exchanged_factors(case: Case) -> tuple[str, str] | None:
 def _exchanged(
     case: Case, result: torch.Tensor, expected: torch.Tensor, values: dict[str, torch.Tensor]
 ) -> tuple[str, str] | None:
-    for meant, value in values.items():
-        without = expected / value
+    between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
+    concerned = {name for chunk in between for name in (*chunk.reads, chunk.name)}
+    for meant in [name for name in values if name in concerned]:
+        without = expected / values[meant]
         if proportional(case, result, without):
             return "", meant
         for other, further in values.items():
-            if other < meant and proportional(case, result, without / further):
+            if (
+                other in concerned
+                and other < meant
+                and proportional(case, result, without / further)
+            ):
                 return "", f"{other} * {meant}"
             if other != meant and _equal(result, without * further):
                 return other, meant
