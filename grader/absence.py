@@ -1,5 +1,6 @@
 """Why a gradient, or the whole run, came to nothing: a verdict, and a sentence."""
 
+import re
 from collections.abc import Sequence
 
 from grader.answer import Answer, Ended
@@ -41,5 +42,21 @@ def error_of(submission: Submission, answers: Sequence[Answer | Ended]) -> str |
         if answer.unusable is not None:
             return f"{submission.path}: {answer.unusable}"
         if answer.raised is not None:
-            return f"{submission.path}, {raised_sentence(answer.raised)}"
+            unwritten = _unwritten_on(submission, answer.raised.line)
+            said = f"{submission.path}, {raised_sentence(answer.raised)}"
+            return said + (f" {unwritten[0]} is not written yet." if unwritten else "")
     return None
+
+
+def raised_in(name: str, submission: Submission, answer: Answer | Ended) -> bool:
+    """Whether the line that raised is the one that was to finish this gradient."""
+    raised = None if isinstance(answer, Ended) else answer.raised
+    return raised is not None and raised.line == submission.lines.get("d" + name, -1)
+
+
+def _unwritten_on(submission: Submission, line: int | None) -> list[str]:
+    """Gradients that the line reads and that are None so far."""
+    text = submission.source.split("\n")[line - 1] if line else ""
+    _, _, read = text.partition("=")
+    names = dict.fromkeys(re.findall(r"\bd\w+", read))
+    return [key for key in names if key in submission.lines and key not in submission.attempted]

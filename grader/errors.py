@@ -59,5 +59,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 class UnknownExercise(UsageProblem):
     def __init__(self, word: str, exercises: Iterable[str], commands: Iterable[str] = ()) -> None:
         near = did_you_mean(word, [*exercises, *commands])
-        more = " `grade list` shows them all." if near == "." else ""
-        super().__init__(f"{word}: no such exercise{near}{more}")
+        more = " `grade list` shows them all."
+        if word.endswith((".py", ".ipynb")):
+            near, more = ".", " For a file: grade EXERCISE --submission FILE"
+        super().__init__(f"{word}: no such exercise{near}{more if near == '.' else ''}")

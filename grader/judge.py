@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from grader.absence import autodiff_of, error_of, why_absent
+from grader.absence import autodiff_of, error_of, raised_in, why_absent
 from grader.answer import Answer, Ended
 from grader.comparison import NUMBERS, TOLERANCE, Comparison, Unfit, compare
 from grader.exercise import Exercise
@@ -166,7 +166,7 @@ class Judge:
         if self.autodiff and (self.given(name) or f"d{name}" in self.submission.attempted):
             return "forbidden"
         for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
-            if comparison is None:
+            if comparison is None or raised_in(name, self.submission, result.answer):
                 return why_absent(name, self.submission, result.answer)
         ended = [r.answer for r in self.results if isinstance(r.answer, Ended)]
         if ended:

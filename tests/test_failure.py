@@ -32,3 +32,32 @@ def test_what_stands_before_the_line_that_raises_is_graded(source, grade_text):
     line = 1 + source.split("\n").index(next(x for x in source.split("\n") if "@" in x))
     assert f"line {line}: RuntimeError" in report.error
     assert "counts (32, 27)" in report.error
+
+
+NOT_WRITTEN = """\
+def backward(n, Yb, probs, logprobs):
+    dlogprobs = None
+    dprobs = dlogprobs / probs
+    return locals()
+"""
+HALF_WAY = """\
+def backward(n, Yb, probs, logprobs, logits, norm_logits, counts):
+    dnorm_logits = counts * 1.0
+    dlogits = dnorm_logits.clone()
+    dlogits[range(n)] = probs[:, :3]
+    return locals()
+"""
+
+
+def test_what_is_not_written_yet_is_named_where_a_line_needs_it(grade_text):
+    report = grade_text(NOT_WRITTEN)
+    assert report.error is not None
+    assert "line 3: TypeError" in report.error
+    assert report.error.endswith("dlogprobs is not written yet.")
+
+
+def test_a_gradient_whose_last_line_raised_is_errored_whatever_it_held(grade_text):
+    report = grade_text(HALF_WAY)
+    verdicts = {gradient.name: gradient.verdict for gradient in report.gradients}
+    assert verdicts["logits"] == "errored"
+    assert verdicts["norm_logits"] == "wrong"

@@ -48,6 +48,7 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
     if call.train and not exercise.trained:
         raise UsageProblem(f"{name} trains nothing; --train goes with exercise4.")
     own = path is None
+    check_outputs(call)
     submission = read_submission(kit.find_kit().submission(exercise) if path is None else path)
     with open_grader(call) as grader:
         report = grader.grade(exercise, submission)
@@ -62,8 +63,17 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
     return report.passed and (report.trained is None or report.trained.problem is None)
 
 
+def check_outputs(call: Call) -> None:
+    """Refuse to write a report over what may be somebody's work. Raises UsageProblem."""
+    to = Path(call.json_to) if call.json_to not in (None, "-") else None
+    for path in (to, call.junit, call.json_report):
+        if path is not None and (path.suffix in (".py", ".ipynb") or path.name in EXERCISES):
+            raise UsageProblem(f"{path}: a report is not written over code; name another file.")
+
+
 def grade_all(call: Call) -> bool:
     """Every exercise of the kit, a line each. True where all passed."""
+    check_outputs(call)
     folder = kit.find_kit()
     exercises = [load_exercise(name) for name in EXERCISES]
     submissions = [read_submission(folder.submission(exercise)) for exercise in exercises]

@@ -177,3 +177,13 @@ def test_a_notebook_is_graded(tmp_path: Path) -> None:
     (tmp_path / "answer.ipynb").write_text("{")
     done = grade(tmp_path, "exercise3", "--submission", "answer.ipynb", code=1)
     assert "answer.ipynb: not a Jupyter notebook (version 4)." in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit", "--json-report"])
+@pytest.mark.parametrize("name", ["answer.py", "answer.ipynb", "exercise2"])
+def test_a_report_is_not_written_over_code(option: str, name: str, tmp_path: Path) -> None:
+    target = tmp_path / name
+    target.write_text("my work")
+    done = grade(tmp_path, "exercise2", "--submission", "x.py", option, str(target), code=2)
+    assert "not written over code" in done.stderr
+    assert target.read_text() == "my work"
