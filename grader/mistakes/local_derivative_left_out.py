@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import torch
 
 from grader.mistakes.case import Case, Evidence, stretched, summed_to
-from grader.mistakes.factor import exchanged_factors, factor_between
+from grader.mistakes.factor import exchanged_factors, factor_between, proportional
 
 
 def find(case: Case) -> Evidence | None:
@@ -29,7 +29,7 @@ def find(case: Case) -> Evidence | None:
         own = case.contributions[chunk.name]
         for passed_on in _shaped(case, case.upstream(chunk)):
             whole = case.with_other(chunk, passed_on)
-            if factor_between(case, own, passed_on) is not None or _equal(own, passed_on):
+            if proportional(case, own, passed_on):
                 continue  # the local derivative is a number
             evidence = {"chunk": chunk.source, "left_out": ""}
             if whole is not None and case.matches(whole):
@@ -39,10 +39,6 @@ def find(case: Case) -> Evidence | None:
                 if factor_between(case, rest, passed_on) is not None:
                     return evidence
     return None
-
-
-def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return one.shape == other.shape and torch.allclose(one, other, 1e-9, 0.0)
 
 
 def _shaped(case: Case, upstream: torch.Tensor) -> Iterator[torch.Tensor]:
