@@ -48,10 +48,18 @@ class Kit:
             )
         return path
 
+    def untouched(self, exercise: str) -> bool:
+        """Whether the file is the stub as it was laid out."""
+        try:
+            text = self.stub(exercise).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return False
+        return text == pristine_stub(exercise)
+
     def reset(self, exercise: str) -> Path | None:
-        """Write the stub anew; the path at which the old file is kept, if there was one."""
+        """Write the stub anew; the path at which the old file is kept, if there was work in it."""
         path, kept = self.stub(exercise), None
-        if path.exists():
+        if path.exists() and not self.untouched(exercise):
             stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(path.stat().st_mtime))
             kept = path.with_name(f"{exercise}.{stamp}.py")
             number = 1
@@ -73,8 +81,17 @@ class Kit:
         return {name: entry for name, entry in entries if _is_progress(entry)}
 
     def note_progress(self, exercise: str, report: dict[str, Any]) -> None:
+        """An untouched stub is not started, however often it is graded."""
+        if self.untouched(exercise):
+            self.forget_progress(exercise)
+            return
         entry = {key: report[key] for key in ("passed", "score", "max_score")}
         self.write_whole(PROGRESS, json.dumps(self.progress() | {exercise: entry}, indent=1))
+
+    def forget_progress(self, exercise: str) -> None:
+        left = self.progress()
+        if left.pop(exercise, None) is not None:
+            self.write_whole(PROGRESS, json.dumps(left, indent=1))
 
     def write_whole(self, file: Path, text: str) -> None:
         """The old file stays until the new one is complete. Makes its folder, in the kit."""

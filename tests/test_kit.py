@@ -13,6 +13,7 @@ from grader.exercise import load_exercise
 from grader.kit import Kit, find_kit, lay_out
 
 PASSED = {"passed": True, "score": 1.0, "max_score": 1.0}
+NOTHING = {"passed": False, "score": 0.0, "max_score": 26.0}
 
 
 @pytest.fixture
@@ -74,7 +75,37 @@ def test_the_submission_is_the_stub_as_one_would_type_it(
     assert str(path) == "exercises/exercise1.py"
 
 
+def test_reset_of_an_untouched_stub_keeps_nothing(folder: Kit) -> None:
+    before = sorted(folder.root.rglob("*"))
+    assert folder.reset("exercise1") is None
+    assert sorted(folder.root.rglob("*")) == before
+
+
+def test_what_reset_keeps_is_ignored_by_git_and_a_stub_is_not(folder: Kit) -> None:
+    stub = folder.stub("exercise1")
+    stub.write_text("my work")
+    kept = folder.reset("exercise1")
+    ignored = (kit.ORIGIN / ".gitignore").read_text().split()
+    assert kept is not None
+    for path, expected in ((kept, True), (stub, False)):
+        relative = path.relative_to(folder.root)
+        assert any(relative.match(pattern) for pattern in ignored) is expected
+
+
+def test_an_untouched_stub_has_no_progress_however_often_it_is_graded(folder: Kit) -> None:
+    folder.note_progress("exercise1", NOTHING)
+    assert folder.progress() == {}
+    folder.stub("exercise1").write_text("my work")
+    folder.note_progress("exercise1", NOTHING)
+    assert folder.progress() == {"exercise1": NOTHING}
+    folder.stub("exercise1").write_text(kit.pristine_stub("exercise1"))
+    folder.note_progress("exercise1", NOTHING)
+    assert folder.progress() == {}
+
+
 def test_progress_is_kept_by_exercise(folder: Kit) -> None:
+    for name in ("exercise1", "exercise2"):
+        folder.stub(name).write_text("my work")
     half = {"passed": False, "score": 13.0, "max_score": 26.0}
     folder.note_progress("exercise1", half | {"gradients": []})
     folder.note_progress("exercise2", PASSED)
@@ -102,6 +133,7 @@ def test_progress_that_cannot_be_read_is_none(content: bytes, folder: Kit) -> No
     path.parent.mkdir()
     path.write_bytes(content)
     assert folder.progress() == {}
+    folder.stub("exercise2").write_text("my work")
     folder.note_progress("exercise2", PASSED)
     assert json.loads(path.read_text()) == {"exercise2": PASSED}
 

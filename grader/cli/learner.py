@@ -68,7 +68,11 @@ def reset(exercise: str) -> None:
     load_exercise(exercise)
     folder = kit.find_kit()
     kept = folder.reset(exercise)
-    forget(folder, exercise)
+    try:
+        folder.forget_progress(exercise)
+        forget(folder, exercise)
+    except OSError as error:
+        click.echo(f"Progress is not reset: {error.filename}: {error.strerror}.", err=True)
     click.echo(f"{shown(folder.stub(exercise))} is the stub again.")
     if kept is not None:
         click.echo(f"Your file is kept as {shown(kept)}")

@@ -121,6 +121,27 @@ def test_reset_of_a_missing_stub_keeps_nothing(folder: Path) -> None:
     assert done.stdout == "exercises/exercise1.py is the stub again.\n"
 
 
+def test_reset_takes_the_progress_back(folder: Path) -> None:
+    half = {"passed": False, "score": 13.0, "max_score": 26.0}
+    for name in ("exercise1", "exercise2"):
+        (folder / "exercises" / f"{name}.py").write_text("my work\n")
+        kit.Kit(folder).note_progress(name, half)
+    grade("reset", "exercise1")
+    assert kit.Kit(folder).progress() == {"exercise2": half}
+
+
+def test_progress_that_cannot_be_taken_back_does_not_cost_the_reset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", ".handgrad/progress.json")
+
+    monkeypatch.setattr(kit.Kit, "forget_progress", refused)
+    done = grade("reset", "exercise1")
+    assert done.exit_code == 0
+    assert done.stderr == "Progress is not reset: .handgrad/progress.json: Permission denied.\n"
+
+
 def test_init_says_how_to_start(tmp_path: Path) -> None:
     done = grade("init", "deep/course")
     assert done.exit_code == 0
@@ -158,6 +179,7 @@ def test_progress_that_cannot_be_written_does_not_cost_the_grading(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / ".handgrad").write_text("a file where a folder should be")
+    (folder / "exercises" / "exercise2.py").write_text("my work")
     report = Report("exercise2", "mine.py", strict=False, environment={}, gradients=())
     note_progress(kit.Kit(folder), report)
     said = capsys.readouterr()
