@@ -14,7 +14,7 @@ ALL = "all"
 
 
 class ExerciseGroup(click.Group):
-    """`grade exercise3` is `grade run exercise3`: a word that is no command is an exercise."""
+    """A word that is no command is an exercise, and grading is the command of that name."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -24,7 +24,7 @@ class ExerciseGroup(click.Group):
             return super().resolve_command(ctx, args)
         if word not in (*EXERCISES, ALL):
             raise UnknownExercise(word, (*EXERCISES, ALL), self.list_commands(ctx))
-        return "run", run, args
+        return word, run, args[1:]
 
     def invoke(self, ctx: click.Context) -> Any:
         """A fault of the grader's own is exit code 3, not the 1 of "not passed"."""
@@ -48,8 +48,7 @@ def main() -> None:
     """
 
 
-@main.command(hidden=True)
-@click.argument("exercise")
+@click.command()
 @click.option("--submission", type=Path, metavar="FILE", help="Grade this file or notebook.")
 @click.option(
     "--json", "json_to", is_flag=False, flag_value="-", metavar="[FILE]",
@@ -77,10 +76,12 @@ def main() -> None:
     "--steps", type=click.IntRange(1), default=200_000, show_default=True,
     help="Steps of --train; the learning rate drops half-way.",
 )  # fmt: skip
-def run(exercise: str, submission: Path | None, **options: Any) -> None:
+@click.pass_context
+def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
     """Grade one exercise, or all."""
     from grader.cli.grading import Call, grade_all, grade_one
 
+    exercise = str(ctx.info_name)
     call = Call(names=options.pop("names") or kit.NAMES, **options)
     if exercise == ALL:
         if submission is not None:

@@ -186,3 +186,10 @@ def test_progress_that_cannot_be_written_does_not_cost_the_grading(
     assert said.err.startswith("Progress is not kept: ")
     assert said.err.count("\n") == 1
     assert said.out == ""
+
+
+@pytest.mark.parametrize("arguments", ["exercise1 --no-such-option", "exercise1 --help"])
+def test_the_usage_line_is_the_call_that_was_typed(arguments: str) -> None:
+    done = grade(*arguments.split())
+    assert done.output.startswith("Usage: main exercise1 [OPTIONS]\n")
+    assert grade("run", "exercise1").exit_code == 2
