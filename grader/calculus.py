@@ -161,6 +161,8 @@ def _steps(node: ast.expr, numbers: frozenset[str]) -> Iterator[Step]:
             value=ast.Call(func=ast.Attribute(value=part, attr="max")), attr="values"
         ):
             yield Step("largest", node, part)
+        case ast.Attribute(value=part, attr="T"):
+            yield Step("transpose", node, part)
         case ast.Subscript(value=part, slice=ast.Name()):
             yield Step("rows", node, part)
         case ast.Subscript(value=part, slice=ast.Tuple()):

@@ -85,12 +85,19 @@ def shape_of_part(node: ast.expr, shapes: Mapping[str, Shape]) -> Shape | None:
             return shapes.get(index)
         case ast.Attribute(value=inner, attr="values"):
             return shape_of_part(inner, shapes)
+        case ast.Attribute(value=inner, attr="T"):
+            shape = shape_of_part(inner, shapes)
+            return None if shape is None else shape[::-1]
+        case ast.Call(func=ast.Attribute(attr="gather"), args=[_, index]):
+            return shape_of_part(index, shapes)
         case ast.Call(func=ast.Attribute(value=inner, attr=method)):
             shape = shape_of_part(inner, shapes)
             if method in SAME or shape is None:
                 return shape
             if method == "transpose":
                 return _transposed(node, shape)
+            if method in ("squeeze", "unsqueeze"):
+                return _squeezed(node, shape, method == "squeeze")
             return _reduced(node, shape) if method in REDUCTIONS else None
     return None
 
@@ -100,6 +107,12 @@ def _transposed(call: ast.Call, shape: Shape) -> Shape:
     places = list(shape)
     places[one], places[other] = shape[other], shape[one]
     return tuple(places)
+
+
+def _squeezed(call: ast.Call, shape: Shape, out: bool) -> Shape:
+    """Without the dimension of 1 at this place, or with one more there."""
+    at = int(ast.literal_eval(call.args[0])) % (len(shape) if out else len(shape) + 1)
+    return shape[:at] + (() if out else ("1",)) + shape[at + out :]
 
 
 def _reduced(call: ast.Call, shape: Shape) -> Shape | None:

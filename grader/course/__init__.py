@@ -3,5 +3,5 @@
 EXERCISES = (
     "warmup4",
     "exercise1", "exercise2", "exercise3", "exercise4",
-    "exercise5", "exercise6", "exercise7", "exercise9",
+    "exercise5", "exercise6", "exercise7", "exercise8", "exercise9",
 )  # fmt: skip
