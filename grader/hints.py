@@ -108,6 +108,8 @@ def _calculus(name: str, uses: list[Use]) -> Iterator[str]:
         yield f"    What arrives: {use.upstream}." + (
             "" if use.asked_for else " It is not asked for: find it first, by the same rules."
         )
+        if len(use.ways) > 1:
+            yield f"    {name} stands there more than once: find each way down to it, and add up."
         for way in use.ways:
             yield from _steps(way, use.chunk)
     if len(uses) > 1 and any(use.passes_on for use in uses):

@@ -4,7 +4,7 @@ What was copied forward is summed backward; what was summed forward is stretched
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.calculus import Step
 from grader.shapes import Shape, reduction_of, shape_of_part, shape_text
@@ -14,9 +14,13 @@ def shape_sentences(step: Step, upstream: str, shapes: Mapping[str, Shape]) -> I
     """`upstream`: what arrives at the chunk, "dprobs". Nothing for a step that keeps the shape."""
     whole, part = shape_of_part(step.whole, shapes), shape_of_part(step.part, shapes)
     text = f"`{ast.unparse(step.part)}`"
-    if part is None:
-        return
     match step.rule:
+        case "transpose" if part is None:
+            assert isinstance(step.whole, ast.Call)
+            places = " and ".join(ast.unparse(place) for place in step.whole.args)
+            yield f"Dimensions {places} change back first."
+        case _ if part is None:
+            return
         case "view":
             yield f"The same numbers go back into {shape_text(part)}: no sum, only another shape."
         case "transpose":
@@ -50,17 +54,23 @@ def _summed(text: str, part: Shape, whole: Shape) -> Iterator[str]:
     """Where an operand was broadcast to the result."""
     new = len(whole) - len(part)
     kept = [at for at in range(new, len(whole)) if part[at - new] == "1" != whole[at]]
-    for dimensions, has, tail in (
-        (list(range(new)), "lacks the dimension", "and that dimension goes (no keepdim)"),
-        (kept, "has 1 in the place", "and that dimension stays, as a 1 (keepdim=True)"),
+    for dimensions, has, one, several, tail in (
+        (list(range(new)), "lacks the dimension", "goes", "go", " (no keepdim)"),
+        (kept, "has 1 in the place", "stays", "stay", ", as a 1 (keepdim=True)"),
     ):
         if dimensions:
+            plural = len(dimensions) > 1
             sizes = " and ".join(whole[at] for at in dimensions)
-            along = " and ".join(map(str, dimensions))
+            fate = f"these dimensions {several}" if plural else f"that dimension {one}"
             yield (
-                f"{text} {has} of {sizes}: it was copied along dimension {along} of "
-                f"{shape_text(whole)}. So what comes back is summed over dimension {along}, {tail}."
+                f"{text} {has}{'s' if plural else ''} of {sizes}: it was copied along "
+                f"{_along(dimensions)} of {shape_text(whole)}. So what comes back is summed over "
+                f"{_along(dimensions)}, and {fate}{tail}."
             )
+
+
+def _along(dimensions: Sequence[int]) -> str:
+    return f"dimension{'s' if len(dimensions) > 1 else ''} {' and '.join(map(str, dimensions))}"
 
 
 def _stretched(step: Step, part: Shape, whole: Shape | None) -> Iterator[str]:
@@ -71,10 +81,10 @@ def _stretched(step: Step, part: Shape, whole: Shape | None) -> Iterator[str]:
         yield f"One number goes back to every entry of {shape_text(part)}."
         return
     over = reduction.among(len(part))
-    sizes, along = " times ".join(part[at] for at in over), " and ".join(map(str, over))
+    sizes = " times ".join(part[at] for at in over)
     put_back = "" if reduction.keepdim else " once it is there again, as a 1"
     yield (
-        f"One number goes back to {sizes} entries: it is stretched along dimension {along} of "
+        f"One number goes back to {sizes} entries: it is stretched along {_along(over)} of "
         f"{shape_text(part)}{put_back}. Broadcasting does that where it meets a tensor of that "
         "shape."
     )

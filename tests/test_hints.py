@@ -187,6 +187,17 @@ def test_the_shape_recipe(gradient: str) -> None:
     assert SHAPES[gradient] in text_of("exercise1", gradient)
 
 
+def test_the_shape_recipe_beyond_matrices() -> None:
+    assert "over dimensions 0 and 1, and these dimensions go (no keep" in text_of("exercise8", "bo")
+    assert "Dimensions 1 and 2 change back first." in text_of("exercise8", "xq")
+    assert "The dimensions go back to their places: (vocab_size," in text_of("exercise8", "C")
+
+
+def test_a_value_that_a_chunk_reads_twice_is_told_so() -> None:
+    assert "stands there more than once" in text_of("exercise8", "hpreact")
+    assert "stands there more than once" not in text_of("exercise6", "hpreact")
+
+
 def test_a_sum_is_asked_for_exactly_where_the_value_was_broadcast() -> None:
     broadcast_values = {
         "counts_sum_inv", "logit_maxes", "b2", "bngain", "bnbias", "bnvar_inv", "bnmeani", "b1",
