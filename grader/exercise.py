@@ -9,6 +9,7 @@ from grader.course import EXERCISES
 from grader.errors import UnknownExercise
 from grader.forward import Chunk, ForwardPass, read_forward
 from grader.names import NameData
+from grader.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,18 @@ class Exercise:
     source: str  # the lecture or paper
     after: tuple[str, ...]  # the exercises it builds on
     gradients: tuple[str, ...]  # what is asked for, in the order of the backward pass
-    trained: tuple[str, ...]  # the parameters a training run updates; () where there is none
+    recipe: Recipe | None  # where a network is trained
     forward_pass: ForwardPass
     forward: Callable[..., dict[str, Any]]
     inputs: Callable[[NameData, int, dict[str, int]], dict[str, Any]]
     sizes: dict[str, int]
     other_sizes: dict[str, int]
     hints: dict[str, tuple[str, ...]]  # by gradient: written where the chunks do not tell enough
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters a training run updates; () where there is none."""
+        return () if self.recipe is None else self.recipe.trained
 
     def chunks_behind(self, gradient: str) -> tuple[Chunk, ...]:
         """The chunks a learner differentiates for `gradient`, the one nearest the loss first.
@@ -49,7 +55,7 @@ def load_exercise(name: str) -> Exercise:
         source=module.SOURCE,
         after=tuple(getattr(module, "AFTER", ())),
         gradients=tuple(module.GRADIENTS),
-        trained=tuple(getattr(module, "TRAINED", ())),
+        recipe=getattr(module, "RECIPE", None),
         forward_pass=read_forward(module.forward),
         forward=module.forward,
         inputs=module.inputs,

@@ -87,25 +87,26 @@ class NameData:
         return BOUNDARY + "".join(sorted(set("".join(self.words))))
 
     @cached_property
-    def _shuffled(self) -> list[str]:
+    def index_of(self) -> dict[str, int]:
+        return {letter: index for index, letter in enumerate(self.letters)}
+
+    @cached_property
+    def word_splits(self) -> tuple[list[str], list[str], list[str]]:
+        """Train, dev and test: 80, 10 and 10 percent of the words, shuffled."""
         shuffled = list(self.words)
         random.Random(SPLIT_SEED).shuffle(shuffled)
-        return shuffled
+        first, second = int(0.8 * len(shuffled)), int(0.9 * len(shuffled))
+        return shuffled[:first], shuffled[first:second], shuffled[second:]
 
     @cached_property
     def _splits(self) -> dict[int, tuple[Examples, Examples, Examples]]:
         return {}
 
     def split(self, block_size: int) -> tuple[Examples, Examples, Examples]:
-        """Train, dev and test examples: 80, 10 and 10 percent of the words."""
+        """Train, dev and test examples."""
         if block_size not in self._splits:
-            index_of = {letter: index for index, letter in enumerate(self.letters)}
-            first, second = int(0.8 * len(self.words)), int(0.9 * len(self.words))
-            parts = (
-                self._shuffled[:first],
-                self._shuffled[first:second],
-                self._shuffled[second:],
+            train, dev, test = (
+                Examples(words, block_size, self.index_of) for words in self.word_splits
             )
-            train, dev, test = (Examples(part, block_size, index_of) for part in parts)
             self._splits[block_size] = train, dev, test
         return self._splits[block_size]

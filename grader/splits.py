@@ -1,7 +1,7 @@
 """The splits of a list of names as tensors, and minibatches drawn from them.
 
-A training run takes its batches from here: it builds the contexts once. The examples and
-their order are those of names.py.
+A training run takes its batches from here: it builds the examples once, as the exercise's
+recipe says. The splits are those of names.py.
 """
 
 from collections.abc import Iterator
@@ -10,38 +10,45 @@ from typing import Any
 
 import torch
 
-from grader.names import Examples
+from grader.names import NameData
+from grader.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Split:
-    contexts: torch.Tensor  # (examples, block_size), int64, character indices
-    targets: torch.Tensor  # (examples,), int64, the characters that follow
+    tensors: dict[str, torch.Tensor]  # the first dimension of each is the example
+    mask: str | None = None  # of tensors: 1.0 where a character is to be predicted
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(next(iter(self.tensors.values())))
 
-    def minibatch(self, n: int, generator: torch.Generator) -> dict[str, Any]:
-        """n, Xb (n, block_size) and Yb (n,); the same draw as the course's minibatch."""
-        positions = torch.randint(0, len(self), (n,), generator=generator)
-        return {"n": n, "Xb": self.contexts[positions], "Yb": self.targets[positions]}
+    def __getitem__(self, positions: torch.Tensor | slice) -> "Split":
+        chosen = {name: tensor[positions] for name, tensor in self.tensors.items()}
+        return Split(chosen, self.mask)
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What the forward pass is given: n, the number of examples, and their tensors."""
+        return {"n": len(self), **self.tensors}
+
+    @property
+    def predictions(self) -> float:
+        """How many characters are predicted."""
+        return len(self) if self.mask is None else self.tensors[self.mask].sum().item()
+
+    def minibatch(self, n: int, generator: torch.Generator) -> "Split":
+        """n examples; for contexts the same draw as the course's minibatch."""
+        return self[torch.randint(0, len(self), (n,), generator=generator)]
 
     def parts(self, size: int) -> Iterator["Split"]:
         """The split cut into parts of at most `size` examples, in order."""
         for start in range(0, len(self), size):
-            yield Split(self.contexts[start : start + size], self.targets[start : start + size])
+            yield self[start : start + size]
 
 
-def as_tensors(examples: Examples) -> Split:
-    """Every example of a split: windows over its words, each behind its empty context."""
-    width, index_of = examples.block_size, examples.index_of
-    stream: list[int] = []
-    starts: list[int] = []
-    for word in examples.words:
-        start = len(stream)
-        stream += [0] * width
-        stream += [index_of[letter] for letter in word]
-        stream.append(0)
-        starts += range(start, len(stream) - width)
-    windows = torch.tensor(stream).unfold(0, width + 1, 1)[starts]
-    return Split(windows[:, :-1].contiguous(), windows[:, -1].contiguous())
+def splits_of(data: NameData, recipe: Recipe, sizes: dict[str, int]) -> list[Split]:
+    """Train, dev and test."""
+    return [
+        Split(recipe.examples(words, data.index_of, sizes), recipe.mask)
+        for words in data.word_splits
+    ]

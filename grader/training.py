@@ -1,28 +1,26 @@
 """Train a network with the learner's gradients: gradient descent as the lecture does it.
 
 The grader computes the loss and takes the step; the learner's `backward`, in its child,
-gives the gradients. Source: Zero to Hero, makemore part 4, exercise 4.
+gives the gradients. The exercise's recipe says the rest. Source: Zero to Hero, makemore
+part 4, exercise 4.
 """
 
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, repeat
+from itertools import count, repeat
 from typing import Any
 
 import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
-from grader.course.makemore import minibatch
 from grader.names import NameData
 from grader.report import Training
 from grader.splits import Split
-from grader.trial import Tensors, Trial, convert, reference_for
+from grader.trial import Tensors, Trial, convert
 
 SHORT_RUN = 12  # steps of the graded run
-LEARNING_RATE = 0.1
-LATE_LEARNING_RATE = 0.01  # in the second half of a real run
 CURVE_TOLERANCE = 1e-8  # relative; float64 runs differ by rounding only
 
 
@@ -57,7 +55,7 @@ def gradient_descent(
     """
     parameters: Tensors = {name: start.inputs[name].clone() for name in start.exercise.trained}
     for number, (rate, batch) in enumerate(zip(rates, batches, strict=False)):
-        inputs = {**convert(batch, start.dtype), **parameters}
+        inputs = {**start.inputs, **convert(batch, start.dtype), **parameters}
         trial = replace(start, label=f"step {number}", inputs=inputs)
         values = trial.values()
         answer = gradients(trial, values)
@@ -89,34 +87,56 @@ def _step(
 
 def short_run(attempt: Attempt, start: Trial, data: NameData) -> list[Step]:
     """The graded run, with the learner's gradients."""
-    return list(_short(start, data, _learners(attempt)))
+    return list(_short(start, data, by_hand(attempt)))
 
 
 def _short(start: Trial, data: NameData, gradients: Gradients) -> Iterator[Step]:
-    generator = torch.Generator().manual_seed(start.seed)
-    batches = (minibatch(data, start.sizes, generator) for _ in repeat(None))
-    return gradient_descent(start, batches, gradients, [LEARNING_RATE] * SHORT_RUN)
+    recipe, inputs = start.exercise.recipe, start.exercise.inputs
+    assert recipe is not None
+    drawn = (inputs(data, start.seed + number, start.sizes) for number in count(1))
+    batches = (
+        {name: value for name, value in batch.items() if name not in recipe.trained}
+        for batch in drawn
+    )
+    _, rate = recipe.rates[0]
+    return gradient_descent(start, batches, gradients, [rate] * SHORT_RUN)
 
 
-def long_run(attempt: Attempt, start: Trial, train: Split, steps: int) -> Iterator[Step]:
-    """The real run: the lecture's learning rates and batches, for any number of steps.
+def long_run(
+    start: Trial,
+    train: Split,
+    rates: Iterable[float],
+    generator: torch.Generator,
+    gradients: Gradients,
+) -> Iterator[Step]:
+    """A real run, a Step for each learning rate: on minibatches, or on the whole split.
 
-    The attempt should want the gradients of the trained parameters only.
+    Batches are drawn from `generator` one at a time, right before their step. An attempt that
+    gives the gradients should want those of the trained parameters only.
     """
-    generator = torch.Generator().manual_seed(start.seed)
-    batches = (train.minibatch(start.sizes["n"], generator) for _ in repeat(None))
-    early = steps // 2
-    rates = chain(repeat(LEARNING_RATE, early), repeat(LATE_LEARNING_RATE, steps - early))
-    return gradient_descent(start, batches, _learners(attempt), rates)
+    recipe, n = start.exercise.recipe, start.sizes["n"]
+    assert recipe is not None
+    batches = (
+        train.inputs if recipe.whole else train.minibatch(n, generator).inputs for _ in repeat(None)
+    )
+    return gradient_descent(start, batches, gradients, rates)
 
 
-def _learners(attempt: Attempt) -> Gradients:
+def by_hand(attempt: Attempt) -> Gradients:
+    """The learner's gradients."""
     return lambda trial, values: attempt.backward(*trial.request(values))
+
+
+def by_autograd(trial: Trial, _: Tensors) -> Answer:
+    """torch's own, of the trained parameters."""
+    leaves = {name: trial.inputs[name].clone().requires_grad_() for name in trial.exercise.trained}
+    trial.exercise.forward(**{**trial.inputs, **leaves})["loss"].backward()
+    return Answer({name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None})
 
 
 def beside_autograd(steps: list[Step], start: Trial, data: NameData) -> Training:
     """The learner's loss curve beside autograd's, from the same start on the same batches."""
-    torchs = _short(start, data, lambda trial, _: Answer(reference_for(trial).gradients))
+    torchs = _short(start, data, by_autograd)
     expected = tuple(step.loss for step in torchs)
     losses = tuple(step.loss for step in steps)
     apart = first_difference(losses, expected)

@@ -1,33 +1,48 @@
 """A trained network put to use: calibration, losses of the splits, sampled names."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
 
 from grader import kit
-from grader.exercise import load_exercise
+from grader.course import EXERCISES
+from grader.exercise import Exercise, load_exercise
 from grader.inference import LONGEST, PART, Network, calibrated, sample, split_loss
 from grader.names import NameData, read_names
-from grader.splits import Split, as_tensors
-from grader.trial import Tensors, make_trial
+from grader.recipe import Recipe
+from grader.splits import Split, splits_of
+from grader.trial import Tensors, Trial, make_trial
 
 EXERCISE = load_exercise("exercise4")
 DATA = NameData(read_names(kit.NAMES))
-TRAIN, DEV, _ = (as_tensors(examples) for examples in DATA.split(3))
+
+
+def recipe(exercise: Exercise) -> Recipe:
+    assert exercise.recipe is not None
+    return exercise.recipe
+
+
+TRAIN, DEV, _ = splits_of(DATA, recipe(EXERCISE), EXERCISE.sizes)
+
+
+def start() -> Trial:
+    return make_trial(EXERCISE, DATA, "training", 3, EXERCISE.sizes, torch.float32)
 
 
 def parameters() -> Tensors:
-    start = make_trial(EXERCISE, DATA, "training", 3, EXERCISE.sizes, torch.float32)
-    return {name: start.inputs[name] for name in EXERCISE.trained}
+    inputs = start().inputs
+    return {name: inputs[name] for name in EXERCISE.trained}
 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return calibrated(EXERCISE, parameters(), TRAIN)
+    return calibrated(start(), parameters(), TRAIN)
 
 
 def hprebn(given: Tensors, split: Split) -> torch.Tensor:
-    return given["C"][split.contexts].view(len(split), -1) @ given["W1"] + given["b1"]
+    return given["C"][split.tensors["Xb"]].view(len(split), -1) @ given["W1"] + given["b1"]
 
 
 def test_statistics_are_those_of_the_whole_training_split(network: Network) -> None:
@@ -42,33 +57,64 @@ def test_the_loss_of_a_split_is_the_lectures(network: Network) -> None:
     train, dev = hprebn(given, TRAIN), hprebn(given, DEV)
     mean, var = train.mean(0, keepdim=True), train.var(0, keepdim=True, unbiased=True)
     hpreact = given["bngain"] * (dev - mean) * (var + 1e-5) ** -0.5 + given["bnbias"]
-    expected = F.cross_entropy(torch.tanh(hpreact) @ given["W2"] + given["b2"], DEV.targets)
+    expected = F.cross_entropy(torch.tanh(hpreact) @ given["W2"] + given["b2"], DEV.tensors["Yb"])
     assert len(DEV) % PART != 0  # the last part weighs less
     assert split_loss(network, DEV) == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_one_example_alone_needs_no_batch(network: Network) -> None:
-    one = Split(DEV.contexts[:1], DEV.targets[:1])
-    batch = Split(DEV.contexts[:9], DEV.targets[:9])
-    assert torch.allclose(
-        network.value("logits", one), network.value("logits", batch)[:1], atol=1e-5
-    )
+    one, batch = network.value("logits", DEV[:1]), network.value("logits", DEV[:9])
+    assert torch.allclose(one, batch[:1], atol=1e-5)
 
 
 def test_samples_come_again_with_their_seed(network: Network) -> None:
-    names = sample(network, DATA.letters, 3, seed=11, count=20)
-    assert names == sample(network, DATA.letters, 3, seed=11, count=20)
-    assert names != sample(network, DATA.letters, 3, seed=12, count=20)
+    names = sample(network, DATA.letters, seed=11, count=20)
+    assert names == sample(network, DATA.letters, seed=11, count=20)
+    assert names != sample(network, DATA.letters, seed=12, count=20)
     assert len(names) == 20
     assert set("".join(names)) <= set(DATA.letters[1:])
 
 
 def test_a_name_that_never_ends_is_cut(network: Network) -> None:
     endless = {**network.fixed, "b2": network.fixed["b2"].index_fill(0, torch.tensor(0), -1e9)}
-    names = sample(Network(EXERCISE, endless), DATA.letters, 3, seed=1, count=2)
+    names = sample(replace(network, fixed=endless), DATA.letters, seed=1, count=2)
     assert [len(name) for name in names] == [LONGEST, LONGEST]
 
 
 def test_numbers_beyond_float32_make_no_name(network: Network) -> None:
     broken = {**network.fixed, "b2": torch.full((27,), float("inf"))}
-    assert sample(Network(EXERCISE, broken), DATA.letters, 3, seed=1, count=2) == ["", ""]
+    assert sample(replace(network, fixed=broken), DATA.letters, seed=1, count=2) == ["", ""]
+
+
+TRAINED = [name for name in EXERCISES if load_exercise(name).recipe is not None]
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_every_recipe_makes_a_network_that_predicts(name: str) -> None:
+    """Untrained, at the sizes of the real run: near a guess, one distribution a character."""
+    exercise, few = load_exercise(name), NameData(DATA.words[:300])
+    found = recipe(exercise)
+    sizes = exercise.sizes | found.sizes
+    drawn = make_trial(exercise, few, "training", 3, sizes, torch.float32)
+    train, dev, test = splits_of(few, found, sizes)
+    characters = [sum(len(word) + 1 for word in words) for words in few.word_splits]
+    assert [split.predictions for split in (train, dev, test)] == characters
+    network = calibrated(drawn, {name: drawn.inputs[name] for name in found.trained}, train)
+    assert 2.5 < split_loss(network, dev) < 6
+    for prefix in ("", "a", "anna"):
+        logits = network.logits(prefix, few.index_of)
+        assert logits.shape == (len(prefix) + 1, len(few.letters))
+    # What follows is not seen: the prediction of a prefix is that within a longer one.
+    longer, shorter = network.logits("anna", few.index_of), network.logits("an", few.index_of)
+    assert torch.allclose(longer[:3], shorter, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_a_loss_over_parts_is_that_of_the_whole(name: str) -> None:
+    exercise, few = load_exercise(name), NameData(DATA.words[:300])
+    drawn = make_trial(exercise, few, "training", 3, exercise.sizes, torch.float32)
+    train, dev, _ = splits_of(few, recipe(exercise), exercise.sizes)
+    network = calibrated(drawn, {name: drawn.inputs[name] for name in exercise.trained}, train)
+    parts = [(split_loss(network, part), part.predictions) for part in dev.parts(7)]
+    total = sum(loss * predictions for loss, predictions in parts) / dev.predictions
+    assert total == pytest.approx(split_loss(network, dev), rel=1e-5)

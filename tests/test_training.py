@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,23 @@ import torch
 from grader import kit
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
-from grader.exercise import load_exercise
+from grader.course import EXERCISES
+from grader.exercise import Exercise, load_exercise
 from grader.names import NameData, read_names
-from grader.splits import as_tensors
+from grader.splits import Split, splits_of
 from grader.submission import read_submission
 from grader.training import (
     SHORT_RUN,
+    Step,
     Unfit,
     beside_autograd,
+    by_autograd,
+    by_hand,
     gradient_descent,
     long_run,
     short_run,
 )
-from grader.trial import Tensors, Trial, make_trial, reference_for
+from grader.trial import Tensors, Trial, make_trial
 from grader.warm import Nursery, open_nursery
 
 EXERCISE = load_exercise("exercise4")
@@ -47,10 +52,10 @@ def nursery() -> Iterator[Nursery]:
 def attempt(nursery: Nursery, tmp_path: Path) -> Start:
     """An attempt on this source, asked for the trained parameters' gradients."""
 
-    def start(source: str, timeout: float = 10.0) -> Attempt:
+    def start(source: str, timeout: float = 10.0, exercise: Exercise = EXERCISE) -> Attempt:
         path = tmp_path / "submission.py"
         path.write_text(source, encoding="utf-8")
-        wanted = tuple("d" + name for name in EXERCISE.trained)
+        wanted = tuple("d" + name for name in exercise.trained)
         return Attempt(nursery, read_submission(path), wanted, timeout)
 
     return start
@@ -74,18 +79,36 @@ def after_calls(count: int, statement: str) -> str:
     )
 
 
-def autograd(trial: Trial, _: Tensors) -> Answer:
-    return Answer(reference_for(trial).gradients)
+@cache
+def train_split() -> Split:
+    assert EXERCISE.recipe is not None
+    return splits_of(DATA, EXERCISE.recipe, EXERCISE.sizes)[0]
 
 
-def test_the_worked_answer_trains_as_autograd_does(attempt: Start) -> None:
-    with attempt(WORKED) as child:
-        steps = short_run(child, trial(), DATA)
-    beside = beside_autograd(steps, trial(), DATA)
+def real_run(child: Any, start: Trial, steps: int) -> Iterator[Step]:
+    assert start.exercise.recipe is not None
+    rates = start.exercise.recipe.rates_of(steps)
+    generator = torch.Generator().manual_seed(start.seed)
+    return long_run(start, train_split(), rates, generator, by_hand(child))
+
+
+TRAINED = [name for name in EXERCISES if load_exercise(name).recipe is not None]
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_every_worked_answer_trains_as_autograd_does(attempt: Start, name: str) -> None:
+    exercise = load_exercise(name)
+    start = make_trial(exercise, DATA, "decision", 2147483647, exercise.sizes)
+    with attempt(kit.solution_path(name).read_text(encoding="utf-8"), exercise=exercise) as child:
+        steps = short_run(child, start, DATA)
+    beside = beside_autograd(steps, start, DATA)
     assert beside.matches
     assert beside.apart_at is None
     assert len(beside.losses) == SHORT_RUN == beside.steps
     assert len(set(beside.losses)) == SHORT_RUN
+    batches = [step.trial.inputs for step in steps]
+    assert all(batch.keys() == start.inputs.keys() for batch in batches)
+    assert not any(torch.equal(one["Xb"], other["Xb"]) for one, other in pairwise(batches))
 
 
 @pytest.mark.parametrize("line", ["dW1 = dW1 * 1.01", "db2 = -db2", "dC = torch.zeros_like(C)"])
@@ -103,7 +126,7 @@ def test_a_wrong_gradient_parts_the_curves_at_step_1(attempt: Start, line: str) 
 )
 def test_a_child_that_stops_answering_ends_the_run(attempt: Start, statement: str) -> None:
     with attempt(after_calls(3, statement)) as child:
-        steps = list(long_run(child, trial(), as_tensors(DATA.split(3)[0]), 50))
+        steps = list(real_run(child, trial(), 50))
     assert [step.taken for step in steps] == [True] * 3 + [False]
     assert isinstance(steps[-1].answer, Ended)
     assert_same(steps[-1].parameters, steps[-2].parameters)
@@ -111,7 +134,7 @@ def test_a_child_that_stops_answering_ends_the_run(attempt: Start, statement: st
 
 def test_a_call_that_takes_too_long_ends_the_run(attempt: Start) -> None:
     with attempt(after_calls(2, "while True: pass"), timeout=0.5) as child:
-        steps = list(long_run(child, trial(), as_tensors(DATA.split(3)[0]), 50))
+        steps = list(real_run(child, trial(), 50))
     last = steps[-1].answer
     assert len(steps) == 3
     assert isinstance(last, Answer)
@@ -121,7 +144,7 @@ def test_a_call_that_takes_too_long_ends_the_run(attempt: Start) -> None:
 
 def test_a_call_that_raises_ends_the_run_whatever_it_had_by_then(attempt: Start) -> None:
     with attempt(after_calls(2, "raise ValueError('no more')")) as child:
-        steps = list(long_run(child, trial(), as_tensors(DATA.split(3)[0]), 50))
+        steps = list(real_run(child, trial(), 50))
     last = steps[-1].answer
     assert [step.taken for step in steps] == [True, True, False]
     assert isinstance(last, Answer)
@@ -148,15 +171,14 @@ def assert_same(one: Tensors, other: Tensors) -> None:
 )
 def test_no_step_is_taken_with_a_gradient_that_does_not_fit(gradient: Any, how: str) -> None:
     def one_unfit(asked: Trial, values: Tensors) -> Answer:
-        gradients = autograd(asked, values).gradients
+        gradients = by_autograd(asked, values).gradients
         if asked.label == "step 2":
             del gradients["W1"]
             gradients |= {} if gradient is None else {"W1": gradient}
         return Answer(gradients)
 
-    train = as_tensors(DATA.split(3)[0])
     generator = torch.Generator().manual_seed(1)
-    batches = (train.minibatch(32, generator) for _ in range(9))
+    batches = (train_split().minibatch(32, generator).inputs for _ in range(9))
     steps = list(gradient_descent(trial(torch.float32), batches, one_unfit, [0.1] * 9))
     assert [step.unfit for step in steps] == [None, None, Unfit("W1", how)]
     assert_same(steps[-1].parameters, steps[-2].parameters)
@@ -176,7 +198,7 @@ class Ones:
 
 def test_the_real_run_steps_as_the_lecture_does() -> None:
     start, child = trial(torch.float32), Ones()
-    steps = list(long_run(child, start, as_tensors(DATA.split(3)[0]), 5))
+    steps = list(real_run(child, start, 5))
     before = [start.inputs["b2"], *(step.parameters["b2"] for step in steps)]
     rates = [(one - two).mean().item() for one, two in pairwise(before)]
     assert rates == pytest.approx([0.1, 0.1, 0.01, 0.01, 0.01], rel=1e-4)
@@ -190,7 +212,7 @@ def test_the_real_run_steps_as_the_lecture_does() -> None:
 
 def test_the_loss_falls_on_real_names(attempt: Start) -> None:
     with attempt(WORKED) as child:
-        run = long_run(child, trial(torch.float32), as_tensors(DATA.split(3)[0]), 300)
+        run = real_run(child, trial(torch.float32), 300)
         losses = [step.loss for step in run]
     assert len(losses) == 300
     assert losses[0] == pytest.approx(3.3, abs=0.3)

@@ -23,9 +23,9 @@ from grader.inference import calibrated, sample, split_loss
 from grader.render.terminal import console
 from grader.render.training import trained_view
 from grader.report import Trained
-from grader.splits import Split, as_tensors
+from grader.splits import Split, splits_of
 from grader.submission import Submission
-from grader.training import Step, long_run
+from grader.training import Step, by_hand, long_run
 from grader.trial import Trial, make_trial
 from grader.wording import ended_sentence, raised_sentence
 
@@ -40,20 +40,22 @@ def train_and_show(
 
     The first Ctrl-C ends the training and leaves its figures; a second one ends the command.
     """
-    seed, block_size = grader.options.seed, exercise.sizes["block_size"]
-    start = make_trial(exercise, grader.data, "training", seed, exercise.sizes, torch.float32)
-    splits = [as_tensors(examples) for examples in grader.data.split(block_size)]
+    recipe, seed = exercise.recipe, grader.options.seed
+    assert recipe is not None
+    sizes = exercise.sizes | recipe.sizes
+    start = make_trial(exercise, grader.data, "training", seed, sizes, torch.float32)
+    splits = splits_of(grader.data, recipe, sizes)
     last, taken, seconds = take_steps(grader, submission, start, splits[0], steps)
     if last is not None and not last.taken:
         problem = f"{submission.path}{why_not_taken(last)}"
         return stopped(Trained(taken, steps, seconds, problem=problem))
     parameters = start.inputs if last is None else last.parameters
-    network = calibrated(exercise, {name: parameters[name] for name in exercise.trained}, splits[0])
+    network = calibrated(start, {name: parameters[name] for name in recipe.trained}, splits[0])
     train, dev, test = (split_loss(network, split) for split in splits)
     if not all(map(math.isfinite, (train, dev, test))):
         problem = "the network has outgrown its numbers, its loss is not finite."
         return stopped(Trained(taken, steps, seconds, problem=problem))
-    samples = sample(network, grader.data.letters, block_size, seed + SAMPLE_SEED, SAMPLES)
+    samples = sample(network, grader.data.letters, seed + SAMPLE_SEED, SAMPLES)
     trained = Trained(taken, steps, seconds, train, dev, test, tuple(samples))
     console(stderr=to_stderr).print(trained_view(trained))
     return trained
@@ -68,14 +70,17 @@ def take_steps(
     grader: Grader, submission: Submission, start: Trial, train: Split, steps: int
 ) -> tuple[Step | None, int, float]:
     """The last step, how many were taken, and the seconds they took."""
-    wanted = tuple("d" + name for name in start.exercise.trained)
+    recipe = start.exercise.recipe
+    assert recipe is not None
+    wanted = tuple("d" + name for name in recipe.trained)
+    generator = torch.Generator().manual_seed(start.seed)
     last, taken, began = None, 0, time.monotonic()
     with (
         first_interrupt() as interrupted,
         Attempt(grader.nursery, submission, wanted, grader.options.timeout) as attempt,
         progress(steps) as show,
     ):
-        for last in long_run(attempt, start, train, steps):
+        for last in long_run(start, train, recipe.rates_of(steps), generator, by_hand(attempt)):
             if last.taken:
                 taken += 1
                 show(taken, last.loss)

@@ -5,7 +5,8 @@ uses nothing else: no loss.backward() anywhere.
 """
 
 from grader.course import exercise2, exercise3
-from grader.course.makemore import OTHER_SIZES, SIZES, network_and_batch
+from grader.course.makemore import OTHER_SIZES, SIZES, contexts, network_and_batch
+from grader.recipe import Recipe
 
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
@@ -15,7 +16,13 @@ GRADIENTS = (
     "logits", "h", "W2", "b2", "hpreact", "bngain", "bnbias", "hprebn", "embcat", "W1",
     "b1", "emb", "C",
 )
-TRAINED = ("C", "W1", "b1", "W2", "b2", "bngain", "bnbias")
+RECIPE = Recipe(
+    trained=("C", "W1", "b1", "W2", "b2", "bngain", "bnbias"),
+    examples=contexts,
+    steps=20_000,  # the lecture takes 200,000
+    rates=((0.5, 0.1), (0.5, 0.01)),
+    statistics=("bnmean", "bnvar"),
+)
 HINTS = {
     "logits": exercise2.HINTS["logits"],
     "hprebn": exercise3.HINTS["hprebn"],

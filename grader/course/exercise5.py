@@ -9,7 +9,8 @@ many entries as there are positions.
 from typing import Any
 
 from grader.course import exercise2
-from grader.course.makemore import minibatch
+from grader.course.makemore import contexts, minibatch
+from grader.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 5 (Building a WaveNet); van den Oord et al. 2016"
 AFTER = ("exercise3",)
@@ -48,6 +49,20 @@ BATCHNORM = (
     "number for a channel, and that broadcasts along the last dimension.",
 )
 HINTS = {"logits": exercise2.HINTS["logits"], "hprebn1": BATCHNORM, "hprebn2": BATCHNORM}
+
+
+def eight_characters(words: Any, index_of: Any, sizes: Any) -> dict[str, Any]:
+    return contexts(words, index_of, {"block_size": 4 * sizes["n_quads"]})
+
+
+RECIPE = Recipe(
+    trained=("C", "W1", "bngain1", "bnbias1", "W2", "bngain2", "bnbias2", "W3", "b3"),
+    examples=eight_characters,
+    steps=20_000,  # the lecture takes 200,000
+    rates=((0.5, 0.1), (0.5, 0.01)),
+    sizes={"n_hidden1": 68, "n_hidden2": 68},
+    statistics=("bnmean1", "bnvar1", "bnmean2", "bnvar2"),
+)
 
 
 def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:

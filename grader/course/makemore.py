@@ -4,6 +4,7 @@ Source: "Building makemore Part 4: Becoming a Backprop Ninja". Its order of draw
 scales and its seed are kept (it leaves bngain and bnbias unseeded; here they are not).
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.names import NameData
@@ -41,6 +42,25 @@ def minibatch(data: NameData, sizes: dict[str, int], generator: Any) -> dict[str
     positions = torch.randint(0, len(train), (sizes["n"],), generator=generator).tolist()
     contexts, targets = zip(*(train[position] for position in positions), strict=True)
     return {"n": sizes["n"], "Xb": torch.tensor(contexts), "Yb": torch.tensor(targets)}
+
+
+def contexts(
+    words: Sequence[str], index_of: Mapping[str, int], sizes: Mapping[str, int]
+) -> dict[str, Any]:
+    """Every example of these words: Xb (examples, block_size) and Yb (examples,), int64."""
+    import torch
+
+    width = sizes["block_size"]
+    stream: list[int] = []
+    starts: list[int] = []
+    for word in words:
+        start = len(stream)
+        stream += [0] * width
+        stream += [index_of[letter] for letter in word]
+        stream.append(0)
+        starts += range(start, len(stream) - width)
+    windows = torch.tensor(stream).unfold(0, width + 1, 1)[starts]
+    return {"Xb": windows[:, :-1].contiguous(), "Yb": windows[:, -1].contiguous()}
 
 
 def network_and_batch(data: NameData, seed: int, sizes: dict[str, int]) -> dict[str, Any]:

@@ -8,12 +8,20 @@ and in the large steps of a first backward pass.
 from typing import Any
 
 from grader.course import exercise2
-from grader.course.makemore import minibatch
+from grader.course.makemore import contexts, minibatch
+from grader.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 2 (MLP); Bengio et al. 2003"
 GRADIENTS = ("logits", "h", "W2", "b2", "hpreact", "embcat", "W1", "b1", "emb", "C")
 SIZES = {"n": 32, "block_size": 3, "n_embd": 2, "n_hidden": 100}
 OTHER_SIZES = {"n": 7, "block_size": 5, "n_embd": 4, "n_hidden": 11}
+RECIPE = Recipe(
+    trained=("C", "W1", "b1", "W2", "b2"),
+    examples=contexts,
+    steps=20_000,  # the lecture takes 200,000
+    rates=((0.5, 0.1), (0.5, 0.01)),
+    sizes={"n_embd": 10, "n_hidden": 200},
+)
 HINTS = {"logits": exercise2.HINTS["logits"]}
 
 
