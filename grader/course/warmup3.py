@@ -1,0 +1,72 @@
+"""Bigrams: a network that learns to count.
+
+One layer, nothing hidden: row i of W holds the logits of what follows character i, and a row of
+xenc times W picks one. exp(W) plays the part of the counts of all pairs, and training drives it
+there: the loss comes down to that of the model that counts, and no lower, for no bigram model
+has a lower one. The L2 term in the loss does what adding a number to every count does: it draws
+all of W towards 0, where every character is as likely as any other.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.course.makemore import minibatch
+
+SOURCE = "Zero to Hero, makemore part 1 (bigrams)"
+GRADIENTS = ("picked", "probs", "counts_sum", "counts", "logits", "W")
+SIZES = {"n": 32}
+OTHER_SIZES = {"n": 7}
+
+
+def examples(
+    words: Sequence[str], index_of: Mapping[str, int], sizes: Mapping[str, int]
+) -> dict[str, Any]:
+    """Every pair of neighbours, "." at both ends: xs, ys (int64, (pairs,)), and xenc of xs."""
+    import torch
+
+    rows = [[0, *(index_of[letter] for letter in word), 0] for word in words]
+    xs = torch.tensor([index for row in rows for index in row[:-1]])
+    ys = torch.tensor([index for row in rows for index in row[1:]])
+    return {"xs": xs, "ys": ys, "xenc": one_hot(xs, len(index_of))}
+
+
+def one_hot(xs: Any, vocab_size: int) -> Any:
+    """float32, (len(xs), vocab_size)."""
+    import torch
+
+    return torch.nn.functional.one_hot(xs, vocab_size).float()
+
+
+def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
+    """n pairs of the training words, and W as the lecture draws it."""
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    vocab_size = len(data.letters)
+    batch = minibatch(data, sizes | {"block_size": 1}, generator)
+    xs = batch["Xb"].view(-1)
+    return {
+        "n": sizes["n"],
+        "strength": 0.01,
+        "xs": xs,
+        "ys": batch["Yb"],
+        "xenc": one_hot(xs, vocab_size),
+        "W": torch.randn((vocab_size, vocab_size), generator=generator),
+    }
+
+
+def forward(
+    n,         # pairs of neighbouring characters
+    strength,  # of the L2 regularisation
+    xs,        # (n,), the first of each pair, as a character index
+    ys,        # (n,), the second
+    xenc,      # (n, vocab_size), xs one-hot: 1.0 at the first character, 0.0 elsewhere
+    W,         # (vocab_size, vocab_size)
+):
+    logits = xenc @ W                                       # (n, vocab_size)
+    counts = logits.exp()                                   # (n, vocab_size)
+    counts_sum = counts.sum(1, keepdim=True)                # (n, 1)
+    probs = counts / counts_sum                             # (n, vocab_size)
+    picked = probs[range(n), ys]                            # (n,)
+    loss = -picked.log().mean() + strength * (W**2).mean()  # ()
+    return locals()
