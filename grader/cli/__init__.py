@@ -1,10 +1,12 @@
 """The command `grade`. torch is imported only by what grades, and once."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from grader import __version__, kit
 from grader.course import EXERCISES
@@ -82,7 +84,8 @@ def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
     from grader.cli.grading import Call, grade_all, grade_one
 
     exercise = str(ctx.info_name)
-    call = Call(names=options.pop("names") or kit.NAMES, **options)
+    names = options.pop("names") or kit.NAMES
+    call = Call(names=names, again=_again(ctx), **options)
     if exercise == ALL:
         if submission is not None:
             raise UsageProblem(
@@ -90,6 +93,23 @@ def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
             )
         sys.exit(PASSED if grade_all(call) else NOT_PASSED)
     sys.exit(PASSED if grade_one(exercise, submission, call) else NOT_PASSED)
+
+
+# Of the options, those that decide what is graded, and how.
+REPEATED = ("submission", "seed", "native", "strict", "names", "timeout", "untrusted")
+
+
+def _again(ctx: click.Context) -> str:
+    """The call as it was typed, without what writes reports, trains or traces."""
+    words = [ctx.command_path]
+    for option in ctx.command.params:
+        name = option.name or ""
+        typed = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if name in REPEATED and typed:
+            value = ctx.params[name]
+            words.append(option.opts[0])
+            words += [] if value is True else [shlex.quote(str(value))]
+    return " ".join(words)
 
 
 from grader.cli import dev, doctor, explain, hint, learner  # noqa: E402  they add themselves

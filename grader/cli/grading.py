@@ -40,6 +40,7 @@ class Call:
     train: bool
     steps: int
     untrusted: bool
+    again: str = ""  # the call that grades the same file in the same way
 
 
 def grade_one(name: str, path: Path | None, call: Call) -> bool:
@@ -141,7 +142,8 @@ def show(report: "Report", exercise: Exercise, call: Call) -> None:
         click.echo(report.trace.rstrip("\n"), err=True)
     if not to_stderr:
         worked = Path(report.submission).resolve() == kit.solution_path(exercise.name).resolve()
-        console().print(report_view(report, exercise, worked_answer=worked))
+        view = report_view(report, exercise, worked, call.again)
+        console().print(view, crop=False)  # a call to copy is whole, however narrow it is
 
 
 def write_machine_formats(reports: "list[Report]", call: Call, many: bool) -> None:

@@ -20,6 +20,7 @@ STYLES = {
     "missing": "dim",
 }
 COLUMNS = ("  gradient", "exact", "approximate", "maxdiff", "verdict", "line")
+SPARE = ("approximate", "exact", "maxdiff")  # left out in this order where it is narrow
 GAP = 2  # spaces between columns
 MARK = 2  # columns for the mark before a name
 
@@ -39,12 +40,14 @@ class ReportTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         rows = [tuple(Text(column, style="bold") for column in COLUMNS), *self._rows()]
-        widths = [max(row[at].cell_len for row in rows) for at in range(len(COLUMNS))]
+        rows = _narrowed(rows, options.max_width)
+        widths = _widths(rows)
         for number, row in enumerate(rows):
             yield _line(row, widths)
             if number == 0:
-                rule = sum(widths) + GAP * (len(widths) - 1) - MARK
-                yield Text(" " * MARK + ("-" if options.ascii_only else "─") * rule, style="dim")
+                rule = _across(widths) - MARK
+                dash = "-" if options.ascii_only else "─"
+                yield Text(" " * MARK + dash * rule, style="dim", no_wrap=True, overflow="ignore")
 
     def _rows(self) -> Iterator[Row]:
         gradients = list(self.report.gradients)
@@ -58,6 +61,24 @@ class ReportTable:
             style, verdict = STYLES[gradients[-1].verdict], gradients[-1].verdict
             more = Text(f"  and {left_out} more", style="dim")
             yield (more, Text(), Text(), Text(), Text(verdict, style=style), Text())
+
+
+def _narrowed(rows: list[Row], width: int) -> list[Row]:
+    """Without the columns that the verdict sums up, where the lines would be too long."""
+    for spare in SPARE:
+        if _across(_widths(rows)) <= width:
+            break
+        at = [cell.plain for cell in rows[0]].index(spare)
+        rows = [(*row[:at], *row[at + 1 :]) for row in rows]
+    return rows
+
+
+def _widths(rows: list[Row]) -> list[int]:
+    return [max(cell.cell_len for cell in column) for column in zip(*rows, strict=True)]
+
+
+def _across(widths: list[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
 def exact_alone(gradient: GradientReport) -> bool:

@@ -1,7 +1,6 @@
 """A report on a terminal: the lecture's columns, the verdict, and what to do next."""
 
 import io
-import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from rich.text import Text
 
 from grader.course import EXERCISES
 from grader.errors import printable, shown
-from grader.exercise import Exercise
+from grader.exercise import Exercise, load_exercise
+from grader.render.calls import CallAfter, Calls
 from grader.render.table import EXACT_ALONE, STYLES, ReportTable, exact_alone
 from grader.report import GradientReport, Report
 
@@ -56,14 +56,18 @@ def _paragraph(text: str, style: str = "", indent: int = 0) -> Paragraph:
     return Paragraph(Text(printable(text, 2000), style=style), indent)
 
 
-def report_view(report: Report, exercise: Exercise, worked_answer: bool = False) -> RenderableType:
+def report_view(
+    report: Report, exercise: Exercise, worked_answer: bool = False, again: str = ""
+) -> RenderableType:
+    """`again` is the call that grades the same file in the same way, where it has options."""
+    again = again or f"grade {report.exercise}"
     parts: list[RenderableType] = [Text(f"{report.exercise}: {exercise.title}", style="bold")]
     parts += [_paragraph(shown(Path(report.submission)), "dim"), Text()]
     if _unread(report):
         parts.append(_paragraph(_error(report), "red"))
     else:
         parts += [ReportTable(report), Text(), *_after_table(report, exercise)]
-    parts += [Text(), _score(report), *_next_step(report, worked_answer)]
+    parts += [Text(), _score(report), *_next_step(report, worked_answer, again)]
     return Group(*_single_spaced(parts))
 
 
@@ -180,47 +184,42 @@ def _score(report: Report) -> Text:
     return Text.assemble((f"{report.exercise}: {word}", style), f", {score}")
 
 
-def _next_step(report: Report, worked_answer: bool) -> Iterator[RenderableType]:
-    name = report.exercise
+def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[RenderableType]:
+    name, first = report.exercise, report.first_own_error
     if worked_answer:
         yield Text("This is the worked answer. To start on your own:")
         yield Text(f"  1. open exercises/{name}.py and replace the first None")
         yield Text(f"  2. run: grade {name}")
     elif report.passed:
-        later = EXERCISES[EXERCISES.index(name) + 1 :]
-        if later:
-            yield Text(f"Next: grade {later[0]}")
-        elif report.training is not None:
-            yield Text(f"Next: grade {name} --train, a network trained by your gradients")
+        yield from _onward(report)
+    elif first is None and report.strict:
+        yield Text("--strict passes exact gradients only.")
     else:
-        first = report.first_own_error
-        if first is None and report.strict:
-            yield Text("--strict passes exact gradients only.")
-        elif first is not None and first.verdict == "missing" and report.error is None:
-            yield _paragraph(f"Next: write d{first.name}, then run: {_command(report)}")
+        if first is not None and first.verdict == "missing" and report.error is None:
+            what = f"write d{first.name}"
         else:
-            what = "that line" if report.error is None and first is not None else "that"
-            yield _paragraph(f"Next: mend {what}, then run: {_command(report)}")
+            what = "mend that line" if report.error is None and first is not None else "mend that"
+        yield CallAfter(f"Next: {what}, then run: ", again)
         if first is not None and not _unread(report):
-            yield from _help(name, first)
+            yield Calls(tuple(_help(name, first)))
 
 
-def _help(exercise: str, first: GradientReport) -> Iterator[Text]:
-    """The commands that lead on, one below the other, with what each shows."""
-    calls = [(f"grade hint {exercise} d{first.name}", "a hint, the next one at each call")]
+def _help(exercise: str, first: GradientReport) -> Iterator[tuple[str, str]]:
+    yield f"grade hint {exercise} d{first.name}", "a hint, the next one at each call"
     if first.diagnosis is not None:
-        calls.append((f"grade explain {first.diagnosis.mistake}", "what this mistake is"))
-    width = max(len(call) for call, _ in calls)
-    for call, what in calls:
-        yield Text(f"      {call:<{width}}  {what}")
+        yield f"grade explain {first.diagnosis.mistake}", "what this mistake is"
 
 
-def _command(report: Report) -> str:
-    """The call that grades this file again."""
-    path = Path(report.submission)
-    call = f"grade {report.exercise}" + (" --strict" if report.strict else "")
-    if report.environment.get("untrusted"):
-        call += " --untrusted"
-    if path.name == f"{report.exercise}.py" and path.parent.name == "exercises":
-        return call
-    return f"{call} --submission {shlex.quote(shown(path))}"
+def _onward(report: Report) -> Iterator[RenderableType]:
+    """From a passed exercise to the next one of the path."""
+    name, calls = report.exercise, []
+    if report.training is not None:
+        calls.append((f"grade {name} --train", "a network trained by your gradients"))
+    for later in EXERCISES[EXERCISES.index(name) + 1 :][:1]:
+        path = Path(report.submission).with_name(f"{later}.py")
+        path = path if path.parent.name == "exercises" else Path("exercises", path.name)
+        yield _paragraph(f"Next: {later}, {load_exercise(later).title}: open {shown(path)}")
+        calls += [
+            (f"grade lesson {later}", "what it is about"), (f"grade {later}", "grades it")
+        ]  # fmt: skip
+    yield Calls(tuple(calls))

@@ -14,6 +14,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from grader.course import EXERCISES
 from grader.exercise import load_exercise
 from grader.report import Diagnosis, Flag, GradientReport, Report, Training
 from tests.worked import rewritten, worked
@@ -23,14 +24,20 @@ Grade = Callable[..., Report]
 
 
 def lines(
-    report: Report, width: int = 80, worked_answer: bool = False, encoding: str = "utf-8"
+    report: Report,
+    width: int = 80,
+    worked_answer: bool = False,
+    encoding: str = "utf-8",
+    again: str = "",
 ) -> list[str]:
     """The view as a pipe gets it."""
     from grader.render.terminal import report_view
 
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     console = Console(file=stream, width=width, highlight=False)
-    console.print(report_view(report, load_exercise(report.exercise), worked_answer))
+    console.print(
+        report_view(report, load_exercise(report.exercise), worked_answer, again), crop=False
+    )
     stream.seek(0)
     return stream.read().split("\n")
 
@@ -155,8 +162,41 @@ def test_the_path_is_as_a_user_would_type_it(
     shown = lines(report)
     assert shown[1] == "my answer.py"
     assert "my answer.py, line 3: E" in shown
-    assert "Next: mend that, then run: grade exercise2 --submission 'my answer.py'" in shown
     assert str(tmp_path) not in "\n".join(shown)
+
+
+AGAIN = "grade exercise2 --submission 'my answer.py' --seed 5"
+
+
+@pytest.mark.parametrize("width", [20, 50, 80])
+@pytest.mark.parametrize("verdict", ["wrong", "missing", "errored"])
+def test_the_next_call_is_the_one_given_and_is_not_broken(verdict: str, width: int) -> None:
+    shown = lines(report_of(gradient("logits", verdict)), width, again=AGAIN)
+    assert any(line.endswith(AGAIN) for line in shown)
+    assert any(line.strip().startswith("grade hint exercise2 dlogits") for line in shown)
+
+
+def test_without_one_it_is_the_plain_call() -> None:
+    shown = lines(report_of(gradient("logits", "wrong")))
+    assert "Next: mend that line, then run: grade exercise2" in shown
+
+
+def test_after_a_passed_exercise_comes_the_file_of_the_next() -> None:
+    shown = lines(report_of(gradient("logits", "exact")))
+    at = next(at for at, line in enumerate(shown) if line.startswith("Next: "))
+    assert shown[at : at + 3] == [
+        "Next: exercise3, BatchNorm in one step: open exercises/exercise3.py",
+        "      grade lesson exercise3  what it is about",
+        "      grade exercise3         grades it",
+    ]
+
+
+def test_a_network_that_passed_may_be_trained_and_the_path_may_end() -> None:
+    training = Training(2, (3.0, 2.5), (3.0, 2.5), True, None)
+    passed = report_of(gradient("logits", "exact"), training=training)
+    shown = "\n".join(lines(replace(passed, exercise="exercise4")))
+    assert "grade exercise4 --train  a network trained by your gradients" in shown
+    assert "Next: " not in "\n".join(lines(replace(passed, exercise=EXERCISES[-1], training=None)))
 
 
 TRAININGS = {
