@@ -2,35 +2,65 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from grader import kit
 from grader.cli import main
+from grader.cli.paragraphs import width, wrapped
 from grader.course import EXERCISES
 from grader.errors import UsageProblem, did_you_mean, shown
 from grader.exercise import load_exercise
 from grader.last_grading import forget
 from grader.stub import solution_lines
 
+NAME, REACHED = 12, 14  # columns of the list
+BEGIN = (
+    f"Begin with {EXERCISES[0]}; if you come from the lecture on backprop (makemore part 4), "
+    "with exercise1."
+)
+
 
 @main.command("list")
-def list_exercises() -> None:
-    """The exercises, what each teaches, how far you are."""
+@click.option("--long", "at_length", is_flag=True, help="What each of them teaches as well.")
+def list_exercises(at_length: bool) -> None:
+    """The path of exercises, how far you are, what each builds on."""
     try:
         progress = kit.find_kit().progress()
     except UsageProblem:  # no kit here: the course is worth showing all the same
         progress = {}
     for name in EXERCISES:
         exercise = load_exercise(name)
-        entry = progress.get(name)
-        reached = "passed" if entry and entry["passed"] else "not started"
-        if entry and not entry["passed"]:
-            reached = f"{entry['score']:g} of {entry['max_score']:g}"
-        click.secho(f"{name:<12}{reached:<14}", nl=False, bold=True)
-        click.echo(exercise.title)
-        after = f" After {' and '.join(exercise.after)}." if exercise.after else ""
-        click.echo(click.wrap_text(exercise.teaches + after, 78, " " * 26, " " * 26))
+        after = f"(after {', '.join(exercise.after)})" if exercise.after else ""
+        _row(name, _reached(progress.get(name)), exercise.title, after)
+        if at_length:
+            click.echo(wrapped(exercise.teaches, _margin()))
+    click.echo("\n" + wrapped(BEGIN))
+    click.echo("  grade lesson EXERCISE  its lesson, to read first")
+    click.echo("  grade list --long      what each of them teaches")
+
+
+def _reached(entry: dict[str, Any] | None) -> str:
+    if entry is None:
+        return "not started"
+    return "passed" if entry["passed"] else f"{entry['score']:g} of {entry['max_score']:g}"
+
+
+def _row(name: str, reached: str, *texts: str) -> None:
+    """Texts beside name and progress, or below them where it is narrow; on one line if they fit."""
+    head, margin = f"{name:<{NAME}}{reached:<{REACHED}}", _margin()
+    line = " ".join(filter(None, texts))
+    fits = len(margin + line) <= width()
+    body = "\n".join(wrapped(text, margin) for text in ([line] if fits else texts) if text)
+    beside = len(margin) == len(head)
+    style = "green" if reached == "passed" else None
+    click.secho(head if beside else head.rstrip(), nl=not beside, bold=True, fg=style)
+    click.echo(body[len(head) :] if beside else body)
+
+
+def _margin() -> str:
+    return " " * (NAME + REACHED if width() >= 60 else 4)
 
 
 @main.command()
@@ -57,8 +87,10 @@ def gradient_named(gradients: tuple[str, ...], word: str) -> str:
     for name in (word, word.removeprefix("d")):
         if name in gradients:
             return name
-    near = did_you_mean(word, [*gradients, *("d" + name for name in gradients)])
-    raise UsageProblem(f"{word}: no such gradient here{near} There is: {', '.join(gradients)}")
+    typed = ["d" + name for name in gradients]
+    near = did_you_mean(word, typed)
+    more = f" There is: {', '.join(typed)}" if near == "." else ""
+    raise UsageProblem(f"{word}: no such gradient here{near}{more}")
 
 
 @main.command()
@@ -86,7 +118,10 @@ def init(folder: Path) -> None:
         kit.lay_out(folder)
     except OSError as error:
         raise UsageProblem(f"{folder}: cannot be written ({error.strerror}).") from None
+    first = EXERCISES[0]
     click.echo(f"The kit is in {folder}. Start with:")
     click.echo(f"  cd {folder}")
-    click.echo("  open exercises/exercise1.py and replace the first None")
-    click.echo("  grade exercise1")
+    click.echo(f"  grade lesson {first}")
+    click.echo(f"  open exercises/{first}.py and replace the first None")
+    click.echo(f"  grade {first}")
+    click.echo("If you come from the lecture on backprop (makemore part 4): exercise1.")

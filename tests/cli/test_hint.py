@@ -191,6 +191,7 @@ def test_control_characters_in_what_was_noted_are_shown_as_text(folder: kit.Kit)
 
 
 def test_grading_notes_progress_and_hints(folder: kit.Kit) -> None:
+    folder.stub("exercise1").write_text("my work")
     note_progress(folder, report(gradient("counts", "wrong", TWICE)))
     names = sorted(path.name for path in (folder.root / ".handgrad").iterdir())
     assert names == ["hints.json", "progress.json"]
@@ -200,7 +201,9 @@ def test_grading_notes_progress_and_hints(folder: kit.Kit) -> None:
     ("arguments", "said"),
     [
         ("hint exercise33", "exercise33: no such exercise; did you mean exercise3?"),
-        ("hint exercise1 dcuonts", "no such gradient here; did you mean dcounts?"),
+        ("hint exercise1 dcuonts", "no such gradient here; did you mean dcounts?\n"),
+        ("hint exercise1 count", "no such gradient here; did you mean dcounts?\n"),
+        ("hint exercise1 xyzzy", "no such gradient here. There is: dlogprobs, dprobs, dcounts_"),
         ("hint exercise1 probs --rung 3", "dprobs has 2 rungs; there is no rung 3."),
         ("hint exercise1 probs --rung 0", "0 is not in the range x>=1"),
         ("hint exercise1 probs --rung 1 --all", "--rung and --all: one of the two."),

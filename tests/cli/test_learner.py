@@ -15,6 +15,7 @@ from grader import kit
 from grader.cli import main
 from grader.cli.grading import note_progress
 from grader.course import EXERCISES
+from grader.exercise import load_exercise
 from grader.report import Report
 
 
@@ -39,16 +40,36 @@ def test_list_shows_every_exercise_and_how_far_one_is(folder: Path) -> None:
     (folder / ".handgrad" / "progress.json").write_text(json.dumps(reached))
     done = grade("list")
     assert done.exit_code == 0
-    heads = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
+    path, begin = done.stdout.split("\n\n")
+    heads = [line for line in path.splitlines() if not line.startswith(" ")]
     assert [line.split()[0] for line in heads] == list(EXERCISES)
     heads = heads[EXERCISES.index("exercise1") :]
-    assert re.match(r"exercise1 +24 of 26 +Backprop through every chunk$", heads[0])
-    assert re.match(r"exercise2 +passed +Cross-entropy in one step$", heads[1])
-    assert re.match(r"exercise3 +not started +BatchNorm in one step$", heads[2])
-    words = " ".join(done.stdout.split())
-    assert "from the loss back to the embedding table" in words
-    assert "there are positions. After exercise3." in words
+    assert re.match(
+        r"exercise1 +24 of 26 +Backprop through every chunk \(after warmup4\)$", heads[0]
+    )
+    assert re.match(r"exercise2 +passed +Cross-entropy in one step \(after exercise1\)$", heads[1])
+    assert re.match(r"exercise3 +not started +BatchNorm in one step \(after exercise1\)$", heads[2])
+    assert f"\n{' ' * 26}(after exercise2, exercise3)\n" in path
+    assert begin.startswith(f"Begin with {EXERCISES[0]}; if you come from the lecture on backprop")
+    assert "grade lesson EXERCISE" in begin
     assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "from the loss back to the embedding table" not in " ".join(path.split())
+
+
+def test_at_length_the_list_says_what_each_teaches(folder: Path) -> None:
+    words = " ".join(grade("list", "--long").stdout.split())
+    for name in EXERCISES:
+        assert load_exercise(name).teaches in words
+
+
+def test_a_narrow_list_has_its_texts_below_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    said = grade("list").stdout
+    assert max(map(len, said.splitlines())) <= 50
+    assert (
+        "\nexercise4   not started\n    Put together: train with your own gradients\n"
+        "    (after exercise2, exercise3)\n"
+    ) in said
 
 
 def test_list_works_where_there_is_no_kit(
@@ -146,6 +167,7 @@ def test_init_says_how_to_start(tmp_path: Path) -> None:
     done = grade("init", "deep/course")
     assert done.exit_code == 0
     assert "cd deep/course" in done.stdout
+    assert f"open exercises/{EXERCISES[0]}.py" in done.stdout
     assert (tmp_path / "deep" / "course" / "exercises" / "exercise4.py").exists()
 
 
@@ -157,7 +179,7 @@ def test_init_says_how_to_start(tmp_path: Path) -> None:
         ("qqq", "qqq: no such exercise. `grade list` shows them all."),
         ("solution exercise55", "exercise55: no such exercise; did you mean exercise"),
         ("solution exercise1 dcuonts", "no such gradient here; did you mean dcounts?"),
-        ("solution exercise2 counts", "counts: no such gradient here. There is: logits"),
+        ("solution exercise2 counts", "counts: no such gradient here. There is: dlogits\n"),
         ("reset exercize1", "exercize1: no such exercise; did you mean exercise1?"),
         ("reset ../exercise1", "../exercise1: no such exercise"),
         ("init .", "is there already; nothing was written."),
