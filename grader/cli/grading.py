@@ -1,5 +1,6 @@
 """What `grade EXERCISE` does: check the call, import torch once, grade, show."""
 
+import errno
 import gc
 import json
 import os
@@ -65,11 +66,19 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
 
 
 def check_outputs(call: Call) -> None:
-    """Refuse to write a report over what may be somebody's work. Raises UsageProblem."""
+    """Before anything is graded: whether reports can be written where they are asked for.
+
+    Raises UsageProblem, also for a report over what may be somebody's work.
+    """
     to = Path(call.json_to) if call.json_to not in (None, "-") else None
-    for path in (to, call.junit, call.json_report):
-        if path is not None and (path.suffix in (".py", ".ipynb") or path.name in EXERCISES):
+    for path in filter(None, (to, call.junit, call.json_report)):
+        if path.suffix in (".py", ".ipynb") or path.name in EXERCISES:
             raise UsageProblem(f"{path}: a report is not written over code; name another file.")
+        if path.is_dir() or not path.parent.is_dir():
+            number = errno.EISDIR if path.is_dir() else errno.ENOENT
+            raise UsageProblem(f"{path}: cannot be written ({os.strerror(number)}).")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise UsageProblem(f"{path}: cannot be written ({os.strerror(errno.EACCES)}).")
 
 
 def grade_all(call: Call) -> bool:
@@ -101,10 +110,12 @@ def note_progress(folder: kit.Kit, report: "Report") -> None:
 def summary_line(report: "Report", exercise: Exercise) -> str:
     figures = report.as_json()
     word = "passed" if report.passed else "not yet"
+    if report.error is None and all(g.verdict == "missing" for g in report.gradients):
+        word = "not started"
     score = f"{figures['score']:g}/{figures['max_score']:g}"
     first = report.first_own_error
     look = "" if first is None or first.verdict == "missing" else f"look first at d{first.name}"
-    return f"{report.exercise:<12}{word:<9}{score:>7}  {look or exercise.title}"
+    return f"{report.exercise:<12}{word:<12}{score:>6}  {look or exercise.title}"
 
 
 def open_grader(call: Call) -> "Grader":
