@@ -43,7 +43,9 @@ def test_grade_all_tells_what_is_not_started_from_what_is_not_passed(
     kit.lay_out(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(grading, "EXERCISES", ("exercise2", "exercise3"))
-    (tmp_path / "exercises" / "exercise3.py").write_text(rewritten("exercise3", ("n/(n-1)", "1")))
+    (tmp_path / "exercises" / "exercise3.py").write_text(
+        rewritten("exercise3", ("n / (n - 1)", "1"))
+    )
     done = CliRunner(env={"COLUMNS": "80"}).invoke(main, ["all"])
     assert done.stdout.splitlines() == [
         "exercise2   not started    0/1  Cross-entropy in one step",
