@@ -181,6 +181,10 @@ def _score(report: Report) -> Text:
     word, style = ("passed", "bold green") if report.passed else ("not passed yet", "bold")
     figures = report.as_json()
     score = f"{figures['score']:g} of {figures['max_score']:g}"
+    if report.score == len(report.gradients) and report.error is not None:
+        score += ", but the code does not come to its end"
+    elif report.training is not None and not report.training.matches:
+        score += ", but the training does not go as it should"
     return Text.assemble((f"{report.exercise}: {word}", style), f", {score}")
 
 
@@ -192,7 +196,7 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
         yield Text(f"  2. run: grade {name}")
     elif report.passed:
         yield from _onward(report)
-    elif first is None and report.strict:
+    elif first is None and report.strict and report.error is None:
         yield Text("--strict passes exact gradients only.")
     else:
         if first is not None and first.verdict == "missing" and report.error is None:

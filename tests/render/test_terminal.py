@@ -214,9 +214,21 @@ def test_a_training_is_told(what: str) -> None:
     assert any(line.startswith(said) for line in shown)
 
 
+def test_where_every_gradient_is_right_it_says_what_keeps_it_from_passing() -> None:
+    right, wrong = gradient("h", "exact"), gradient("logits", "wrong")
+    ended = "exercise2: not passed yet, 1 of 1, but the code does not come to its end"
+    assert ended in lines(report_of(right, error="E", strict=True))
+    assert "exercise2: not passed yet, 1 of 2" in lines(report_of(right, wrong, error="E"))
+    apart = Training(2, (3.0, 2.75), (3.0, 2.5), False, 1)
+    went = "exercise2: not passed yet, 1 of 1, but the training does not go as it should"
+    assert went in lines(report_of(right, training=apart))
+
+
 def test_strict_says_why_all_right_is_not_enough() -> None:
     shown = lines(report_of(gradient("logits", "approximate"), strict=True))
     assert "--strict passes exact gradients only." in shown
+    shown = lines(report_of(gradient("logits", "exact"), strict=True, error="E"))
+    assert "--strict passes exact gradients only." not in shown
 
 
 def test_inherited_is_explained_where_it_occurs() -> None:
