@@ -8,13 +8,16 @@ from grader.submission import Submission
 from grader.wording import ended_sentence, raised_sentence
 
 
-def why_absent(name: str, submission: Submission, answer: Answer | Ended) -> str:
-    """The verdict where no value came: out of time, raised before it, or never written."""
+def why_absent(place: str, submission: Submission, answer: Answer | Ended) -> str:
+    """The verdict where no value came: out of time, raised before it, or never written.
+
+    `place`: where it is written, as Submission.lines names it.
+    """
     if isinstance(answer, Ended):
         return "timeout" if answer.how in ("timeout", "cpu") else "errored"
     if answer.unusable is not None:
         return "errored"
-    if "d" + name in submission.attempted and answer.raised is not None:
+    if place in submission.attempted and answer.raised is not None:
         return "timeout" if answer.raised.out_of_time else "errored"
     return "missing"
 
@@ -48,10 +51,10 @@ def error_of(submission: Submission, answers: Sequence[Answer | Ended]) -> str |
     return None
 
 
-def raised_in(name: str, submission: Submission, answer: Answer | Ended) -> bool:
+def raised_in(place: str, submission: Submission, answer: Answer | Ended) -> bool:
     """Whether the line that raised is the one that was to finish this gradient."""
     raised = None if isinstance(answer, Ended) else answer.raised
-    return raised is not None and raised.line == submission.lines.get("d" + name, -1)
+    return raised is not None and raised.line == submission.lines.get(place, -1)
 
 
 def _unwritten_on(submission: Submission, line: int | None) -> list[str]:

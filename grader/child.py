@@ -20,11 +20,13 @@ from typing import Any
 
 import torch
 
-from grader.entry import Unusable, call_entry, same, sort_returned
+from grader.entry import Unusable, same, sort_returned
 from grader.failure import describe, locals_of
 from grader.instrument import RECORDER, instrument, move
+from grader.kinds import KINDS
 from grader.modes import Float64, Watch
 from grader.recorder import Recorder
+from grader.request import Request
 from grader.submission import ENTRY
 from grader.wire import LENGTH, pack, unpack
 
@@ -63,8 +65,13 @@ class Outcome:
     facts: dict[str, Any] = field(default_factory=dict)
     tensors: dict[str, torch.Tensor] = field(default_factory=dict)
 
-    def take(self, scope: Mapping[str, Any], wanted: list[str], given: Mapping[str, Any]) -> None:
-        self.tensors, facts = sort_returned(scope, wanted, given)
+    def take(
+        self, scope: Mapping[str, Any], asked: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> None:
+        """`scope` has a value that is no gradient under its own name; on the wire all have a d."""
+        values = {f"d{name}": scope[name] for name in asked.get("values", ()) if name in scope}
+        scope = {key: value for key, value in scope.items() if key not in asked.get("values", ())} | values
+        self.tensors, facts = sort_returned(scope, asked["wanted"], given)
         self.facts |= facts
 
 
@@ -79,7 +86,6 @@ def serve(requests: int, replies: int) -> None:
         faulthandler.disable()  # where it is on, it holds one of the grader's own streams
         while (frame := _read_frame(source)) is not None:
             request = unpack(frame)
-            run = run_lines if "stand_ins" in request.facts else run_once
             outcome = run(submission, request.facts, request.tensors, timeout)
             if outcome.facts.get("raised", {}).get("type") == OutOfTime.__name__:
                 timeout = min(timeout, LATER_TIMEOUT)
@@ -100,13 +106,22 @@ def _read_frame(source: Any) -> Any:
     return source.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
 
 
+def run(
+    submission: Code, facts: Mapping[str, Any], tensors: Mapping[str, Any], timeout: float
+) -> Outcome:
+    if "stand_ins" not in facts:
+        return run_once(submission, facts, tensors, timeout)
+    alone = KINDS[facts.get("kind", "function")].alone
+    return (run_alone if alone else run_lines)(submission, facts, tensors, timeout)
+
+
 def run_once(
     submission: Code, facts: Mapping[str, Any], values: Mapping[str, Any], timeout: float
 ) -> Outcome:
     """Load the module anew, call its `backward` on these values, describe what came back."""
     given = {**facts["numbers"], **{name: value.clone() for name, value in values.items()}}
     outcome, scope = _run(submission, lambda: submission.compiled, facts, given, timeout, {})
-    outcome.take(scope, facts["wanted"], given)
+    outcome.take(scope, facts, given)
     outcome.facts["changed"] = sorted(
         name for name, value in values.items() if not same(value, given[name])
     )
@@ -120,6 +135,7 @@ def _run(
     given: dict[str, Any],
     timeout: float,
     names: Mapping[str, Any],
+    stand_ins: Mapping[str, torch.Tensor] | None = None,
 ) -> tuple[Outcome, dict[str, Any]]:
     """Load and call; what was returned, or the locals at the point where it raised."""
     wide = facts["float64"]
@@ -129,10 +145,10 @@ def _run(
     try:
         width = Float64() if wide else nullcontext()
         with _alarm(timeout), torch.inference_mode(), watch, width:
-            _call(compiled(), given, names, scope, outcome)
+            _call(compiled(), given, facts, names, scope, outcome, stand_ins)
     except BaseException as error:  # whatever it raised, SystemExit too, is an outcome
         outcome.facts["raised"] = describe(error, submission.path, submission.source)
-        scope.update(locals_of(error, submission.path, ENTRY))
+        scope.update(scope or locals_of(error, submission.path, ENTRY))
     outcome.facts["autodiff"] = watch.seen
     return outcome, scope
 
@@ -156,8 +172,8 @@ def run_lines(
         timeout,
         {RECORDER: recorder},
     )
-    results = {key: scope[key] for key in wanted if key in scope} | recorder.results
-    outcome.take(results, wanted, given)
+    results = {**scope, **recorder.results}
+    outcome.take(results, facts, given)
     outcome.facts |= {
         "recorded": recorder.done_at,
         "failures": recorder.failures,
@@ -166,6 +182,28 @@ def run_lines(
         "changed_at": recorder.changed_at,
         "rebuilt": recorder.rebuilt(scope),
     }
+    return outcome
+
+
+def run_alone(
+    submission: Code, facts: Mapping[str, Any], tensors: Mapping[str, Any], timeout: float
+) -> Outcome:
+    """Run each operation or layer of the learner's classes with a stand-in upstream."""
+    keys = facts["stand_ins"]
+    stand_ins = {key: tensors[key] for key in keys}
+    given = {name: value.clone() for name, value in tensors.items() if name not in stand_ins}
+    outcome, scope = _run(
+        submission,
+        lambda: submission.compiled,
+        facts,
+        {**facts["numbers"], **given},
+        timeout,
+        {},
+        stand_ins,
+    )
+    outcome.take(scope, facts, given)
+    # Each ran on its own, one after the other, whatever the line it is written in.
+    outcome.facts["recorded"] = {key: at for at, key in enumerate(facts["wanted"], 1)}
     return outcome
 
 
@@ -188,9 +226,11 @@ class _alarm:  # noqa: N801  a context manager, read as a word
 def _call(
     code: types.CodeType,
     given: dict[str, Any],
+    facts: Mapping[str, Any],
     names: Mapping[str, Any],
     scope: dict[str, Any],
     outcome: Outcome,
+    stand_ins: Mapping[str, torch.Tensor] | None,
 ) -> None:
     """Fill `scope` with what `backward` returned."""
     module = types.ModuleType("submission")
@@ -199,6 +239,6 @@ def _call(
     sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
     exec(code, module.__dict__)  # the learner's code, in the process made for it
     try:
-        scope.update(call_entry(vars(module), given))
+        KINDS[facts.get("kind", "function")].call(Request(vars(module), given, facts, stand_ins), scope)
     except Unusable as error:
         outcome.facts["unusable"] = str(error)

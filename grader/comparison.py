@@ -23,6 +23,11 @@ class Unfit:
     mistake: str
     evidence: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def misshapen(self) -> bool:
+        number = self.mistake == "not-a-tensor" and self.evidence["kind"] in NUMBERS
+        return number or self.mistake == "wrong-shape"
+
 
 @dataclass(frozen=True)
 class Comparison:

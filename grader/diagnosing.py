@@ -15,7 +15,7 @@ import torch
 from grader.answer import Answer
 from grader.judge import OTHER_SIZES, Judge, Result
 from grader.lines import NOTHING, LineRun
-from grader.mistakes import PREDICTED, diagnosis, module_of
+from grader.mistakes import OF_VALUES, PREDICTED, diagnosis, module_of
 from grader.mistakes.case import Case
 from grader.report import Diagnosis, GradientReport
 from grader.vjp import Scene, nearest
@@ -27,7 +27,7 @@ ELSEWHERE = ("missing-clone", "forward-value-changed")
 
 def diagnose(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     """None where all is well, or where no known mistake fits."""
-    if gradient.verdict == "approximate" and not gradient.own_exact:
+    if gradient.verdict == "approximate" and not (gradient.own_exact or gradient.is_value):
         return diagnosis("rounding-only", {"maxdiff": gradient.maxdiff})
     if gradient.verdict not in ("wrong", "wrong_shape"):
         return None
@@ -111,7 +111,7 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
         pairs = list(_cases(judge, name, runs))
     fits: list[tuple[str, dict[str, Any]]] = []
     for cases in pairs:
-        for mistake in PREDICTED:
+        for mistake in OF_VALUES if name in judge.exercise.values else PREDICTED:
             evidence = _evidence(mistake, cases)
             if evidence is not None and mistake not in [known for known, _ in fits]:
                 fits.append((mistake, evidence))

@@ -1,7 +1,7 @@
 """One exercise of the course: its forward pass, the gradients it asks for, what it teaches."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +11,9 @@ from grader.forward import Chunk, ForwardPass, read_forward
 from grader.names import NameData
 from grader.recipe import Recipe
 
+CLASSES = ("values", "layers")  # the kinds in which the learner completes classes
+PYTHON_NUMBERS = ("numbers", "values")  # those in which a number is a float of Python's
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -19,7 +22,7 @@ class Exercise:
     teaches: str
     source: str  # the lecture or paper
     after: tuple[str, ...]  # the exercises it builds on
-    gradients: tuple[str, ...]  # what is asked for, in the order of the backward pass
+    gradients: tuple[str, ...]  # what is asked for, values too, in the order of the backward pass
     recipe: Recipe | None  # where a network is trained
     forward_pass: ForwardPass
     forward: Callable[..., dict[str, Any]]
@@ -27,6 +30,32 @@ class Exercise:
     sizes: dict[str, int]
     other_sizes: dict[str, int]
     hints: dict[str, tuple[str, ...]]  # by gradient: written where the chunks do not tell enough
+    kind: str = "function"  # how the learner's code is called: a key of kinds.KINDS
+    values: dict[str, str] = field(default_factory=dict)  # asked for, and no gradient: its shape
+    due: Callable[..., dict[str, Any]] | None = None  # such values, from the forward scope
+    slopes: dict[str, tuple[str, str]] = field(default_factory=dict)  # such values: (of, in)
+    loose: dict[str, float] = field(default_factory=dict)  # value -> times the usual tolerance
+    places: dict[str, str] = field(default_factory=dict)  # of classes: where a gradient is written
+    rests_on: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what spoils it if wrong
+
+    @property
+    def chunks_to_run(self) -> tuple[Chunk, ...]:
+        """What a child has to run itself: where the learner's own objects make the graph."""
+        return self.forward_pass.chunks if self.kind in CLASSES else ()
+
+    @property
+    def points(self) -> int:
+        """Dimensions of every tensor that the learner's code does not see: 1, the points at
+        which it is called with numbers, or 0."""
+        return int(self.kind in PYTHON_NUMBERS)
+
+    def key(self, name: str) -> str:
+        """What the learner calls it: `dprobs`; a value that is no gradient has its own name."""
+        return name if name in self.values else f"d{name}"
+
+    def place(self, name: str) -> str:
+        """Where it is written, as Submission.lines names it: a variable, or a method's target."""
+        return self.places.get(name, self.key(name))
 
     @property
     def trained(self) -> tuple[str, ...]:
@@ -62,4 +91,11 @@ def load_exercise(name: str) -> Exercise:
         sizes=module.SIZES,
         other_sizes=module.OTHER_SIZES,
         hints=dict(getattr(module, "HINTS", {})),
+        kind=getattr(module, "KIND", "function"),
+        values=dict(getattr(module, "VALUES", {})),
+        due=getattr(module, "due", None),
+        slopes=dict(getattr(module, "SLOPES", {})),
+        loose=dict(getattr(module, "LOOSE", {})),
+        places=dict(getattr(module, "PLACES", {})),
+        rests_on=dict(getattr(module, "RESTS_ON", {})),
     )

@@ -16,14 +16,15 @@ def flags_of(exercise: Exercise, answer: Answer | Ended, in_chain: Sequence[str]
         yield Flag(
             "forward-value-changed", f"`{name}` was changed in place; copy before you write."
         )
-    keys = ["d" + name for name in exercise.gradients]
+    keys = [exercise.key(name) for name in exercise.gradients]
     for name in exercise.gradients:
         if name in answer.gradients or name in answer.kinds or answer.raised is not None:
             continue
-        near = did_you_mean("d" + name, [key for key in answer.others if key not in keys])
+        key = exercise.key(name)
+        near = did_you_mean(key, [other for other in answer.others if other not in keys])
         if near != ".":
-            yield Flag("unknown-key", f"`d{name}` was not returned{near}")
+            yield Flag("unknown-key", f"`{key}` was not returned{near}")
     if in_chain:
-        what = ", ".join("d" + name for name in in_chain)
+        what = ", ".join(map(exercise.key, in_chain))
         why = "as the code runs, not line by line: in this form a line cannot be run on its own."
         yield Flag("judged-in-chain", f"{what}: judged {why}")

@@ -67,7 +67,7 @@ class ForwardPass:
         found: set[str] = set()
         pending = [name]
         while pending:
-            for consumer in self.consumers[pending.pop()]:
+            for consumer in self.consumers.get(pending.pop(), ()):
                 if consumer.name not in found:
                     found.add(consumer.name)
                     if consumer.name not in stops:
@@ -101,7 +101,7 @@ def _assignments(definition: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, i
         match statement:
             case ast.Assign(targets=[ast.Name(id=target)], value=value):
                 yield target, value, statement.end_lineno or statement.lineno
-            case ast.Return() | ast.Import() | ast.Expr(value=ast.Constant()):
+            case ast.Return() | ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
                 continue
             case _:
                 text = ast.unparse(statement)

@@ -16,7 +16,7 @@ from grader.attempt import GRACE, Attempt
 from grader.diagnosing import diagnose, with_diagnosis
 from grader.drawn import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.enclosed import insist
-from grader.exercise import Exercise
+from grader.exercise import PYTHON_NUMBERS, Exercise
 from grader.inspection import Findings, ask_for_lines, inspect
 from grader.judge import OTHER_SIZES, Judge, Result
 from grader.lines import LineRun
@@ -46,7 +46,9 @@ def trials_for(
 ) -> tuple[Trial, ...]:
     """The lecture's view, the decision, and the inputs that find what was hard-coded."""
     shown = seed if lecture_seed is None else lecture_seed
-    lecture = make_trial(exercise, data, "lecture", shown, exercise.sizes, torch.float32)
+    # A number of Python's has 64 bits, and the lecture's derivatives of scalars have too.
+    dtype = torch.float64 if exercise.kind in PYTHON_NUMBERS else torch.float32
+    lecture = make_trial(exercise, data, "lecture", shown, exercise.sizes, dtype)
     return (
         lecture,
         make_trial(exercise, data, "decision", seed, exercise.sizes),
@@ -127,7 +129,8 @@ class Grader:
         self.nursery.close()
 
     def attempt(self, exercise: Exercise, submission: Submission) -> Attempt:
-        keys = tuple("d" + name for name in exercise.gradients)
+        places = {name: exercise.place(name) for name in exercise.gradients}
+        keys = tuple("d" + name for name, at in places.items() if not submission.unwritten(at))
         timeout = self.options.timeout
         cpu = ceil(CALLS_IN_FULL * (timeout + GRACE))
         return Attempt(self.nursery, submission, keys, timeout, cpu)

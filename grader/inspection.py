@@ -164,7 +164,7 @@ class _Probes:
         one, the others by halves."""
         exercise = self.scene.exercise
         near = nearest(exercise, name)
-        others = tuple(other for other in exercise.gradients if other not in near | {name})
+        others = tuple(other for other in self.scene.upstream if other not in near | {name})
         pending = [*((upstream,) for upstream in sorted(near)), others]
         found: set[str] = set()
         while pending:

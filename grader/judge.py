@@ -13,7 +13,7 @@ import torch
 
 from grader.absence import autodiff_of, error_of, raised_in, why_absent
 from grader.answer import Answer, Ended
-from grader.comparison import NUMBERS, TOLERANCE, Comparison, Unfit, compare
+from grader.comparison import TOLERANCE, Comparison, compare
 from grader.exercise import Exercise
 from grader.flags import flags_of
 from grader.inspection import Findings
@@ -145,6 +145,7 @@ class Judge:
     def _report(self, name: str) -> GradientReport:
         lecture, own = self.comparisons[name][0] or NOT_GIVEN, self.own[name]
         verdict = self.verdict(name)
+        expected = self.results[0].reference.gradients[name]
         exact = lecture.exact
         if own.cut is not None and self.narrow is not None and self.given(name):
             exact = exact or self.narrow.exact(name, own.cut)
@@ -154,23 +155,25 @@ class Judge:
             exact=lecture.exact,
             approximate=lecture.approximate,
             maxdiff=lecture.maxdiff,
-            shape=lecture.shape,
-            expected_shape=tuple(self.results[0].reference.gradients[name].shape),
-            line=self.submission.lines.get("d" + name),
+            shape=None if lecture.shape is None else lecture.shape[self.exercise.points :],
+            expected_shape=tuple(expected.shape[self.exercise.points :]),
+            line=self.submission.line_of(self.exercise.place(name)),
             diagnosis=None,
             worst=_worst(verdict, self.comparisons[name]),
             own_exact=exact,
+            is_value=name in self.exercise.values,
         )
 
     def verdict(self, name: str) -> str:
-        if self.autodiff and (self.given(name) or f"d{name}" in self.submission.attempted):
+        place = self.exercise.place(name)
+        if self.autodiff and (self.given(name) or place in self.submission.attempted):
             return "forbidden"
         for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
-            if comparison is None or raised_in(name, self.submission, result.answer):
-                return why_absent(name, self.submission, result.answer)
+            if comparison is None or raised_in(place, self.submission, result.answer):
+                return why_absent(place, self.submission, result.answer)
         ended = [r.answer for r in self.results if isinstance(r.answer, Ended)]
         if ended:
-            return why_absent(name, self.submission, ended[0])
+            return why_absent(place, self.submission, ended[0])
         own, right = self.own[name], self.right_in_chain(name)
         if self.altered(name):
             return "wrong"
@@ -181,7 +184,7 @@ class Judge:
             return "inherited"
         shown = self.comparisons[name][:2]  # at other sizes a hard-coded one misfits too
         unfit = [c.unfit for c in shown if c is not None and c.unfit is not None]
-        return "wrong_shape" if unfit and misshapen(unfit[0]) else "wrong"
+        return "wrong_shape" if unfit and unfit[0].misshapen else "wrong"
 
     def _inherits(self, name: str) -> bool:
         """Whether what is wrong came from above: right on its own, or where that cannot be
@@ -229,6 +232,7 @@ class Judge:
         Then nothing was inherited: something changed this one afterwards.
         """
         cut = self.findings.uses.get(name) or self.own[name].cut or NOTHING
+        cut |= set(self.exercise.rests_on.get(name, ()))
         for number in self._wrong_in(name):
             if self.comparisons[name][number] is None:  # not reached: nothing is known of it
                 continue
@@ -236,11 +240,6 @@ class Judge:
             if all(c is not None and c.right for c in upstream):
                 return True
         return False
-
-
-def misshapen(unfit: Unfit) -> bool:
-    number = unfit.mistake == "not-a-tensor" and unfit.evidence["kind"] in NUMBERS
-    return number or unfit.mistake == "wrong-shape"
 
 
 def _worst(verdict: str, comparisons: Sequence[Comparison | None]) -> dict[str, Any] | None:

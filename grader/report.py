@@ -3,6 +3,7 @@
 `Report.as_json()` is the interface for programs; its schema is named in it.
 """
 
+import math
 import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -33,6 +34,12 @@ class GradientReport:
     diagnosis: Diagnosis | None
     worst: dict[str, Any] | None = None  # index, yours, expected: the entry furthest off
     own_exact: bool = False  # exact, given a true upstream
+    is_value: bool = False  # something asked for that is no gradient
+
+    @property
+    def label(self) -> str:
+        """What the learner calls it: "dprobs", or a value by its own name."""
+        return self.name if self.is_value else f"d{self.name}"
 
     @property
     def passes(self) -> bool:
@@ -58,6 +65,21 @@ class Training:
     apart_at: int | None  # the first step at which the curves differ
 
 
+def perplexity(loss: float) -> float:
+    """Among how many equally likely characters the network has to guess; of a loss in nats."""
+    return math.exp(min(loss, 700.0))  # no float holds more
+
+
+@dataclass(frozen=True)
+class BesideAutograd:
+    """What the same run came to with torch's gradients: same start, same batches."""
+
+    train_loss: float
+    dev_loss: float
+    test_loss: float
+    largest_difference: float  # of the two losses of a step, over all steps
+
+
 @dataclass(frozen=True)
 class Trained:
     """A real run with the learner's gradients, and the network that came of it."""
@@ -70,6 +92,25 @@ class Trained:
     test_loss: float | None = None
     samples: tuple[str, ...] = ()  # names drawn from the network
     problem: str | None = None  # what stopped it
+    resumed_at: int = 0  # the steps taken before it was last stopped; seconds counts them too
+    autograd: BesideAutograd | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        losses = {split: getattr(self, f"{split}_loss") for split in ("train", "dev", "test")}
+        return asdict(self) | {
+            f"{split}_perplexity": None if loss is None else perplexity(loss)
+            for split, loss in losses.items()
+        }
+
+
+@dataclass(frozen=True)
+class RateSearch:
+    """A learning-rate finder: rates from small to large, one step with each."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]  # of the minibatch, before the step with that rate
+    lowest: float | None  # the rate at which the smoothed loss is lowest
+    problem: str | None = None  # what stopped it, where no rate did
 
 
 @dataclass(frozen=True)
@@ -83,6 +124,7 @@ class Report:
     error: str | None = None
     training: Training | None = None
     trained: Trained | None = None
+    rate_search: RateSearch | None = None
     output: str = ""  # what the learner's code printed
     trace: str = ""  # the learner's own frames, where the code raised
 
@@ -129,5 +171,7 @@ class Report:
         if self.training is not None:
             report["training"] = asdict(self.training)
         if self.trained is not None:
-            report["trained"] = asdict(self.trained)
+            report["trained"] = self.trained.as_json()
+        if self.rate_search is not None:
+            report["rate_search"] = asdict(self.rate_search)
         return report

@@ -22,23 +22,38 @@ def stub_text(exercise: Exercise, solution: str) -> str:
     ]
     lines = [f'"""{exercise.name}: {exercise.title}.', ""]
     lines += textwrap.wrap(exercise.teaches, WIDTH)
-    lines += [
-        "",
-        "Replace each None by the gradient of the loss with respect to that value; its shape",
-    ]
-    lines += ["is given. Every value of the forward pass is at hand under its own name."]
+    lines += ["", *_task(exercise)]
     lines += [f"Then run: grade {exercise.name}", '"""', "", *imports, "", ""]
     lines += _signature(tree)
     for name in exercise.gradients:
-        lines += [f"    # {chunk.source}" for chunk in exercise.chunks_behind(name)]
-        lines += [f"    d{name} = None  # {shape_of(exercise, name)}", ""]
+        lines += [f"    # {text}" for text in _what_is_asked(exercise, name)]
+        lines += [f"    {exercise.key(name)} = None  # {shape_of(exercise, name)}", ""]
     lines += ["    return locals()"]
     return "\n".join(lines) + "\n"
 
 
+def _task(exercise: Exercise) -> list[str]:
+    task = [
+        "Replace each None by the gradient of the loss with respect to that value; its shape",
+        "is given. Every value of the forward pass is at hand under its own name.",
+    ]
+    if exercise.values:
+        task += ["A name without a d is no gradient: the comment above it says what is asked for."]
+    return task
+
+
+def _what_is_asked(exercise: Exercise, name: str) -> list[str]:
+    """The chunks to differentiate; of a value that is no gradient, what it is."""
+    if name not in exercise.values:
+        return [chunk.source for chunk in exercise.chunks_behind(name)]
+    _, _, what = exercise.values[name].partition("): ")
+    return textwrap.wrap(what, WIDTH - 6)
+
+
 def shape_of(exercise: Exercise, name: str) -> str:
     """'(n, vocab_size)': the shape as the forward pass writes it."""
-    found = re.match(r"\([^)]*\)", exercise.forward_pass.shapes[name])
+    shapes = exercise.forward_pass.shapes | exercise.values
+    found = re.match(r"\([^)]*\)", shapes[name])
     if found is None:
         raise ValueError(f"{exercise.name}: {name} has no shape comment in its forward pass")
     return found.group()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.autodiff import autodiff_in
 from grader.errors import UsageProblem, printable
+from grader.places import lines_written, unwritten
 
 ENTRY = "backward"
 MAX_BYTES = 1_000_000
@@ -31,6 +32,15 @@ class Submission:
     attempted: frozenset[str]  # gradient keys given anything but None
     autodiff: tuple[int, str] | None = None  # line and text of a use of autograd, where found
     problem: str | None = None  # why it cannot be graded at all; then there is no source
+    empty: frozenset[str] = frozenset()  # methods with nothing in them yet
+
+    def line_of(self, place: str) -> int | None:
+        """Of a gradient's variable, or of a place in a method; else of the method itself."""
+        return self.lines.get(place, self.lines.get(place.partition(":")[0]))
+
+    def unwritten(self, place: str) -> bool:
+        """Whether the method of this place is there with nothing in it."""
+        return place.partition(":")[0] in self.empty
 
 
 def read_submission(path: Path) -> Submission:
@@ -46,7 +56,11 @@ def read_submission(path: Path) -> Submission:
     except Unreadable as error:
         return Submission(path, "", {}, frozenset(), problem=str(error))
     autodiff = autodiff_in(tree, ENTRY)
-    return Submission(path, source, lines, frozenset(attempted), autodiff)
+    written = lines_written(tree)
+    attempted |= written.keys()
+    return Submission(
+        path, source, written | lines, frozenset(attempted), autodiff, empty=unwritten(tree)
+    )
 
 
 def _parse(path: Path, source: str) -> ast.Module:

@@ -6,6 +6,7 @@ forward values only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import torch
@@ -14,6 +15,8 @@ from grader.exercise import Exercise
 from grader.names import NameData
 
 Tensors = dict[str, torch.Tensor]
+# What a chunk in scalars calls as a function, as the learner does with Python's math.
+MATH = {name: getattr(torch, name) for name in ("exp", "log", "sin", "cos", "tanh", "sqrt")}
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,40 @@ class Trial:
         return {name: scope[name] for name in names if torch.is_tensor(scope[name])}
 
     def request(self, values: Tensors | None = None) -> tuple[dict[str, Any], Tensors]:
-        """What a child is told: no loss, for no gradient of it is asked, and no reference.
+        """What a child is told: no loss, for no gradient of it is asked, nothing that the
+        learner is to work out, and no reference.
 
         `values` are this trial's own, where the caller has them already.
         """
         values = self.values() if values is None else values
-        values = {name: value for name, value in values.items() if name != "loss"}
-        return {"numbers": self.numbers(), "float64": self.dtype is torch.float64}, values
+        withheld = {"loss", *self.exercise.values}
+        values = {name: value for name, value in values.items() if name not in withheld}
+        facts = {
+            "numbers": self.numbers(),
+            "float64": self.dtype is torch.float64,
+            "kind": self.exercise.kind,
+            "values": list(self.exercise.values),
+            "chunks": [[chunk.name, chunk.expression] for chunk in self.exercise.chunks_to_run],
+        }
+        return facts, values
+
+    def due(self, scope: Mapping[str, Any]) -> Tensors:
+        """What is asked for and is no gradient, from the values of the forward pass.
+
+        To be called when the child has ended, as torch's gradients are.
+        """
+        found = {name: self._slope(*at) for name, at in self.exercise.slopes.items()}
+        if self.exercise.due is not None:
+            asked = signature(self.exercise.due).parameters
+            found |= self.exercise.due(**{name: scope[name] for name in asked})
+        return {name: value.detach().to(self.dtype) for name, value in found.items()}
+
+    def _slope(self, of: str, at: str) -> torch.Tensor:
+        leaf = self.inputs[at].detach().clone().requires_grad_()
+        with torch.enable_grad():
+            value = self.exercise.forward(**{**self.inputs, at: leaf})[of]
+        gradient: torch.Tensor = torch.autograd.grad(value.sum(), leaf)[0]
+        return gradient
 
 
 def make_trial(
@@ -84,12 +114,12 @@ def reference_for(trial: Trial) -> Reference:
     scope = trial.exercise.forward(**inputs)
     for chunk in trial.exercise.forward_pass.chunks:
         scope[chunk.name].retain_grad()
-    scope["loss"].backward()
+    scope["loss"].sum().backward()  # of numbers there is one loss a point
     gradients = {
         name: scope[name].grad
         for name in trial.exercise.forward_pass.names
         if torch.is_tensor(scope[name]) and scope[name].grad is not None
-    }
+    } | trial.due(scope)
     return Reference(
         gradients,
         {name: _scale(trial, scope, gradients, name) for name in trial.exercise.gradients},
@@ -103,8 +133,10 @@ def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str
     rounding error would be a large one.
     """
     generator = torch.Generator().manual_seed(trial.seed)
-    largest = [gradients[name].abs().max().item()]
-    for consumer in trial.exercise.forward_pass.consumers[name]:
+    exercise, largest = trial.exercise, [gradients[name].abs().max().item()]
+    if name in exercise.values:
+        return largest[0] * exercise.loose.get(name, 1.0)
+    for consumer in exercise.forward_pass.consumers[name]:
         upstream = gradients[consumer.name]
         signs = torch.randint(0, 2, upstream.shape, generator=generator) * 2 - 1
         leaf = {
@@ -113,7 +145,7 @@ def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str
             else scope[read]
             for read in consumer.reads
         }
-        output = evaluate(trial.exercise, consumer.expression, leaf)
+        output = evaluate(exercise, consumer.expression, leaf)
         # A scalar, for torch imports sympy (0.4 s) to check the shape of a grad_outputs.
         (contribution,) = torch.autograd.grad((output * upstream * signs).sum(), leaf[name])
         largest.append(contribution.abs().max().item())
@@ -122,6 +154,6 @@ def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str
 
 def evaluate(exercise: Exercise, expression: str, scope: Mapping[str, Any]) -> torch.Tensor:
     """One chunk alone, on the values given. The expression is the course's own."""
-    names = {"torch": torch, "F": torch.nn.functional}
+    names = {"torch": torch, "F": torch.nn.functional, **MATH}
     result: torch.Tensor = eval(expression, {**names, **scope})
     return result

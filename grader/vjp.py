@@ -42,13 +42,18 @@ class Scene:
         return self.trial.exercise
 
     def gradient(self, name: str, cut: Iterable[str]) -> torch.Tensor:
-        """Through the cut, over every use of `name`. Its shape is the value's."""
+        """Through the cut, over every use of `name`. Its shape is the value's.
+
+        What is asked for and is no gradient is itself, through any cut.
+        """
+        if name in self.exercise.values:
+            return self.trial.due(self.values)[name]
         return sum(self.contributions(name, cut).values(), torch.zeros_like(self.values[name]))
 
     def contributions(self, name: str, cut: Iterable[str]) -> dict[str, torch.Tensor]:
         """What each chunk that reads `name` sends back to it, by that chunk's name."""
         cut = frozenset(cut)
-        consumers = self.exercise.forward_pass.consumers[name]
+        consumers = self.exercise.forward_pass.consumers.get(name, ())
         return {chunk.name: self._through(name, chunk, cut) for chunk in consumers}
 
     def _through(self, name: str, use: Chunk, cut: frozenset[str]) -> torch.Tensor:
@@ -66,7 +71,7 @@ class Scene:
             if chunk.name in cut:
                 objective = objective + (value * self.upstream[chunk.name]).sum()
             elif chunk.name == "loss":
-                objective = objective + value
+                objective = objective + value.sum()
             else:
                 reached[chunk.name] = value
         if not objective.requires_grad:
@@ -82,5 +87,6 @@ def scene_for(trial: Trial) -> Scene:
     upstream = {
         name: torch.randn(values[name].shape, generator=generator, dtype=values[name].dtype)
         for name in trial.exercise.gradients
+        if name not in trial.exercise.values
     }
     return Scene(trial, values, upstream)

@@ -6,19 +6,20 @@ import json
 import os
 import sys
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader import kit
+from grader.cli.training import TrainingCall
 from grader.course import EXERCISES
 from grader.errors import UsageProblem
 from grader.exercise import Exercise, load_exercise
 from grader.last_grading import note_grading
 from grader.names import NameData, read_names
-from grader.submission import Submission, read_submission
+from grader.submission import read_submission
 
 if TYPE_CHECKING:
     from grader.grading import Grader
@@ -38,31 +39,35 @@ class Call:
     strict: bool
     timeout: float
     trace: bool
-    train: bool
-    steps: int
     untrusted: bool
+    training: TrainingCall = field(default_factory=TrainingCall)
     again: str = ""  # the call that grades the same file in the same way
 
 
 def grade_one(name: str, path: Path | None, call: Call) -> bool:
     """True where the exercise passed."""
     exercise = load_exercise(name)
-    if call.train and not exercise.trained:
-        raise UsageProblem(f"{name} trains nothing; --train goes with exercise4.")
+    call.training.check(exercise)
     own = path is None
     check_outputs(call)
     submission = read_submission(kit.find_kit().submission(exercise) if path is None else path)
     with open_grader(call) as grader:
+        train = call.training.plan(
+            grader, exercise, submission, call.again, to_stderr=call.json_to == "-"
+        )
         report = grader.grade(exercise, submission)
         if own:
             note_progress(kit.find_kit(), report)
         show(report, exercise, call)
         if call.native:
             note_native_kernels(report, call)
-        if call.train:
-            report = train(grader, exercise, submission, report, call)
+        if train is not None and report.passed:
+            report = train(report)
+        elif train is not None:
+            click.echo("Training waits until every gradient is right.", err=True)
     write_machine_formats([report], call, many=False)
-    return report.passed and (report.trained is None or report.trained.problem is None)
+    runs = (report.trained, report.rate_search)
+    return report.passed and all(run is None or run.problem is None for run in runs)
 
 
 def check_outputs(call: Call) -> None:
@@ -114,7 +119,7 @@ def summary_line(report: "Report", exercise: Exercise) -> str:
         word = "not started"
     score = f"{figures['score']:g}/{figures['max_score']:g}"
     first = report.first_own_error
-    look = "" if first is None or first.verdict == "missing" else f"look first at d{first.name}"
+    look = "" if first is None or first.verdict == "missing" else f"look first at {first.label}"
     return f"{report.exercise:<12}{word:<12}{score:>6}  {look or exercise.title}"
 
 
@@ -205,16 +210,3 @@ def note_native_kernels(report: "Report", call: Call) -> None:
             f"({report.environment['cpu_capability']}) are to blame: {names}.",
             err=call.json_to == "-",
         )
-
-
-def train(
-    grader: "Grader", exercise: Exercise, submission: Submission, report: "Report", call: Call
-) -> "Report":
-    """The report with what training came to."""
-    if not report.passed:
-        click.echo("Training waits until every gradient is right.", err=True)
-        return report
-    from grader.cli.train import train_and_show
-
-    trained = train_and_show(grader, exercise, submission, call.steps, call.json_to == "-")
-    return replace(report, trained=trained)

@@ -32,6 +32,8 @@ PREDICTED = (
     "summed-wrong-dimension",
     "transposed",
 )
+# The same for what is asked for and is no gradient.
+OF_VALUES = ("wrong-step", "sign-flipped", "wrong-factor", "transposed")
 # Known from what happened, not from the numbers.
 OBSERVED = (
     "not-a-tensor",

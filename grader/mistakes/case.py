@@ -35,17 +35,17 @@ class Case:
 
     @cached_property
     def expected(self) -> torch.Tensor:
-        return sum(self.contributions.values(), torch.zeros_like(self.value))
+        return self.scene.gradient(self.name, self.cut)
 
     @property
     def value(self) -> torch.Tensor:
-        """The forward value that the gradient belongs to."""
-        tensor: torch.Tensor = self.scene.values[self.name]
-        return tensor
+        """The forward value that the gradient belongs to; of what is no gradient, what is due."""
+        tensor = self.scene.values.get(self.name)
+        return self.expected if tensor is None else tensor
 
     @property
     def consumers(self) -> tuple[Chunk, ...]:
-        return self.scene.exercise.forward_pass.consumers[self.name]
+        return self.scene.exercise.forward_pass.consumers.get(self.name, ())
 
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""

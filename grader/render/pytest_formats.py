@@ -70,11 +70,11 @@ def _gradient_check(
 ) -> Check:
     name, line, verdict = gradient["name"], gradient["line"], gradient["verdict"]
     if verdict == "exact" or (verdict in PASSING and not strict):
-        return Check("d" + name, line)
+        return Check(exercise.key(name), line)
     reason = _reason(gradient, error)
     chunks = (f"    {chunk.source}" for chunk in exercise.chunks_behind(name))
     summary = f"{verdict}. {reason}" if reason else verdict
-    return Check("d" + name, line, summary, "\n".join((*chunks, _figures(gradient))))
+    return Check(exercise.key(name), line, summary, "\n".join((*chunks, _figures(gradient))))
 
 
 def _figures(gradient: dict[str, Any]) -> str:

@@ -94,7 +94,7 @@ def _empty(gradient: GradientReport) -> str:
 def _cells(gradient: GradientReport, marked: bool) -> Iterator[Text]:
     style = STYLES[gradient.verdict]
     known = gradient.maxdiff is not None
-    yield Text(("> " if marked else "  ") + "d" + gradient.name, style=style if marked else "")
+    yield Text(("> " if marked else "  ") + gradient.label, style=style if marked else "")
     yield Text(str(gradient.exact) if known else "-")
     yield Text(str(gradient.approximate) if known else "-")
     yield Text(f"{gradient.maxdiff:.3g}" if gradient.maxdiff is not None else "-")

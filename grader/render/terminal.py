@@ -106,7 +106,7 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
     if first is not None:
         yield Text.assemble(
             ("Look first at ", "bold"),
-            (f"d{first.name}", "bold red"),
+            (first.label, "bold red"),
             f"{_where(first)}: it {MEANINGS[first.verdict]}.",
         )
         yield from _about(first, exercise)
@@ -200,7 +200,7 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
         yield Text("--strict passes exact gradients only.")
     else:
         if first is not None and first.verdict == "missing" and report.error is None:
-            what = f"write d{first.name}"
+            what = f"write {first.label}"
         else:
             what = "mend that line" if report.error is None and first is not None else "mend that"
         yield CallAfter(f"Next: {what}, then run: ", again)
@@ -209,7 +209,7 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
 
 
 def _help(exercise: str, first: GradientReport) -> Iterator[tuple[str, str]]:
-    yield f"grade hint {exercise} d{first.name}", "a hint, the next one at each call"
+    yield f"grade hint {exercise} {first.label}", "a hint, the next one at each call"
     if first.diagnosis is not None:
         yield f"grade explain {first.diagnosis.mistake}", "what this mistake is"
 

@@ -1,0 +1,33 @@
+"""How the learner's code of an exercise is called: one entry a kind.
+
+`function`: `backward`, with tensors. `numbers`: `backward`, with Python's own numbers.
+Runs in the child. What the learner's code raises passes through; what stands before that is
+in the scope by then, or in the frames of the traceback.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from grader.entry import call_entry
+from grader.request import Request
+from grader.scalars import call_with_numbers
+
+# Fills the scope with what came back, by the learner's names.
+Call = Callable[[Request, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    call: Call
+    alone: bool = False  # whether it runs each operation alone; other kinds are instrumented
+
+
+def _call_function(request: Request, scope: dict[str, Any]) -> None:
+    scope.update(call_entry(request.module, request.given))
+
+
+KINDS = {
+    "function": Kind(_call_function),
+    "numbers": Kind(call_with_numbers),
+}

@@ -1,0 +1,84 @@
+"""Where the methods of a learner's classes write what: places, as an exercise names them.
+
+"BatchNorm1d.backward:self.dgain" is what that method assigns to self.dgain, and
+"Value.__mul__._backward:other.grad" the same in a function inside the method. Imports no torch.
+"""
+
+import ast
+from collections.abc import Iterator
+
+Function = ast.FunctionDef
+
+
+def methods(tree: ast.Module) -> Iterator[tuple[str, Function]]:
+    """Every function inside a class, and those inside it, by its qualified name."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield from _functions(node.body, f"{node.name}.")
+
+
+def _functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, Function]]:
+    for node in body:
+        if isinstance(node, Function):
+            yield prefix + node.name, node
+            yield from _functions(node.body, f"{prefix}{node.name}.")
+
+
+def lines_written(tree: ast.Module) -> dict[str, int]:
+    """The line of every such place, and of every method under its own name."""
+    lines: dict[str, int] = {}
+    for name, function in methods(tree):
+        lines[name] = function.lineno
+        for statement in _statements(function):
+            for target in _targets(statement):
+                lines[f"{name}:{ast.unparse(target)}"] = statement.lineno
+    return lines
+
+
+def unwritten(tree: ast.Module) -> frozenset[str]:
+    """The methods with nothing in them: a docstring, `pass`, `...`, or names set to None."""
+    return frozenset(
+        name for name, function in methods(tree) if all(map(_is_nothing, function.body))
+    )
+
+
+def _is_nothing(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Assign(value=ast.Constant(value=None)):
+            return True
+        case ast.Return(value=None | ast.Constant(value=None)):
+            return True
+        case ast.Raise(exc=ast.Name(id="NotImplementedError")):
+            return True
+    return False
+
+
+def _statements(function: Function) -> Iterator[ast.stmt]:
+    """Everything in it but what is in functions inside it."""
+    pending: list[ast.AST] = list(reversed(function.body))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Function | ast.Lambda | ast.ClassDef):
+            continue
+        if isinstance(node, ast.stmt):
+            yield node
+        pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    match statement:
+        case ast.Assign(targets=targets):
+            return [part for target in targets for part in _parts(target)]
+        case ast.AugAssign(target=target):
+            return [target]
+        case ast.AnnAssign(target=target, value=ast.expr()):
+            return [target]
+    return []
+
+
+def _parts(target: ast.expr) -> list[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        return [part for element in target.elts for part in _parts(element)]
+    return [target]
