@@ -93,12 +93,12 @@ class Kit:
         if left.pop(exercise, None) is not None:
             self.write_whole(PROGRESS, json.dumps(left, indent=1))
 
-    def write_whole(self, file: Path, text: str) -> None:
+    def write_whole(self, file: Path, content: str | bytes) -> None:
         """The old file stays until the new one is complete. Makes its folder, in the kit."""
         path = self.root / file
         path.parent.mkdir(exist_ok=True)
         fresh = path.with_suffix(".new")
-        fresh.write_text(text, encoding="utf-8")
+        fresh.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         fresh.replace(path)
 
 

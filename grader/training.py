@@ -15,10 +15,11 @@ import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
+from grader.exercise import Exercise
 from grader.names import NameData
 from grader.report import Training
 from grader.splits import Split
-from grader.trial import Tensors, Trial, convert
+from grader.trial import Tensors, Trial, convert, make_trial
 
 SHORT_RUN = 12  # steps of the graded run
 CURVE_TOLERANCE = 1e-8  # relative; float64 runs differ by rounding only
@@ -102,6 +103,15 @@ def _short(start: Trial, data: NameData, gradients: Gradients) -> Iterator[Step]
     return gradient_descent(start, batches, gradients, [rate] * SHORT_RUN)
 
 
+def real_start(exercise: Exercise, data: NameData, seed: int) -> Trial:
+    """The network of a real run before its first step, float32, at the recipe's sizes."""
+    recipe = exercise.recipe
+    assert recipe is not None
+    sizes = exercise.sizes | recipe.sizes
+    drawn = make_trial(exercise, data, "training", seed, sizes, torch.float32)
+    return replace(drawn, inputs=drawn.inputs | recipe.settings)
+
+
 def long_run(
     start: Trial,
     train: Split,
@@ -109,16 +119,13 @@ def long_run(
     generator: torch.Generator,
     gradients: Gradients,
 ) -> Iterator[Step]:
-    """A real run, a Step for each learning rate: on minibatches, or on the whole split.
+    """A real run on minibatches, a Step for each learning rate.
 
     Batches are drawn from `generator` one at a time, right before their step. An attempt that
     gives the gradients should want those of the trained parameters only.
     """
-    recipe, n = start.exercise.recipe, start.sizes["n"]
-    assert recipe is not None
-    batches = (
-        train.inputs if recipe.whole else train.minibatch(n, generator).inputs for _ in repeat(None)
-    )
+    n = start.sizes["n"]
+    batches = (train.minibatch(n, generator).inputs for _ in repeat(None))
     return gradient_descent(start, batches, gradients, rates)
 
 

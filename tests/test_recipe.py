@@ -19,7 +19,10 @@ from grader.recipe import Recipe
 def test_each_rate_has_its_share_of_the_steps(
     shares: tuple[tuple[float, float], ...], steps: int, counts: list[int]
 ) -> None:
-    rates = Recipe(("W",), contexts, steps=1, rates=shares).rates_of(steps)
+    recipe = Recipe(("W",), contexts, steps=1, rates=shares)
+    rates = list(recipe.rates_of(steps))
     assert len(rates) == steps
+    for done in range(steps + 1):
+        assert list(recipe.rates_of(steps, done)) == rates[done:]
     assert [rates.count(rate) for _, rate in shares] == counts
     assert rates == sorted(rates, reverse=True)

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -73,24 +74,33 @@ def main() -> None:
     help="Someone else's code: refuse without a whole sandbox, draw seeds and sizes.",
 )  # fmt: skip
 @click.option("--trace", is_flag=True, help="Show the full trace where your code raised.")
-@click.option("--train", is_flag=True, help="Then train for real (exercise4).")
+@click.option("--train", is_flag=True, help="Then train a network with your gradients.")
 @click.option(
-    "--steps", type=click.IntRange(1), default=200_000, show_default=True,
-    help="Steps of --train; the learning rate drops half-way.",
+    "--steps", type=click.IntRange(1), metavar="N",
+    help="Steps of --train, or learning rates that --find-rate tries.",
 )  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on with a training run that was stopped.")
+@click.option("--beside-autograd", is_flag=True, help="Train with torch's gradients as well.")
+@click.option("--find-rate", is_flag=True, help="Try learning rates, one step with each.")
 @click.pass_context
 def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
     """Grade one exercise, or all."""
     from grader.cli.grading import Call, grade_all, grade_one
+    from grader.cli.training import TrainingCall
 
     exercise = str(ctx.info_name)
     names = options.pop("names") or kit.NAMES
-    call = Call(names=names, again=_again(ctx), **options)
+    training = TrainingCall(
+        **{field.name: options.pop(field.name) for field in fields(TrainingCall)}
+    )
+    call = Call(names=names, training=training, again=_again(ctx), **options)
     if exercise == ALL:
         if submission is not None:
             raise UsageProblem(
                 "`grade all` grades exercises/; --submission goes with one exercise."
             )
+        if call.training != TrainingCall():
+            raise UsageProblem("`grade all` trains nothing; training goes with one exercise.")
         sys.exit(PASSED if grade_all(call) else NOT_PASSED)
     sys.exit(PASSED if grade_one(exercise, submission, call) else NOT_PASSED)
 

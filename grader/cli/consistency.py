@@ -20,8 +20,7 @@ def failures(tell: Callable[[str], None]) -> Iterator[str]:
     """Each inconsistency as a sentence; `tell` gets a line for what holds."""
     call = Call(
         names=kit.NAMES, json_to=None, junit=None, json_report=None, seed=2147483647,
-        native=False, strict=False, timeout=30.0, trace=False, train=False, steps=1,
-        untrusted=False,
+        native=False, strict=False, timeout=30.0, trace=False, untrusted=False,
     )  # fmt: skip
     yield from _sync_failures()
     with open_grader(call) as grader, tempfile.TemporaryDirectory() as folder:

@@ -18,12 +18,16 @@ Draw = Callable[[int, float, float], None]  # of the steps done, the running los
 
 
 @contextmanager
-def progress(steps: int) -> Iterator[ShowStep]:
-    """Call what it gives after every step; it draws only now and then."""
+def progress(steps: int, said: str, already: int = 0) -> Iterator[ShowStep]:
+    """Call what it gives after every step; it draws only now and then.
+
+    `said`: what begins, where there is no bar to show it. `already`: the steps of a resumed
+    run that were taken before.
+    """
     terminal = console(stderr=True)
     if not terminal.is_terminal or terminal.is_dumb_terminal:
-        click.echo(f"Training for {steps:,} steps.", err=True)
-        yield _every(LINE_EVERY, lambda done, loss, speed: _line(steps, done, loss, speed))
+        click.echo(said, err=True)
+        yield _every(LINE_EVERY, lambda done, loss, speed: _line(steps, done, loss, speed), already)
         return
     columns = (
         TextColumn("{task.completed:,} of {task.total:,} steps"),
@@ -38,20 +42,20 @@ def progress(steps: int) -> Iterator[ShowStep]:
         def draw(done: int, loss: float, speed: float) -> None:
             bar.update(task, completed=done, loss=loss, speed=speed, refresh=True)
 
-        yield _every(BAR_EVERY, draw, at_last=steps)
+        yield _every(BAR_EVERY, draw, already, at_last=steps)
 
 
-def _every(seconds: float, draw: Draw, at_last: int | None = None) -> ShowStep:
+def _every(seconds: float, draw: Draw, already: int, at_last: int | None = None) -> ShowStep:
     began = drawn = time.monotonic()
     running = 0.0
 
     def show(done: int, loss: float) -> None:
         nonlocal drawn, running
-        running += (loss - running) / min(done, RUNNING_MEAN)
+        running += (loss - running) / min(done - already, RUNNING_MEAN)
         now = time.monotonic()
         if now - drawn >= seconds or done == at_last:
             drawn = now
-            draw(done, running, done / (now - began))
+            draw(done, running, (done - already) / (now - began))
 
     return show
 

@@ -1,130 +1,199 @@
-"""`grade exercise4 --train`: a network trained with the learner's gradients, for real.
+"""`grade EXERCISE --train`: a network trained with the learner's gradients, for real.
 
 The grader takes the steps and works out every loss; the learner's process only answers
 with gradients, and one that no step can be taken with ends the run.
 """
 
 import math
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import repeat
 
 import click
 import torch
 
-from grader.answer import Ended
 from grader.attempt import Attempt
+from grader.checkpoint import Checkpoint, first_checkpoint, identify
 from grader.cli.progress import progress
+from grader.cli.resume import Shelf, resumed
+from grader.cli.stopping import first_interrupt, why_not_taken
 from grader.exercise import Exercise
 from grader.grading import Grader
-from grader.inference import calibrated, sample, split_loss
+from grader.inference import Network, calibrated, sample, split_loss
 from grader.render.terminal import console
 from grader.render.training import trained_view
-from grader.report import Trained
+from grader.report import BesideAutograd, Trained
 from grader.splits import Split, splits_of
 from grader.submission import Submission
-from grader.training import Step, by_hand, long_run
-from grader.trial import Trial, make_trial
-from grader.wording import ended_sentence, raised_sentence
+from grader.training import Step, by_autograd, by_hand, long_run, real_start
+from grader.trial import Tensors, Trial
 
 SAMPLES = 20
 SAMPLE_SEED = 10  # added to the seed, as the lecture does
+KEEP_EVERY = 30.0  # seconds; what a crash may cost
+OUTGROWN = "the network has outgrown its numbers, its loss is not finite."
 
 
-def train_and_show(
-    grader: Grader, exercise: Exercise, submission: Submission, steps: int, to_stderr: bool = False
-) -> Trained:
+@dataclass(frozen=True)
+class Run:
+    """A real run, checked before anything is graded."""
+
+    grader: Grader
+    submission: Submission
+    start: Trial  # the network before the first step of all
+    begun: Checkpoint  # where this run starts, or goes on
+    shelf: Shelf
+
+    @property
+    def steps(self) -> int:
+        return self.begun.identity.steps
+
+    @property
+    def said(self) -> str:
+        on_from = f", on from step {self.begun.done:,}" if self.begun.done else ""
+        return f"Training for {self.steps:,} steps{on_from}."
+
+
+def plan_run(
+    grader: Grader,
+    exercise: Exercise,
+    submission: Submission,
+    steps: int | None,
+    resume: bool,
+    beside_autograd: bool,
+) -> Run:
+    """Raises UsageProblem where a run is to be resumed that cannot be."""
+    assert exercise.recipe is not None
+    start = real_start(exercise, grader.data, grader.options.seed)
+    asked = identify(start, grader.data.words, steps or exercise.recipe.steps, beside_autograd)
+    shelf = Shelf.of(exercise.name)
+    if resume:
+        begun = resumed(shelf, start, asked, submission, steps)
+    else:
+        begun = first_checkpoint(start, asked, submission)
+        shelf.tell_what_is_kept(start)
+    return Run(grader, submission, start, begun, shelf)
+
+
+def train_and_show(run: Run, again: str, to_stderr: bool = False) -> Trained:
     """Train, then print losses and names: on stdout, or on stderr where stdout has JSON.
 
     The first Ctrl-C ends the training and leaves its figures; a second one ends the command.
+    `again`: the call, without what concerns training, that leads here.
     """
-    recipe, seed = exercise.recipe, grader.options.seed
+    recipe, data = run.start.exercise.recipe, run.grader.data
     assert recipe is not None
-    sizes = exercise.sizes | recipe.sizes
-    start = make_trial(exercise, grader.data, "training", seed, sizes, torch.float32)
-    splits = splits_of(grader.data, recipe, sizes)
-    last, taken, seconds = take_steps(grader, submission, start, splits[0], steps)
-    if last is not None and not last.taken:
-        problem = f"{submission.path}{why_not_taken(last)}"
-        return stopped(Trained(taken, steps, seconds, problem=problem))
-    parameters = start.inputs if last is None else last.parameters
-    network = calibrated(start, {name: parameters[name] for name in recipe.trained}, splits[0])
-    train, dev, test = (split_loss(network, split) for split in splits)
-    if not all(map(math.isfinite, (train, dev, test))):
-        problem = "the network has outgrown its numbers, its loss is not finite."
-        return stopped(Trained(taken, steps, seconds, problem=problem))
-    samples = sample(network, grader.data.letters, seed + SAMPLE_SEED, SAMPLES)
-    trained = Trained(taken, steps, seconds, train, dev, test, tuple(samples))
+    splits = splits_of(data, recipe, run.start.sizes)
+    reached, problem = take_steps(run, splits[0])
+    if problem is None:
+        trained = evaluated(run, reached, splits)
+        problem = trained.problem
+    if problem is not None:
+        click.echo(f"Training stopped after {reached.done:,} steps: {problem}", err=True)
+        return Trained(
+            reached.done, run.steps, reached.seconds, problem=problem, resumed_at=run.begun.done
+        )
     console(stderr=to_stderr).print(trained_view(trained))
+    if reached.done < run.steps:
+        kept = f"To go on from here: {again} --resume"
+        lost = f"It cannot be resumed ({run.shelf.problem})."
+        click.echo(kept if run.shelf.problem is None else lost, err=True)
     return trained
 
 
-def stopped(trained: Trained) -> Trained:
-    click.echo(f"Training stopped after {trained.steps:,} steps: {trained.problem}", err=True)
-    return trained
+def take_steps(run: Run, train: Split) -> tuple[Checkpoint, str | None]:
+    """How far it came, and what stopped it: None at its end, and after a Ctrl-C."""
+    reached, problem, interrupt = run.begun, None, False
+    wanted = tuple("d" + name for name in run.start.exercise.trained)
+    generator, began = _generator(run.begun), time.monotonic()
+    due = began + KEEP_EVERY
 
+    def put_aside() -> Checkpoint:
+        seconds = run.begun.seconds + time.monotonic() - began
+        return replace(reached, generator=generator.get_state(), seconds=seconds)
 
-def take_steps(
-    grader: Grader, submission: Submission, start: Trial, train: Split, steps: int
-) -> tuple[Step | None, int, float]:
-    """The last step, how many were taken, and the seconds they took."""
-    recipe = start.exercise.recipe
-    assert recipe is not None
-    wanted = tuple("d" + name for name in recipe.trained)
-    generator = torch.Generator().manual_seed(start.seed)
-    last, taken, began = None, 0, time.monotonic()
     with (
         first_interrupt() as interrupted,
-        Attempt(grader.nursery, submission, wanted, grader.options.timeout) as attempt,
-        progress(steps) as show,
+        Attempt(run.grader.nursery, run.submission, wanted, run.grader.options.timeout) as attempt,
+        progress(run.steps, run.said, run.begun.done) as show,
     ):
-        for last in long_run(start, train, recipe.rates_of(steps), generator, by_hand(attempt)):
-            if last.taken:
-                taken += 1
-                show(taken, last.loss)
-            if interrupted():
+        for step, beside in _steps(run, train, attempt, generator):
+            if not step.taken:
+                problem = f"{run.submission.path}{why_not_taken(step)}"
                 break
-    return last, taken, time.monotonic() - began
+            if beside is not None and not beside.taken:
+                problem = OUTGROWN
+                break
+            reached = _after(reached, step, beside)
+            show(reached.done, step.loss)
+            if interrupt := interrupted():
+                break
+            if time.monotonic() >= due:
+                run.shelf.write(put_aside())
+                due = time.monotonic() + KEEP_EVERY
+        reached = put_aside()
+        if interrupt and reached.done < run.steps:
+            run.shelf.write(reached)
+    if reached.done == run.steps:
+        run.shelf.clear()
+    return reached, problem
 
 
-@contextmanager
-def first_interrupt() -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C is only noted, so that a step is finished; the next one is Python's."""
-    noted = False
-
-    def note(number: int, frame: FrameType | None) -> None:
-        nonlocal noted
-        noted = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: noted
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _steps(
+    run: Run, train: Split, attempt: Attempt, generator: torch.Generator
+) -> Iterable[tuple[Step, Step | None]]:
+    """The learner's steps, and autograd's on the same batches where they are asked for."""
+    recipe, begun = run.start.exercise.recipe, run.begun
+    assert recipe is not None
+    rates = partial(recipe.rates_of, run.steps, begun.done)
+    start, hand = _at(run.start, begun.parameters), by_hand(attempt)
+    steps = long_run(start, train, rates(), generator, hand)
+    if not begun.identity.beside_autograd:
+        return zip(steps, repeat(None), strict=False)
+    start, same_batches = _at(run.start, begun.autograd), _generator(begun)
+    return zip(steps, long_run(start, train, rates(), same_batches, by_autograd), strict=False)
 
 
-def why_not_taken(step: Step) -> str:
-    """', line 12: ValueError: ...' or ': dW1 is not finite.', to follow the file's name."""
-    answer, unfit = step.answer, step.unfit
-    if isinstance(answer, Ended):
-        return f": {ended_sentence(answer)}"
-    if answer.unusable is not None:
-        return f": {answer.unusable}"
-    if answer.raised is not None:
-        return f", {raised_sentence(answer.raised)}"
-    assert unfit is not None
-    due = tuple(step.parameters[unfit.name].shape)
-    if unfit.how == "not_finite":
-        return f": d{unfit.name} is not finite, or takes {unfit.name} beyond all numbers."
-    if unfit.name in answer.kinds:
-        return f": d{unfit.name} is {answer.kinds[unfit.name]}; a tensor of shape {due} was due."
-    if unfit.how == "missing":
-        return f": d{unfit.name} is missing."
-    given = answer.gradients[unfit.name]
-    return (
-        f": d{unfit.name} has shape {tuple(given.shape)} and dtype {given.dtype}; "
-        f"{due} and a floating one were due."
+def _at(start: Trial, parameters: Tensors) -> Trial:
+    return replace(start, inputs=start.inputs | parameters)
+
+
+def _generator(begun: Checkpoint) -> torch.Generator:
+    generator = torch.Generator()
+    generator.set_state(begun.generator)
+    return generator
+
+
+def _after(reached: Checkpoint, step: Step, beside: Step | None) -> Checkpoint:
+    reached = replace(reached, done=reached.done + 1, parameters=step.parameters)
+    if beside is None:
+        return reached
+    apart = max(reached.apart, abs(step.loss - beside.loss))
+    return replace(reached, autograd=beside.parameters, apart=apart)
+
+
+def evaluated(run: Run, reached: Checkpoint, splits: list[Split]) -> Trained:
+    """The losses of the splits and some names; a problem where a loss is not finite."""
+    done = Trained(reached.done, run.steps, reached.seconds, resumed_at=run.begun.done)
+    network = calibrated(run.start, reached.parameters, splits[0])
+    losses = train, dev, test = _losses(network, splits)
+    beside = None
+    if reached.identity.beside_autograd:
+        theirs = _losses(calibrated(run.start, reached.autograd, splits[0]), splits)
+        beside = BesideAutograd(*theirs, reached.apart)
+    else:
+        theirs = losses
+    if not all(map(math.isfinite, (*losses, *theirs))):
+        return replace(done, problem=OUTGROWN)
+    seed, letters = run.start.seed + SAMPLE_SEED, run.grader.data.letters
+    names = tuple(sample(network, letters, seed, SAMPLES))
+    return replace(
+        done, train_loss=train, dev_loss=dev, test_loss=test, samples=names, autograd=beside
     )
+
+
+def _losses(network: Network, splits: list[Split]) -> tuple[float, float, float]:
+    train, dev, test = (split_loss(network, split) for split in splits)
+    return train, dev, test

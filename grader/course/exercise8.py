@@ -9,6 +9,8 @@ several uses that lie far apart: the table has two, every x has one in the block
 from collections.abc import Sequence
 from typing import Any
 
+from grader.recipe import Recipe
+
 SOURCE = "Zero to Hero, Let's build GPT; Press and Wolf 2017 (tied embeddings)"
 AFTER = ("exercise6", "exercise7")
 GRADIENTS = (
@@ -77,7 +79,7 @@ HINTS = {
 }  # fmt: skip
 
 
-def examples(words: Sequence[str], index_of: dict[str, int], sizes: dict[str, int]) -> Any:
+def examples(words: Sequence[str], index_of: Any, sizes: Any) -> dict[str, Any]:
     """Xb, Yb (int64) and real (float32), each (len(words), block_size): one word an example.
 
     Xb: "." and the word's characters, Yb: its characters and ".". Both are padded with 0, where
@@ -95,6 +97,19 @@ def examples(words: Sequence[str], index_of: dict[str, int], sizes: dict[str, in
         Yb[row, : len(due)] = torch.tensor(due)
         real[row, : len(due)] = 1.0
     return {"Xb": Xb, "Yb": Yb, "real": real}
+
+
+RECIPE = Recipe(
+    trained=(
+        "C", "P", "lngain1", "lnbias1", "Wq", "Wk", "Wv", "Wo", "bo", "lngain2", "lnbias2", "W1",
+        "b1", "W2", "b2", "lngain3", "lnbias3",
+    ),
+    examples=examples,
+    steps=8_000,
+    rates=((0.5, 0.5), (0.5, 0.05)),
+    sizes={"n": 32, "n_embd": 32, "n_heads": 4, "head_size": 8, "n_mlp": 128},
+    mask="real",
+)
 
 
 def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:

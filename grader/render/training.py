@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.report import Trained
+from grader.report import Trained, perplexity
 
 
 def trained_view(trained: Trained) -> RenderableType:
@@ -22,8 +22,17 @@ def _parts(trained: Trained) -> Iterator[RenderableType]:
         yield Text(f"Trained with your gradients, interrupted after {done} {took}.", style="bold")
     else:
         yield Text(f"Trained with your gradients: {trained.steps:,} steps {took}.", style="bold")
+    beside = trained.autograd
     for split in ("train", "dev", "test"):
-        yield Text(f"  {split + ' loss':<11}{getattr(trained, split + '_loss'):.4f}")
+        loss = getattr(trained, f"{split}_loss")
+        line = f"  {split + ' loss':<11}{loss:.4f}  perplexity {perplexity(loss):.2f}"
+        if beside is not None:
+            theirs = getattr(beside, f"{split}_loss")
+            line += f"  autograd's {theirs:.4f}, {perplexity(theirs):.2f}"
+        yield Text(line)
+    if beside is not None:
+        apart = f"{beside.largest_difference:.2g}"
+        yield Text(f"  The two losses of a step are never further apart than {apart}.")
     yield Text("Names it makes up:")
     names = [name or "(empty)" for name in trained.samples]
     yield Padding(Columns(names, padding=(0, 2), column_first=True), (0, 0, 0, 2))

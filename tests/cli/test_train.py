@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import random
 import re
@@ -20,7 +21,7 @@ from grader import kit
 from grader.answer import Answer, Ended, Raised
 from grader.cli import progress as progress_module
 from grader.cli.progress import progress
-from grader.cli.train import first_interrupt, why_not_taken
+from grader.cli.stopping import first_interrupt, why_not_taken
 from grader.exercise import load_exercise
 from grader.names import NameData, read_names
 from grader.training import Step, Unfit
@@ -28,20 +29,26 @@ from grader.trial import make_trial
 
 WORKED = kit.solution_path("exercise4")
 TRAIN = (sys.executable, "-m", "grader", "exercise4", "--train", "--submission")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(kit.ORIGIN), "COLUMNS": "80"}
 
 
 @pytest.fixture
-def names(tmp_path: Path) -> Path:
-    """A few hundred of the names: another vocabulary's worth of examples, quick to load."""
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A few hundred of the names, quick to load, in a kit of its own: the working directory."""
+    exercises = tmp_path / "exercises"
+    exercises.mkdir()
+    (exercises / "exercise4.py").write_text(WORKED.read_text())
     path = tmp_path / "names.txt"
     path.write_text("\n".join(random.Random(1).sample(read_names(kit.NAMES), 400)))
+    monkeypatch.chdir(tmp_path)
     return path
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*TRAIN, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120
-    )
+        [*TRAIN, *map(str, arguments)],
+        capture_output=True, text=True, check=False, timeout=120, env=ENVIRONMENT,
+    )  # fmt: skip
 
 
 def test_it_ends_with_losses_and_names(names: Path) -> None:
@@ -49,9 +56,12 @@ def test_it_ends_with_losses_and_names(names: Path) -> None:
     assert done.returncode == 0
     assert done.stderr == "Training for 200 steps.\n"
     trained = done.stdout.split("Trained with your gradients: 200 steps in ")[1].splitlines()
-    losses = [re.fullmatch(r"  (train|dev|test) loss +(\d\.\d{4})", line) for line in trained[1:4]]
+    shown = r"  (train|dev|test) loss +(\d\.\d{4})  perplexity (\d+\.\d\d)"
+    losses = [re.fullmatch(shown, line) for line in trained[1:4]]
     assert [loss and loss[1] for loss in losses] == ["train", "dev", "test"]
     assert all(loss and 2.0 < float(loss[2]) < 3.3 for loss in losses)
+    for loss in losses:
+        assert loss and math.exp(float(loss[2])) == pytest.approx(float(loss[3]), rel=1e-3)
     assert trained[4] == "Names it makes up:"
     assert len(re.findall(r"[a-z]+|\(empty\)", " ".join(trained[5:]))) >= 20
 
@@ -68,8 +78,11 @@ def test_json_has_the_figures_and_stdout_nothing_else(names: Path) -> None:
     again.pop("seconds")
     assert first == again  # the same seed, the same network, the same names
     assert first.keys() == {
-        "steps", "steps_asked", "train_loss", "dev_loss", "test_loss", "samples", "problem"
+        "steps", "steps_asked", "train_loss", "dev_loss", "test_loss", "samples", "problem",
+        "resumed_at", "autograd", "train_perplexity", "dev_perplexity", "test_perplexity",
     }  # fmt: skip
+    assert first["dev_perplexity"] == math.exp(first["dev_loss"])
+    assert first["autograd"] is None
     assert first["steps"] == first["steps_asked"] == 60
     assert len(first["samples"]) == 20
     assert first["problem"] is None
@@ -96,7 +109,7 @@ def test_a_gradient_that_goes_bad_stops_it(names: Path, tmp_path: Path) -> None:
     trained = json.loads(done.stdout)["trained"]
     assert trained["steps"] == 200
     assert trained["problem"] == problem
-    assert trained["train_loss"] is None
+    assert trained["train_loss"] is trained["train_perplexity"] is None
     assert trained["samples"] == []
 
 
@@ -118,8 +131,9 @@ def processes_below(pid: int) -> Iterator[int]:
 def test_ctrl_c_leaves_the_figures_so_far_and_no_process(names: Path) -> None:
     call = [*TRAIN, str(WORKED), "--steps", "100000000", "--names", str(names), "--json"]
     with subprocess.Popen(
-        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as grade:
+        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+        start_new_session=True,
+    ) as grade:  # fmt: skip
         assert grade.stderr is not None
         assert grade.stderr.readline() == "Training for 100,000,000 steps.\n"
         time.sleep(1)
@@ -134,6 +148,7 @@ def test_ctrl_c_leaves_the_figures_so_far_and_no_process(names: Path) -> None:
     assert f"interrupted after {trained['steps']:,} of 100,000,000 steps" in error
     assert 2.0 < trained["train_loss"] < 3.5
     assert len(trained["samples"]) == 20
+    assert f"exercise4 --submission {WORKED} --names {names} --resume\n" in error
     assert len(below) == 2  # the warm process and the child
     assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
 
@@ -155,7 +170,7 @@ def test_only_the_first_interrupt_is_held_back() -> None:
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Console(file=io.StringIO(), force_terminal=True, width=80, color_system=None)
     monkeypatch.setattr(progress_module, "console", lambda stderr: terminal)
-    with progress(40) as show:
+    with progress(40, "not shown") as show:
         for done in range(1, 41):
             show(done, 2.0 + done / 40)
     drawn = terminal.file.getvalue()  # type: ignore[attr-defined]
@@ -167,7 +182,7 @@ def test_elsewhere_a_plain_line_now_and_then(
 ) -> None:
     clock = iter(range(0, 1000, 2))
     monkeypatch.setattr(progress_module.time, "monotonic", lambda: float(next(clock)))
-    with progress(20) as show:
+    with progress(20, "Training for 20 steps.") as show:
         for done in range(1, 12):
             show(done, 3.0)
     out, error = capsys.readouterr()
