@@ -69,8 +69,9 @@ class Outcome:
         self, scope: Mapping[str, Any], asked: Mapping[str, Any], given: Mapping[str, Any]
     ) -> None:
         """`scope` has a value that is no gradient under its own name; on the wire all have a d."""
-        values = {f"d{name}": scope[name] for name in asked.get("values", ()) if name in scope}
-        scope = {key: value for key, value in scope.items() if key not in asked.get("values", ())} | values
+        values = asked.get("values", ())
+        found = {f"d{name}": scope[name] for name in values if name in scope}
+        scope = {key: value for key, value in scope.items() if key not in values} | found
         self.tensors, facts = sort_returned(scope, asked["wanted"], given)
         self.facts |= facts
 
@@ -239,6 +240,7 @@ def _call(
     sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
     exec(code, module.__dict__)  # the learner's code, in the process made for it
     try:
-        KINDS[facts.get("kind", "function")].call(Request(vars(module), given, facts, stand_ins), scope)
+        kind = KINDS[facts.get("kind", "function")]
+        kind.call(Request(vars(module), given, facts, stand_ins), scope)
     except Unusable as error:
         outcome.facts["unusable"] = str(error)
