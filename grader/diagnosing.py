@@ -15,7 +15,7 @@ import torch
 from grader.answer import Answer
 from grader.judge import OTHER_SIZES, Judge, Result
 from grader.lines import NOTHING, LineRun
-from grader.mistakes import OF_VALUES, PREDICTED, diagnosis, module_of
+from grader.mistakes import CASE_OF, OF_VALUES, PREDICTED, diagnosis, module_of
 from grader.mistakes.case import Case
 from grader.report import Diagnosis, GradientReport
 from grader.vjp import Scene, nearest
@@ -120,7 +120,7 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     if not fits:
         return None
     mistake, evidence = fits[0]
-    others = [other for other, _ in fits[1:]]
+    others = [other for other, _ in fits[1:] if other not in CASE_OF.get(mistake, ())]
     found = diagnosis(mistake, evidence)
     return replace(found, evidence={**evidence, "also_fits": others}) if others else found
 

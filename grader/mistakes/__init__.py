@@ -47,6 +47,15 @@ OBSERVED = (
     "rounding-only",
 )
 
+# Each is always one of the others as well, in more general words: those are not named beside it.
+CASE_OF = {
+    "keepdim-lost": ("not-summed",),
+    "overwritten": ("contribution-missing",),
+    "contribution-twice": ("wrong-factor",),
+    "sign-flipped": ("wrong-factor",),
+    "mean-for-sum": ("wrong-factor",),
+}
+
 
 def module_of(mistake: str) -> ModuleType:
     """The file of a mistake, by its id ("wrong-factor")."""
