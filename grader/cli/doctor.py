@@ -5,6 +5,7 @@ import sys
 import click
 
 from grader.cli import main
+from grader.cli.paragraphs import width, wrapped
 from grader.errors import GRADER_FAILED, PASSED
 
 
@@ -24,11 +25,15 @@ def doctor() -> None:
         word = "holds" if outcome.holds else "does not hold"
         click.secho(f"{layer.name:<22}", nl=False, bold=True)
         click.secho(f"{word:<15}", nl=False, fg="green" if outcome.holds else "red")
-        click.echo(f"{need:<10}{layer.keeps if outcome.holds else outcome.problem}")
+        said = layer.keeps if outcome.holds else outcome.problem or ""
+        margin = " " * (47 if width() >= 70 else 4)  # beside the words, or below them
+        body = wrapped(said, margin)
+        click.echo(f"{need:<10}{body[47:]}" if len(margin) == 47 else f"{need}\n{body}")
     lacking = missing(outcomes)
     if lacking:
         names = ", ".join(outcome.name for outcome in lacking)
-        click.echo(f"\nNot for other people's code: --untrusted is refused here ({names}).")
+        refused = f"Not for other people's code: --untrusted is refused here ({names})."
+        click.echo("\n" + wrapped(refused))
         click.echo("Your own code is graded with the layers that hold.")
     else:
         click.echo("\nAll that --untrusted requires holds here.")

@@ -113,9 +113,18 @@ def test_the_doctor_has_a_line_for_each_layer_and_loads_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert [line[:22].rstrip() for line in lines[: len(LAYERS)]] == [it.name for it in LAYERS]
-    assert lines[-1] == "All that --untrusted requires holds here."
+    layers, end = done.stdout.split("\n\n")
+    heads = [line for line in layers.splitlines() if not line.startswith(" ")]
+    assert [line[:22].rstrip() for line in heads] == [it.name for it in LAYERS]
+    assert end == "All that --untrusted requires holds here.\n"
+
+
+@pytest.mark.parametrize("columns", ["50", "80"])
+def test_what_a_layer_keeps_is_wrapped_to_the_screen(columns: str) -> None:
+    done = CliRunner(env={"COLUMNS": columns}).invoke(main, ["doctor"])
+    assert max(map(len, done.stdout.splitlines())) <= int(columns)
+    words = " ".join(done.stdout.split())
+    assert all(f"required {it.keeps}" in words for it in LAYERS if it.required)
 
 
 def test_what_a_probe_cannot_tell_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
