@@ -59,10 +59,7 @@ def calibrated(start: Trial, parameters: Tensors, train: Split) -> Network:
 
 def split_loss(network: Network, split: Split) -> float:
     """The mean cross-entropy over the predicted characters of a split, in nats."""
-    total = sum(
-        network.value("loss", part).item() * part.predictions
-        for part in split.parts(PART)
-    )
+    total = sum(network.value("loss", part).item() * part.predictions for part in split.parts(PART))
     return total / split.predictions
 
 

@@ -21,6 +21,7 @@ RECIPE = Recipe(
     examples=contexts,
     steps=20_000,  # the lecture takes 200,000
     rates=((0.5, 0.1), (0.5, 0.01)),
+    sizes={"n_hidden": 200},
     statistics=("bnmean", "bnvar"),
 )
 HINTS = {

@@ -19,7 +19,7 @@ HALVES = " .....:::"  # the same in ASCII: a lower half, a whole
 
 def rates_view(search: RateSearch, first: float) -> RenderableType:
     """`first`: the learning rate that the exercise's recipe starts with."""
-    said = f"{len(search.rates):,} learning rates, one step with each: the loss of its batch."
+    said = f"The loss at {len(search.rates):,} learning rates, a step with each:"
     parts: list[RenderableType] = [Text(said, style="bold")]
     parts.append(RateChart(search))
     if search.lowest is not None:
@@ -52,7 +52,8 @@ class RateChart:
             label = {ROWS - 1: f"{top:.2f}", 0: f"{low:.2f}"}.get(row, "")
             line = "".join(blocks[max(0, min(8, height - row * 8))] for height in heights)
             yield Text(f"{label:>{MARGIN - 2}}  {line}".rstrip())
-        yield Text(" " * MARGIN + _axis([rates[start] for start in bounds[:-1]]).rstrip())
+        axis = _axis([rates[start] for start in bounds[:-1]])
+        yield Text((" " * MARGIN + axis).rstrip())
 
 
 def _axis(rates: list[float]) -> str:

@@ -117,7 +117,7 @@ def test_another_run_than_the_stopped_one_is_refused_before_grading(
 def test_another_recipe_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from grader.course import exercise4
 
-    monkeypatch.setitem(exercise4.RECIPE.sizes, "n_hidden", 64)  # the same network: accepted
+    monkeypatch.setitem(exercise4.RECIPE.sizes, "n_hidden", 200)  # the same network: accepted
     with a_ctrl_c_after(1, monkeypatch):
         assert trained("--resume", "--names", "names.txt")["steps"] == 26
     monkeypatch.setitem(exercise4.RECIPE.sizes, "n", 31)
