@@ -5,7 +5,7 @@ The order is the point: while a child lives, this process holds forward values o
 
 import platform
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, isfinite
 from types import TracebackType
 from typing import Any
 
@@ -92,7 +92,8 @@ class FirstLook:
             Result(trial, answer, reference_for(trial))
             for trial, answer in (
                 *zip(self.trials, self.answers, strict=True),
-                *((step.trial, step.answer) for step in steps),
+                # A wrong gradient may blow the network up: what is right is NaN there too.
+                *((step.trial, step.answer) for step in steps if isfinite(step.loss)),
             )
         ]
         references = {id(result.trial): result.reference for result in results}

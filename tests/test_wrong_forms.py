@@ -128,3 +128,14 @@ def test_unusual_lines_are_refused(lines: str, grade_text: Grade) -> None:
     report = grade_text(rewritten("exercise1", *rewrites))
     assert not report.passed
     assert own(report) == {name}
+
+
+def test_where_a_mistake_blows_the_network_up_no_right_line_is_accused(
+    grade_text: Grade,
+) -> None:
+    """The training run ends in NaN then, and so would the right gradients."""
+    rewrite = ("att * (datt - (att * datt)", "(datt - (att * datt)")
+    report = grade_text(rewritten("exercise8", rewrite), "exercise8")
+    assert report.training is not None
+    assert report.training.losses[-1] != report.training.losses[-1]
+    assert own(report) == {"scores"}
