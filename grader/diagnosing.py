@@ -105,7 +105,7 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     if not own.known:
         pairs = list(_chain_cases(judge, name))
     else:
-        runs = judge.line_runs(name)
+        runs = judge.findings.runs_of(name)
         if own.wrong_in is not None and own.wrong_in is not runs[0] and len(runs) > 1:
             return _elsewhere(judge, gradient)
         pairs = list(_cases(judge, name, runs))

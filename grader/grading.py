@@ -11,16 +11,18 @@ from typing import Any
 
 import torch
 
+from grader.absence import autodiff_of
 from grader.answer import Answer, Ended
 from grader.attempt import GRACE, Attempt
 from grader.diagnosing import diagnose, with_diagnosis
 from grader.drawn import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.enclosed import insist
 from grader.exercise import PYTHON_NUMBERS, Exercise
-from grader.inspection import Findings, ask_for_lines, inspect
+from grader.inspection import Findings, inspect
 from grader.judge import OTHER_SIZES, Judge, Result
 from grader.lines import LineRun
 from grader.names import NameData
+from grader.probing import ask_for_lines
 from grader.report import Report
 from grader.sandbox.layers import Outcome
 from grader.sandbox.probe import probe
@@ -30,7 +32,7 @@ from grader.trial import Trial, make_trial, reference_for
 from grader.vjp import Scene, scene_for
 from grader.warm import open_nursery
 
-CALLS_IN_FULL = 6  # processor time of one attempt, in calls that take as long as they may
+CALLS_IN_FULL = 12  # processor time of one attempt, in calls that take as long as they may
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class FirstLook:
     scenes: tuple[Scene, ...]  # of the instrumented one: two in float64, one in float32
     answers: list[Answer | Ended]
     line_answers: list[Answer | Ended]
+    findings: Findings
 
     @classmethod
     def of(
@@ -75,7 +78,8 @@ class FirstLook:
         lecture, _, other_seed, other_sizes = trials
         scenes = tuple(scene_for(trial) for trial in (other_seed, other_sizes, lecture))
         unread: list[Answer | Ended] = [Ended("unreadable")]
-        return cls(exercise, trials, scenes, unread * len(trials), unread * len(scenes))
+        findings = Findings(tuple((scene, unread[0]) for scene in scenes[:2]))
+        return cls(exercise, trials, scenes, unread * len(trials), unread * len(scenes), findings)
 
     @property
     def start(self) -> Trial:
@@ -85,6 +89,19 @@ class FirstLook:
     def run(self, attempt: Attempt) -> None:
         self.answers = [attempt.backward(*trial.request()) for trial in self.trials]
         self.line_answers = [ask_for_lines(attempt, scene) for scene in self.scenes]
+
+    def look_again(self, attempt: Attempt) -> None:
+        """Ask on about the lines that are not in the usual form: inspection.py."""
+        asked = tuple(zip(self.scenes, self.line_answers, strict=True))[:2]
+        answers = [answer for answer in self.answers if isinstance(answer, Answer)]
+        if any(answer.out_of_time for answer in answers):
+            attempt.timeout = min(attempt.timeout, 1.0)  # one long wait is enough
+        known = {name for answer in answers[:1] for name in answer.gradients | answer.kinds}
+        if autodiff_of(attempt.submission, self.answers) is not None:
+            known = set()  # then no gradient is the learner's own
+        wrote = any(answer.changed for answer in answers)
+        names = [name for name in self.exercise.gradients if name in known]
+        self.findings = inspect(attempt, asked, names, wrote)
 
     def judge(self, submission: Submission, steps: list[Step]) -> Judge:
         """Works out the references: only to be called when the child has ended."""
@@ -96,12 +113,10 @@ class FirstLook:
                 *((step.trial, step.answer) for step in steps if isfinite(step.loss)),
             )
         ]
-        references = {id(result.trial): result.reference for result in results}
-        runs = [
-            LineRun(scene, references[id(scene.trial)], answer)
-            for scene, answer in zip(self.scenes, self.line_answers, strict=True)
-        ]
-        return Judge(self.exercise, submission, results, tuple(runs[:2]), narrow=runs[2])
+        references = {result.trial.label: result.reference for result in results}
+        narrow = LineRun(self.scenes[2], results[0].reference, self.line_answers[2])
+        findings = replace(self.findings, references=references)
+        return Judge(self.exercise, submission, results, findings, narrow)
 
 
 class Grader:
@@ -155,10 +170,9 @@ class Grader:
                 first.run(attempt)
                 if exercise.trained:
                     steps = short_run(attempt, first.start, self.data)
+                first.look_again(attempt)
             output = attempt.output()
         judge = first.judge(submission, steps)
-        if judge.open_lines:
-            judge = replace(judge, findings=self._second_look(exercise, submission, judge))
         judgement = judge.judgement()
         return Report(
             exercise=exercise.name,
@@ -175,17 +189,6 @@ class Grader:
             output=output,
             trace=_trace(first.answers),
         )
-
-    def _second_look(self, exercise: Exercise, submission: Submission, judge: Judge) -> Findings:
-        seed = self.options.seed
-        trials = (
-            make_trial(exercise, self.data, "second look", seed + 3, exercise.sizes),
-            make_trial(exercise, self.data, OTHER_SIZES, seed + 4, exercise.other_sizes),
-        )
-        attempt = self.attempt(exercise, submission)
-        if any(isinstance(r.answer, Answer) and r.answer.out_of_time for r in judge.results):
-            attempt.timeout = min(attempt.timeout, 1.0)  # one long wait is enough
-        return inspect(attempt, trials, judge.open_lines)
 
 
 def _trace(answers: list[Answer | Ended]) -> str:

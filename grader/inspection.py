@@ -1,75 +1,80 @@
-"""A second look at a submission that is not right throughout, in a child of its own.
+"""A second look at a submission whose lines are not all in the usual form.
 
 Which upstream gradients does a line use? Which line writes to a tensor that was done? Asked
-only where the first look leaves something open, on inputs of its own, so that a right
-answer in the usual form pays nothing, and no child is asked what this process has worked
-out already.
+of the same child before it ends, and only about what the instrumented runs leave open: a
+right answer in the usual form is asked nothing more. No reference gradient is needed for it,
+nor known yet: a line is compared with its chunk's VJP on random stand-ins.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
-from grader.exercise import Exercise
 from grader.lines import LineRun, gives
-from grader.trial import Trial, reference_for
-from grader.vjp import Scene, above, nearest, scene_for
+from grader.probing import (
+    Probes,
+    ask_for_lines,
+    constant_among,
+    followers,
+    result_of,
+    scenes_in_step,
+)
+from grader.trial import Reference
+from grader.vjp import Scene, nearest
 
-
-def ask_for_lines(
-    attempt: Attempt,
-    scene: Scene,
-    *,
-    watch: bool = False,
-    restore: bool = False,
-    late: dict[str, int] | None = None,
-    stand_ins: Iterable[str] | None = None,
-    everywhere: bool = False,
-) -> Answer | Ended:
-    """Run the instrumented function on the scene's values and upstream gradients.
-
-    `stand_ins`: for which gradients there are any, all where it is None. `everywhere`: they
-    are added wherever the gradient is written, and take nothing's place.
-    """
-    known = {name: value for name, value in scene.values.items() if torch.is_tensor(value)}
-    facts, values = scene.trial.request(known)
-    names = scene.upstream if stand_ins is None else stand_ins
-    tensors = {"d" + name: scene.upstream[name] for name in names}
-    facts |= {
-        "stand_ins": list(tensors),
-        "watch": watch,
-        "restore": restore,
-        "late": {"d" + name: line for name, line in (late or {}).items()},
-        "everywhere": everywhere,
-    }
-    return attempt.backward(facts, values | tensors)
+Asked = tuple[Scene, Answer | Ended]
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What the second look brought."""
+    """The instrumented runs and what the second look adds to them."""
 
-    runs: tuple[LineRun, ...] = ()  # a gradient counts as done where nothing writes to it any more
+    asked: tuple[Asked, ...]  # a gradient counts as done where nothing writes to it any more
+    settled: frozenset[str] = frozenset()  # lines that give their chunk's VJP in the first
     uses: dict[str, frozenset[str]] = field(default_factory=dict)  # gradients, by line
+    late: dict[str, int] = field(default_factory=dict)  # gradient -> line: done only there
     altered_at: dict[str, int] = field(default_factory=dict)  # gradient -> line
     changed_at: dict[str, int] = field(default_factory=dict)  # forward value -> line
-    restored: LineRun | None = None  # with forward values put back whenever one is done
-    in_step: dict[str, tuple[LineRun, ...]] = field(default_factory=dict)  # see _in_step
+    put_back: Asked | None = None  # with forward values put back whenever a gradient is done
+    in_step: dict[str, tuple[Asked, ...]] = field(
+        default_factory=dict
+    )  # see probing.scenes_in_step
     rebuilt: frozenset[str] = frozenset()  # returned otherwise than they were when done
     constant: frozenset[str] = frozenset()  # the same, however the gradients above them move
+    references: dict[str, Reference] = field(default_factory=dict)  # by the trial's label
+
+    @cached_property
+    def runs(self) -> tuple[LineRun, ...]:
+        """Only to be read when there are references: the child has ended."""
+        first, *rest = self._line_runs(self.asked)
+        return replace(first, settled=self.settled), *rest
 
     def runs_of(self, name: str) -> tuple[LineRun, ...]:
         """Those that judge this line."""
-        return self.in_step.get(name, self.runs)
+        return self._in_step_runs.get(name, self.runs)
+
+    @cached_property
+    def _in_step_runs(self) -> dict[str, tuple[LineRun, ...]]:
+        return {name: self._line_runs(asked) for name, asked in self.in_step.items()}
+
+    @cached_property
+    def restored(self) -> LineRun | None:
+        return None if self.put_back is None else self._line_runs([self.put_back])[0]
+
+    def _line_runs(self, asked: Iterable[Asked]) -> tuple[LineRun, ...]:
+        return tuple(
+            LineRun(scene, self.references[scene.trial.label], answer) for scene, answer in asked
+        )
 
     def cut_of(self, name: str) -> frozenset[str] | None:
         """The upstream gradients that this line starts from, where that was tried."""
         if name not in self.uses:
             return None
-        return self.uses[name] - _follow(self.runs[0].scene.exercise, name, self.uses[name])
+        return self.uses[name] - followers(self.asked[0][0].exercise, name, self.uses[name])
 
     def cannot_tell(self, name: str) -> bool:
         """Whether this line, though not seen to be right, may be so.
@@ -85,46 +90,65 @@ class Findings:
         return silent and name not in self.constant
 
 
-def inspect(attempt: Attempt, trials: tuple[Trial, ...], open_lines: Iterable[str]) -> Findings:
-    """Run the lines of a submission on `trials`, and find out what `open_lines` depend on.
+def inspect(
+    attempt: Attempt, asked: tuple[Asked, ...], names: Sequence[str], wrote: bool
+) -> Findings:
+    """Find out what the lines depend on that do not give their chunk's VJP.
 
-    References are worked out when the child has ended.
+    `asked`: the instrumented runs, of which the first is looked into. `names`: the gradients
+    given. `wrote`: whether the function as written changed a forward value.
     """
-    scenes = [scene_for(trial) for trial in trials]
-    with attempt:
-        watched = ask_for_lines(attempt, scenes[0], watch=True)
-        altered = {} if isinstance(watched, Ended) else watched.altered_at
-        changed = {} if isinstance(watched, Ended) else watched.changed_at
-        late = _written_late(attempt, scenes[0], altered)
-        answers = [ask_for_lines(attempt, scene, late=late) for scene in scenes[1:]]
-        answers.insert(0, ask_for_lines(attempt, scenes[0], late=late) if late else watched)
-        restored = None
-        if changed:
-            restored = ask_for_lines(attempt, scenes[0], restore=True, late=late)
-        probes = _Probes(attempt, scenes[0], answers[0], late)
-        uses = {name: probes.uses(name) for name in open_lines if not probes.settles(name)}
-        in_step = {
-            name: [(scene, ask_for_lines(attempt, scene, late=late)) for scene in moved]
-            for name, used in uses.items()
-            if (moved := _in_step(scenes, name, used))
-        }
-        plain = ask_for_lines(attempt, scenes[0], late=late, stand_ins=())
-        constant = _constant(attempt, scenes[0], plain, [name for name in uses if not uses[name]])
-    references = [reference_for(scene.trial) for scene in scenes]
+    findings = Findings(asked)
+    answers = [answer for _, answer in asked if isinstance(answer, Answer)]
+    wrote = wrote or any(answer.altered for answer in answers)
+    if wrote:
+        findings = _with_writes(attempt, findings)
+    (scene, before), late = findings.asked[0], findings.late
+    settled = frozenset(name for name in names if _settled(result_of(before, name), scene, name))
+    findings = replace(findings, settled=settled)
+    if len(settled) == len(names) and not (wrote or any(answer.rebuilt for answer in answers)):
+        return findings
+    plain = ask_for_lines(attempt, scene, late=late, stand_ins=())
+    probes = Probes(attempt, scene, before, late)
+    uses = {name: probes.uses(name) for name in names if name not in settled}
+    in_step = {
+        name: tuple((scene, ask_for_lines(attempt, scene, late=late)) for scene in moved)
+        for name, used in uses.items()
+        if (moved := scenes_in_step([scene for scene, _ in asked], name, used))
+    }
+    constant = constant_among(attempt, scene, plain, [name for name in uses if not uses[name]])
+    if isinstance(plain, Ended) or attempt.ended is not None:  # that something is missing says
+        return findings  # nothing of its line then
+    rebuilt = frozenset(plain.rebuilt)
+    return replace(findings, uses=uses, in_step=in_step, rebuilt=rebuilt, constant=constant)
 
-    def runs(pairs: Iterable[tuple[Scene, Answer | Ended]]) -> tuple[LineRun, ...]:
-        known = zip(pairs, references, strict=True)
-        return tuple(LineRun(scene, reference, answer) for (scene, answer), reference in known)
 
-    return Findings(
-        runs=runs(zip(scenes, answers, strict=True)),
-        uses=uses,
-        altered_at=altered,
-        changed_at=changed,
-        restored=None if restored is None else LineRun(scenes[0], references[0], restored),
-        in_step={name: runs(pairs) for name, pairs in in_step.items()},
-        rebuilt=frozenset() if isinstance(plain, Ended) else frozenset(plain.rebuilt),
-        constant=constant,
+def _settled(result: torch.Tensor | None, scene: Scene, name: str) -> bool:
+    """Whether the line is its chunk's, or has no gradient above it: that needs no probing."""
+    near = nearest(scene.exercise, name)
+    return not near or gives(result, scene, name, near)
+
+
+def _with_writes(attempt: Attempt, findings: Findings) -> Findings:
+    """Which line wrote to what was done, and the runs with that taken into account."""
+    (scene, _), *_ = findings.asked
+    watched = ask_for_lines(attempt, scene, watch=True)
+    if isinstance(watched, Ended):
+        return findings
+    late = _written_late(attempt, scene, watched.altered_at)
+    asked = findings.asked
+    if late:
+        asked = tuple((scene, ask_for_lines(attempt, scene, late=late)) for scene, _ in asked)
+    put_back = None
+    if watched.changed_at:
+        put_back = scene, ask_for_lines(attempt, scene, restore=True, late=late)
+    return replace(
+        findings,
+        asked=asked,
+        late=late,
+        altered_at=watched.altered_at,
+        changed_at=watched.changed_at,
+        put_back=put_back,
     )
 
 
@@ -140,101 +164,5 @@ def _written_late(attempt: Attempt, scene: Scene, altered: dict[str, int]) -> di
     return {
         name: line
         for name, line in altered.items()
-        if gives(_result(answer, name), scene, name, nearest(scene.exercise, name))
+        if gives(result_of(answer, name), scene, name, nearest(scene.exercise, name))
     }
-
-
-@dataclass(frozen=True)
-class _Probes:
-    """Runs with other stand-ins, which show what a line's result depends on."""
-
-    attempt: Attempt
-    scene: Scene
-    before: Answer | Ended
-    late: dict[str, int]
-    asked: dict[tuple[str, ...], Answer | Ended] = field(default_factory=dict)
-
-    def settles(self, name: str) -> bool:
-        """Whether the line is its chunk's, which needs no probing."""
-        near = nearest(self.scene.exercise, name)
-        return not near or gives(_result(self.before, name), self.scene, name, near)
-
-    def uses(self, name: str) -> frozenset[str]:
-        """Which gradients change a line's result when they change: those of its chunk one by
-        one, the others by halves."""
-        exercise = self.scene.exercise
-        near = nearest(exercise, name)
-        others = tuple(other for other in self.scene.upstream if other not in near | {name})
-        pending = [*((upstream,) for upstream in sorted(near)), others]
-        found: set[str] = set()
-        while pending:
-            group = pending.pop()
-            if not group or _equal(_result(self.before, name), _result(self._moved(group), name)):
-                continue
-            if len(group) == 1:
-                found.update(group)
-            else:
-                middle = len(group) // 2
-                pending += [group[:middle], group[middle:]]
-        return frozenset(found)
-
-    def _moved(self, group: tuple[str, ...]) -> Answer | Ended:
-        if group not in self.asked:
-            upstream = self.scene.upstream
-            moved = {**upstream, **{name: upstream[name].flip(0) + 1.0 for name in group}}
-            probe = replace(self.scene, upstream=moved)
-            self.asked[group] = ask_for_lines(self.attempt, probe, late=self.late)
-        return self.asked[group]
-
-
-def _follow(exercise: Exercise, name: str, uses: frozenset[str]) -> frozenset[str]:
-    """Of the gradients that a line uses, those that follow from others it uses, or do not lie
-    above it at all: dbnbias, beside dhpreact."""
-    upstream = uses & above(exercise, name)
-    return uses - {used for used in upstream if not above(exercise, used) & upstream}
-
-
-def _in_step(scenes: Iterable[Scene], name: str, uses: frozenset[str]) -> list[Scene]:
-    """For a line that uses gradients of which some follow from others: scenes where their
-    stand-ins do so too. [] for other lines."""
-    found = []
-    for scene in scenes:
-        follow = _follow(scene.exercise, name, uses)
-        if follow and follow != uses:
-            derived = {other: scene.gradient(other, uses - follow) for other in follow}
-            found.append(replace(scene, upstream={**scene.upstream, **derived}))
-    return found
-
-
-def _constant(
-    attempt: Attempt, scene: Scene, plain: Answer | Ended, names: list[str]
-) -> frozenset[str]:
-    """Of gradients that no stand-in reached, those that do not move with what is above them."""
-    if not names:
-        return frozenset()
-    moved = ask_for_lines(attempt, scene, everywhere=True)
-    if isinstance(moved, Ended):
-        return frozenset()
-    return frozenset(
-        name
-        for name in names
-        if above(scene.exercise, name) & set(moved.recorded)
-        and _moved_alone(_result(plain, name), _result(moved, name), scene.upstream[name])
-    )
-
-
-def _moved_alone(before: torch.Tensor | None, after: torch.Tensor | None, by: torch.Tensor) -> bool:
-    """Whether a gradient moved by what was added to it, or not at all."""
-    if before is None or after is None or not before.shape == after.shape == by.shape:
-        return before is after
-    return any(torch.allclose(before + times * by, after) for times in (0, 1))
-
-
-def _result(answer: Answer | Ended, name: str) -> torch.Tensor | None:
-    return None if isinstance(answer, Ended) else answer.gradients.get(name)
-
-
-def _equal(one: torch.Tensor | None, other: torch.Tensor | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return one.shape == other.shape and torch.equal(one, other)

@@ -5,7 +5,7 @@ was right; what is missing, late or unreadable is never credit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -59,40 +59,35 @@ class Judgement:
 class Judge:
     """`results`: the lecture's view, the decision, then the trials that find what is fixed.
 
-    `runs`: the instrumented function, at the decision's sizes and at others (lines.py).
-    `findings`: the second look, where there was one.
+    `findings`: the instrumented function, at the decision's sizes and at others (lines.py),
+    and what a second look at it brought.
     """
 
     exercise: Exercise
     submission: Submission
     results: Sequence[Result]
-    runs: tuple[LineRun, ...]
+    findings: Findings
     narrow: LineRun | None = None  # float32: whether a line is exact, given a true upstream
-    findings: Findings = field(default_factory=Findings)
 
     @cached_property
     def own(self) -> dict[str, Own]:
-        """Each line on its own merits; the second look counts where there was one."""
+        """Each line on its own merits."""
         return {name: self._own(name) for name in self.exercise.gradients}
 
     def _own(self, name: str) -> Own:
         findings = self.findings
-        if not findings.runs:
-            return own_merits(name, self.runs, None)
+        own = own_merits(name, findings.runs, findings.uses.get(name))
+        if own.right and self.right_in_chain(name):
+            return own
         if name in findings.rebuilt and not self.altered(name):
             return Own(None, known=False)
-        own = own_merits(name, findings.runs, findings.uses.get(name))
         if not own.right and name in findings.in_step:
-            own = own_merits(name, self.line_runs(name), findings.cut_of(name))
+            own = own_merits(name, findings.runs_of(name), findings.cut_of(name))
         if own.right or name not in findings.uses:
             return own
         if findings.cannot_tell(name):
             return Own(None, known=False)
         return replace(own, known=own.known or name in findings.constant)
-
-    def line_runs(self, name: str) -> tuple[LineRun, ...]:
-        """The runs that judge this line."""
-        return self.findings.runs_of(name) or self.runs
 
     @cached_property
     def comparisons(self) -> dict[str, list[Comparison | None]]:
@@ -112,19 +107,8 @@ class Judge:
 
     def altered(self, name: str) -> bool:
         """Whether something wrote to this gradient after it was done."""
-        answers = [run.answer for run in self.findings.runs or self.runs]
+        answers = [answer for _, answer in self.findings.asked]
         return any(isinstance(a, Answer) and name in a.altered for a in answers)
-
-    @property
-    def open_lines(self) -> list[str]:
-        """What a second look is needed for; [] where all is right in the usual form."""
-        if self.autodiff:
-            return []
-        return [
-            name
-            for name in filter(self.given, self.exercise.gradients)
-            if not (self.right_in_chain(name) and self.own[name].right and not self.altered(name))
-        ]
 
     def given(self, name: str) -> bool:
         return self.comparisons[name][0] is not None
@@ -138,7 +122,7 @@ class Judge:
     def in_chain(self) -> list[str]:
         """The gradients given that were not judged line by line."""
         names = [name for name in self.exercise.gradients if self.given(name)]
-        if any(isinstance(run.answer, Ended) for run in self.findings.runs or self.runs):
+        if any(isinstance(answer, Ended) for _, answer in self.findings.asked):
             return []
         return [name for name in names if not self.own[name].known]
 

@@ -92,12 +92,14 @@ class Recorder:
         ]
 
     def rebuilt(self, returned: Mapping[str, Any]) -> list[str]:
-        """Gradients of which the function returned something else than it had when done."""
+        """Gradients of which the function returned neither what it had when done, nor the
+        stand-in that took its place."""
         return [
             key
             for key, result in self.results.items()
             if returned.get(key) is not None
             and not (isinstance(result, torch.Tensor) and same(returned[key], result))
+            and not (key in self.handed and same(returned[key], self.stand_ins[key]))
         ]
 
 

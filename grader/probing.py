@@ -1,0 +1,131 @@
+"""Runs of the instrumented function with other stand-ins: what a line's result depends on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import torch
+
+from grader.answer import Answer, Ended
+from grader.attempt import Attempt
+from grader.exercise import Exercise
+from grader.vjp import Scene, above, nearest
+
+
+def ask_for_lines(
+    attempt: Attempt,
+    scene: Scene,
+    *,
+    watch: bool = False,
+    restore: bool = False,
+    late: dict[str, int] | None = None,
+    stand_ins: Iterable[str] | None = None,
+    everywhere: bool = False,
+) -> Answer | Ended:
+    """Run the instrumented function on the scene's values and upstream gradients.
+
+    `stand_ins`: for which gradients there are any, all where it is None. `everywhere`: they
+    are added wherever the gradient is written, and take nothing's place.
+    """
+    known = {name: value for name, value in scene.values.items() if torch.is_tensor(value)}
+    facts, values = scene.trial.request(known)
+    names = scene.upstream if stand_ins is None else stand_ins
+    tensors = {"d" + name: scene.upstream[name] for name in names}
+    facts |= {
+        "stand_ins": list(tensors),
+        "watch": watch,
+        "restore": restore,
+        "late": {"d" + name: line for name, line in (late or {}).items()},
+        "everywhere": everywhere,
+    }
+    return attempt.backward(facts, values | tensors)
+
+
+@dataclass(frozen=True)
+class Probes:
+    """Runs with other stand-ins, which show what a line's result depends on."""
+
+    attempt: Attempt
+    scene: Scene
+    before: Answer | Ended
+    late: dict[str, int]
+    asked: dict[tuple[str, ...], Answer | Ended] = field(default_factory=dict)
+
+    def uses(self, name: str) -> frozenset[str]:
+        """Which gradients change a line's result when they change: those of its chunk one by
+        one, the others by halves."""
+        exercise = self.scene.exercise
+        near, before = nearest(exercise, name), result_of(self.before, name)
+        others = tuple(other for other in self.scene.upstream if other not in near | {name})
+        pending = [*((upstream,) for upstream in sorted(near)), others]
+        found: set[str] = set()
+        while pending:
+            group = pending.pop()
+            if not group or _equal(before, result_of(self._moved(group), name)):
+                continue
+            if len(group) == 1:
+                found.update(group)
+            else:
+                middle = len(group) // 2
+                pending += [group[:middle], group[middle:]]
+        return frozenset(found)
+
+    def _moved(self, group: tuple[str, ...]) -> Answer | Ended:
+        if group not in self.asked:
+            upstream = self.scene.upstream
+            moved = {**upstream, **{name: upstream[name].square() + 1.0 for name in group}}
+            probe = replace(self.scene, upstream=moved)
+            self.asked[group] = ask_for_lines(self.attempt, probe, late=self.late)
+        return self.asked[group]
+
+
+def followers(exercise: Exercise, name: str, uses: frozenset[str]) -> frozenset[str]:
+    """Of the gradients that a line uses, those that follow from others it uses, or do not lie
+    above it at all: dbnbias, beside dhpreact."""
+    upstream = uses & above(exercise, name)
+    return uses - {used for used in upstream if not above(exercise, used) & upstream}
+
+
+def scenes_in_step(scenes: Iterable[Scene], name: str, uses: frozenset[str]) -> list[Scene]:
+    """For a line that uses gradients of which some follow from others: scenes where their
+    stand-ins do so too. [] for other lines."""
+    found = []
+    for scene in scenes:
+        behind = followers(scene.exercise, name, uses)
+        if behind and behind != uses:
+            derived = {other: scene.gradient(other, uses - behind) for other in behind}
+            found.append(replace(scene, upstream={**scene.upstream, **derived}))
+    return found
+
+
+def constant_among(
+    attempt: Attempt, scene: Scene, plain: Answer | Ended, names: list[str]
+) -> frozenset[str]:
+    """Of gradients that no stand-in reached, those that do not move with what is above them."""
+    if not names:
+        return frozenset()
+    moved = ask_for_lines(attempt, scene, everywhere=True)
+    if isinstance(moved, Ended):
+        return frozenset()
+    return frozenset(
+        name
+        for name in names
+        if above(scene.exercise, name) & set(moved.recorded)
+        and _moved_alone(result_of(plain, name), result_of(moved, name), scene.upstream[name])
+    )
+
+
+def _moved_alone(before: torch.Tensor | None, after: torch.Tensor | None, by: torch.Tensor) -> bool:
+    """Whether a gradient moved by what was added to it, or not at all."""
+    if before is None or after is None or not before.shape == after.shape == by.shape:
+        return before is after
+    return any(torch.allclose(before + times * by, after) for times in (0, 1))
+
+
+def result_of(answer: Answer | Ended, name: str) -> torch.Tensor | None:
+    return None if isinstance(answer, Ended) else answer.gradients.get(name)
+
+
+def _equal(one: torch.Tensor | None, other: torch.Tensor | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.shape == other.shape and torch.equal(one.nan_to_num(), other.nan_to_num())
