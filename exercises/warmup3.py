@@ -1,6 +1,8 @@
 """warmup3: Bigrams: a network that learns to count.
 
-One layer, nothing hidden: row i of W holds the logits of what follows character i, and a row of
+First the counts themselves: how often does which character follow which? Each row of the table,
+divided by its sum, is a model. Then a network that has to find the same by its gradients: one
+layer, nothing hidden: row i of W holds the logits of what follows character i, and a row of
 xenc times W picks one. exp(W) plays the part of the counts of all pairs, and training drives it
 there: the loss comes down to that of the model that counts, and no lower, for no bigram model
 has a lower one. The L2 term in the loss does what adding a number to every count does: it draws
@@ -8,6 +10,7 @@ all of W towards 0, where every character is as likely as any other.
 
 Replace each None by the gradient of the loss with respect to that value; its shape
 is given. Every value of the forward pass is at hand under its own name.
+A name without a d is no gradient: the comment above it says what is asked for.
 Then run: grade warmup3
 """
 
@@ -15,6 +18,14 @@ import torch
 
 
 def backward(n, strength, xs, ys, xenc, W, logits, counts, counts_sum, probs, picked):
+    # How often each character (the row) is followed by each other one (the column) in these n
+    # pairs.
+    N = None  # (vocab_size, vocab_size)
+
+    # The counting model: 1 is added to every count, so that nothing is impossible, then each
+    # row is divided by its sum.
+    P = None  # (vocab_size, vocab_size)
+
     # loss = -picked.log().mean() + strength * (W**2).mean()
     dpicked = None  # (n,)
 

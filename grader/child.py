@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 
-from grader.entry import Unusable, same, sort_returned
+from grader.entry import Unusable, counted, same, sort_returned
 from grader.failure import describe, locals_of
 from grader.instrument import RECORDER, instrument, move
 from grader.kinds import KINDS
@@ -70,7 +70,7 @@ class Outcome:
     ) -> None:
         """`scope` has a value that is no gradient under its own name; on the wire all have a d."""
         values = asked.get("values", ())
-        found = {f"d{name}": scope[name] for name in values if name in scope}
+        found = {f"d{name}": counted(scope[name]) for name in values if name in scope}
         scope = {key: value for key, value in scope.items() if key not in values} | found
         self.tensors, facts = sort_returned(scope, asked["wanted"], given)
         self.facts |= facts

@@ -120,6 +120,12 @@ def _unfit_kind(value: Any) -> str | None:
     return f"a tensor of {value.numel():,} entries" if value.numel() > MAX_NUMEL else None
 
 
+def counted(value: Any) -> Any:
+    """Whole numbers, such as counts, in the dtype that all is judged in."""
+    whole = type(value) is torch.Tensor and value.dtype in (torch.int64, torch.int32)
+    return value.to(torch.get_default_dtype()) if whole else value
+
+
 def same(before: torch.Tensor, after: torch.Tensor) -> bool:
     """Whether a tensor is what it was, for a learner's code may have swapped its data."""
     alike = ("dtype", "layout", "device", "shape")

@@ -4,6 +4,12 @@ import torch
 
 
 def backward(n, strength, xs, ys, xenc, W, logits, counts, counts_sum, probs, picked):
+    # One more for every pair; a pair may come up many times.
+    N = torch.zeros(W.shape, dtype=torch.int64)
+    for x, y in zip(xs, ys):
+        N[x, y] += 1
+    # keepdim: the sums are a column, so that every row is divided by its own.
+    P = (N + 1) / (N + 1).sum(1, keepdim=True)
     # The mean brings 1/n, the logarithm 1/picked.
     dpicked = -1 / n / picked
     # One entry of each row was picked; the others have no part in the loss.

@@ -7,10 +7,10 @@ import click
 from grader.cli import main
 from grader.cli.paragraphs import wrapped
 from grader.errors import UsageProblem, did_you_mean
-from grader.mistakes import OBSERVED, PREDICTED
+from grader.mistakes import OBSERVED, OF_VALUES, PREDICTED
 from grader.pages import Page, plain, read_page
 
-MISTAKES = (*PREDICTED, *OBSERVED)
+MISTAKES = tuple(dict.fromkeys((*PREDICTED, *OF_VALUES, *OBSERVED)))
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """Bigrams: a network that learns to count.
 
-One layer, nothing hidden: row i of W holds the logits of what follows character i, and a row of
+First the counts themselves: how often does which character follow which? Each row of the table,
+divided by its sum, is a model. Then a network that has to find the same by its gradients: one layer, nothing hidden: row i of W holds the logits of what follows character i, and a row of
 xenc times W picks one. exp(W) plays the part of the counts of all pairs, and training drives it
 there: the loss comes down to that of the model that counts, and no lower, for no bigram model
 has a lower one. The L2 term in the loss does what adding a number to every count does: it draws
@@ -14,7 +15,29 @@ from grader.course.makemore import minibatch
 from grader.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 1 (bigrams)"
-GRADIENTS = ("picked", "probs", "counts_sum", "counts", "logits", "W")
+VALUES = {
+    "N": "(vocab_size, vocab_size): How often each character (the row) is followed by each other "
+    "one (the column) in these n pairs.",
+    "P": "(vocab_size, vocab_size): The counting model: 1 is added to every count, so that nothing "
+    "is impossible, then each row is divided by its sum.",
+}
+GRADIENTS = ("N", "P", "picked", "probs", "counts_sum", "counts", "logits", "W")
+HINTS = {
+    "N": (
+        "A table of zeros, one row for each character that comes first and one column for each "
+        "that comes second; every pair adds 1 to one entry. A loop over the pairs will do.",
+        "Without a loop take care: when a pair comes up twice, an assignment through an index "
+        "list counts it once. xenc has a 1.0 in each row too: what is its product with the same "
+        "thing made of ys?",
+    ),
+    "P": (
+        "A row holds what may follow one character; its entries are to add up to 1. Add the 1s "
+        "before you sum, or the sum is too small.",
+        "A sum over a row without keepdim has the shape (vocab_size,), and broadcasting takes "
+        "that for a row: everything would be divided by the sum of another character. This very "
+        "bug is shown in the lecture. With keepdim it is a column.",
+    ),
+}
 SIZES = {"n": 32}
 OTHER_SIZES = {"n": 7}
 
@@ -49,6 +72,13 @@ RECIPE = Recipe(
     settings={"strength": 0.0},
     search=(1.0, 1000.0),
 )
+
+
+def due(xs: Any, ys: Any, xenc: Any) -> dict[str, Any]:
+    """N and P, of the pairs (xs, ys)."""
+    counts = xenc.T @ one_hot(ys, xenc.shape[1]).to(xenc.dtype)
+    smoothed = counts + 1
+    return {"N": counts, "P": smoothed / smoothed.sum(1, keepdim=True)}
 
 
 def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:

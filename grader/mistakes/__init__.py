@@ -33,7 +33,7 @@ PREDICTED = (
     "transposed",
 )
 # The same for what is asked for and is no gradient.
-OF_VALUES = ("wrong-step", "sign-flipped", "wrong-factor", "transposed")
+OF_VALUES = ("wrong-step", "row-for-column", "sign-flipped", "wrong-factor", "transposed")
 # Known from what happened, not from the numbers.
 OBSERVED = (
     "not-a-tensor",

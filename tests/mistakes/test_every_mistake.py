@@ -6,7 +6,7 @@ import torch
 from grader import kit
 from grader.exercise import load_exercise
 from grader.lines import NOTHING
-from grader.mistakes import OBSERVED, PREDICTED, module_of
+from grader.mistakes import OBSERVED, OF_VALUES, PREDICTED, module_of
 from grader.mistakes.case import Case
 from grader.names import NameData, read_names
 from grader.submission import read_submission
@@ -55,7 +55,7 @@ def test_no_result_breaks_a_prediction(exercise_name, data):
                         assert found is None, f"{mistake} claims random numbers for {name}"
 
 
-@pytest.mark.parametrize("mistake", [*PREDICTED, *OBSERVED])
+@pytest.mark.parametrize("mistake", dict.fromkeys([*PREDICTED, *OF_VALUES, *OBSERVED]))
 def test_its_page_has_the_four_parts(mistake):
     page = module_of(mistake).__doc__
     for part in ("**What it is.**", "**Why it matters.**", "**Example.**", "**How to see it.**"):
