@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,27 @@ def test_every_verdict_is_explained() -> None:
 
     table = README[README.index("| verdict |") :].split("\n\n")[0]
     assert sorted(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == sorted(STYLES)
+
+
+def test_every_field_of_the_json_is_explained() -> None:
+    from grader.report import GradientReport, RateSearch, Report, Trained, Training
+
+    report = Report("e", "e.py", False, {}, (), training=Training(1, (), (), True, None))
+    report = replace(report, trained=Trained(1, 1, 0.0), rate_search=RateSearch((), (), None))
+    tables = {
+        "| in the JSON |": set(report.as_json()) - {"schema"},
+        "| of a gradient |": {field.name for field in fields(GradientReport)},
+    }
+    for head, names in tables.items():
+        table = README[README.index(head) :].split("\n\n")[0]
+        rows = re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE)
+        assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(names)
+
+
+def test_it_says_where_to_begin_as_the_list_does() -> None:
+    from grader.cli.learner import BEGIN
+
+    assert BEGIN in " ".join(README.split())
 
 
 def test_constraints_pin_exactly_and_name_no_host() -> None:
