@@ -20,4 +20,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(shape: list[int], expected: list[int]) -> str:
-    return f"This is the transpose, {tuple(shape)} for {tuple(expected)}: which dimension comes first?"
+    return f"This is the transpose, {tuple(shape)} for {tuple(expected)}: rows for columns."
