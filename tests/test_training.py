@@ -28,6 +28,7 @@ from grader.training import (
     by_hand,
     gradient_descent,
     long_run,
+    real_start,
     short_run,
 )
 from grader.trial import Tensors, Trial, make_trial
@@ -209,6 +210,15 @@ def test_the_real_run_steps_as_the_lecture_does() -> None:
         assert "loss" not in tensors
         assert torch.equal(tensors["Xb"], step.trial.inputs["Xb"])
     assert not torch.equal(child.requests[0]["Xb"], child.requests[1]["Xb"])
+
+
+def test_a_real_run_starts_with_the_sizes_and_settings_of_its_recipe() -> None:
+    start = real_start(load_exercise("warmup3"), DATA, 5)
+    assert start.sizes["n"] == 1024
+    assert start.inputs["strength"] == 0.0
+    assert start.dtype is start.inputs["W"].dtype is torch.float32
+    mlp = real_start(load_exercise("warmup4"), DATA, 5)
+    assert mlp.inputs["W1"].shape == (30, 200)
 
 
 def test_the_loss_falls_on_real_names(attempt: Start) -> None:

@@ -90,7 +90,7 @@ def test_stopped_twice_it_ends_as_the_whole_run_does(
     whole.pop("seconds")
     assert whole.pop("resumed_at") == 0
     assert last == whole
-    assert whole["autograd"]["largest_difference"] < 1e-5
+    assert 0 < whole["autograd"]["largest_difference"] < 1e-5  # of float32's rounding
     assert whole["autograd"]["dev_loss"] == pytest.approx(whole["dev_loss"], abs=1e-5)
 
 
