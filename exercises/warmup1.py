@@ -4,8 +4,10 @@ A derivative says by how much a result grows when one number grows a little. It 
 let the number grow by a small h, see what the result does, divide. And it can be worked out,
 one operation at a time, with the chain rule: then no h is needed, and it is exact.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None. Every value of the forward pass is at hand under its own name, as
+a plain number. dx is the derivative of the loss with respect to x; the comment
+above it shows where x is used. Your code is called several times, each time with
+other numbers.
 A name without a d is no gradient: the comment above it says what is asked for.
 Then run: grade warmup1
 """
@@ -13,60 +15,61 @@ Then run: grade warmup1
 from math import cos
 
 
-def backward(x, a, b, c, w, f, d, ratio, wave, growth, root, squashed, cubed):
-    # By how much f grows for each 1 that x grows. Measure it: let x grow by a small h, work f
-    # out anew, divide by h. The first five digits are to be right: how small is small?
-    slope = None  # ()
+def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed):
+    # The slope of curve = 3 * x**2 - 4 * x + 5 at x: by how much it grows for each 1 that x
+    # grows. Measure it: let x grow by a small h of your choice, work the curve out anew, take
+    # the difference, divide by h. Five digits are to be right: how small is small?
+    slope = None
 
-    # The same for d = a * b + c when only a grows; b and c stay as they are.
-    slope_a = None  # ()
+    # The slope of d = a * b + c when only a grows; b and c stay as they are.
+    slope_a = None
 
-    # When only b grows.
-    slope_b = None  # ()
+    # The same when only b grows.
+    slope_b = None
 
-    # When only c grows.
-    slope_c = None  # ()
+    # The same when only c grows.
+    slope_c = None
 
-    # loss = log(f + cubed)
-    dcubed = None  # ()
+    # loss = log(curve + cubed)
+    dcubed = None
 
     # cubed = squashed**3
-    dsquashed = None  # ()
+    dsquashed = None
 
     # squashed = tanh(root - b)
-    droot = None  # ()
+    droot = None
 
     # root = sqrt(growth + 1)
-    dgrowth = None  # ()
+    dgrowth = None
 
     # growth = exp(ratio * wave)
-    dwave = None  # ()
+    dwave = None
 
     # growth = exp(ratio * wave)
-    dratio = None  # ()
+    dratio = None
 
-    # ratio = d / f
-    dd = None  # ()
+    # ratio = d / curve
+    dd = None
 
-    # loss = log(f + cubed)
-    # ratio = d / f
-    df = None  # ()
+    # loss = log(curve + cubed)
+    # ratio = d / curve
+    dcurve = None
 
     # wave = sin(w * x)
-    dw = None  # ()
+    dw = None
 
     # d = a * b + c
-    da = None  # ()
+    da = None
 
     # squashed = tanh(root - b)
     # d = a * b + c
-    db = None  # ()
+    db = None
 
     # d = a * b + c
-    dc = None  # ()
+    dc = None
 
     # wave = sin(w * x)
-    # f = 3 * x**2 - 4 * x + 5
-    dx = None  # ()
+    # curve = 3 * x**2 - 4 * x + 5
+    dx = None
 
     return locals()

@@ -5,6 +5,7 @@ step an operation. The rules are the textbook's, in letters of their own. Import
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,104 +22,110 @@ class Rule:
 
 
 RULES = {
-    "minus": Rule("a minus sign: what arrives changes its sign", "y = -x", "dx = -dy"),
-    "sum": Rule("a sum: each term receives what arrives, as it is", "y = a + b", "da = dy"),
+    "minus": Rule("a minus sign: what arrives changes its sign", "z = -u", "du = -dz"),
+    "sum": Rule("a sum: each term receives what arrives, as it is", "z = s + t", "ds = dz"),
     "minuend": Rule(
-        "a difference: what is taken from receives what arrives, as it is", "y = a - b", "da = dy"
+        "a difference: what is taken from receives what arrives, as it is", "z = s - t", "ds = dz"
     ),
     "subtrahend": Rule(
         "a difference: what is taken away receives the negative of what arrives",
-        "y = a - b", "db = -dy",
+        "z = s - t", "dt = -dz",
     ),
     "shift": Rule(
         "a constant is added: the derivative of that is 1, and the constant stays where the "
         "steps before this one take their derivative",
-        "y = x + c", "dx = dy",
+        "z = u + 5", "du = dz",
     ),
-    "scale": Rule("a constant factor: it stays", "y = c * x", "dx = c * dy"),
+    "scale": Rule("a constant factor: it stays", "z = 5 * u", "du = 5 * dz"),
     "factor": Rule(
         "a product: each factor receives the other one times what arrives",
-        "y = a * b", "da = b * dy",
+        "z = s * t", "ds = t * dz",
     ),
     "numerator": Rule(
         "a quotient: its numerator receives what arrives, divided by the same",
-        "y = a / b", "da = dy / b",
+        "z = s / t", "ds = dz / t",
     ),
     "denominator": Rule(
-        "a quotient: its denominator is a power of -1", "y = a / b", "db = -a / b**2 * dy"
+        "a quotient: its denominator is a power of -1", "z = s / t", "dt = -s / t**2 * dz"
     ),
     "power": Rule(
         "a power: the exponent comes down as a factor and drops by one, and what arrives is a "
         "factor too",
-        "y = x**k", "dx = k * x**(k - 1) * dy",
+        "z = u**p", "du = p * u**(p - 1) * dz",
     ),
     "left of @": Rule(
         "a matrix product, and this is its left factor: an entry is used once for each column "
         "of the right one, and these uses add up",
-        "y[i, j] = sum over k of a[i, k] * b[k, j]",
-        "da[i, k] = sum over j of dy[i, j] * b[k, j]",
+        "z[i, j] = sum over r of s[i, r] * t[r, j]",
+        "ds[i, r] = sum over j of dz[i, j] * t[r, j]",
     ),
     "right of @": Rule(
         "a matrix product, and this is its right factor: an entry is used once for each row of "
         "the left one, and these uses add up",
-        "y[i, j] = sum over k of a[i, k] * b[k, j]",
-        "db[k, j] = sum over i of a[i, k] * dy[i, j]",
+        "z[i, j] = sum over r of s[i, r] * t[r, j]",
+        "dt[r, j] = sum over i of s[i, r] * dz[i, j]",
     ),
     "total": Rule(
         "a sum over entries: each entry went into one sum with the weight 1, and receives what "
         "arrives at that sum",
-        "y = x1 + x2 + x3", "dx2 = dy",
+        "z = u1 + u2 + u3", "du2 = dz",
     ),
     "mean": Rule(
         "a mean: each of the N entries it is taken over has the weight 1/N in it",
-        "y = (x1 + x2 + x3) / 3", "dx2 = dy / 3",
+        "z = (u1 + u2 + u3) / 3", "du2 = dz / 3",
     ),
     "largest": Rule(
         "a maximum: the entry that was picked receives what arrives, all others 0",
-        "y = max(x1, x2), and x2 is larger", "dx1 = 0, dx2 = dy",
+        "z = max(u1, u2), and u2 is larger", "du1 = 0, du2 = dz",
     ),
     "pick": Rule(
         "one entry is picked of each row: that entry receives what arrives for it, all others 0",
-        "y = x[2]", "dx[2] = dy, and 0 elsewhere",
+        "z = u[2]", "du[2] = dz, and 0 elsewhere",
     ),
     "rows": Rule(
         "rows are looked up: a row receives a contribution for every time it was looked up, and "
         "they add up; a row that was not looked up receives 0",
-        "y1 = x[2], y2 = x[0], y3 = x[2]", "dx[2] = dy1 + dy3",
+        "z1 = u[2], z2 = u[0], z3 = u[2]", "du[2] = dz1 + dz3",
     ),
     "view": Rule(
         "the same numbers in another shape: each entry receives what arrives at its new place",
-        "y = x.view(6)", "dx[1, 0] = dy[3], if x is (2, 3)",
+        "z = u.view(6)", "du[1, 0] = dz[3], if u is (2, 3)",
     ),
     "transpose": Rule(
         "two dimensions change places, and what arrives changes back",
-        "y = x.transpose(0, 1)", "dx[i, j] = dy[j, i]",
+        "z = u.transpose(0, 1)", "du[i, j] = dz[j, i]",
     ),
     "mask": Rule(
         "entries are overwritten with a constant: these receive 0, all others what arrives",
-        "y = x.masked_fill(m, c)", "dx = (~m) * dy",
+        "z = u.masked_fill(m, 5)", "du = (~m) * dz",
     ),
-    "exp": Rule("an exponential: it is its own derivative", "y = x.exp()", "dx = y * dy"),
-    "log": Rule("a logarithm: its derivative is the reciprocal", "y = x.log()", "dx = dy / x"),
+    "exp": Rule("an exponential: it is its own derivative", "z = u.exp()", "du = z * dz"),
+    "log": Rule("a logarithm: its derivative is the reciprocal", "z = u.log()", "du = dz / u"),
+    "sin": Rule("a sine: its derivative is the cosine", "z = u.sin()", "du = u.cos() * dz"),
+    "cos": Rule(
+        "a cosine: its derivative is the sine, with a minus", "z = u.cos()", "du = -u.sin() * dz"
+    ),
     "tanh": Rule(
-        "a tanh: its derivative can be had from its result", "y = x.tanh()", "dx = (1 - y**2) * dy"
+        "a tanh: its derivative can be had from its result", "z = u.tanh()", "du = (1 - z**2) * dz"
     ),
     "sigmoid": Rule(
         "a sigmoid: its derivative can be had from its result",
-        "y = x.sigmoid()", "dx = y * (1 - y) * dy",
+        "z = u.sigmoid()", "du = z * (1 - z) * dz",
     ),
-    "sqrt": Rule("a root: a power of 1/2", "y = x.sqrt()", "dx = 0.5 / y * dy"),
+    "sqrt": Rule("a root: a power of 1/2", "z = u.sqrt()", "du = 0.5 / z * dz"),
     "relu": Rule(
         "a relu: what arrives passes where the result is positive",
-        "y = x.relu()", "dx = (y > 0) * dy",
+        "z = u.relu()", "du = (z > 0) * dz",
     ),
 }  # fmt: skip
 UNKNOWN = "unknown"
+CALLED = re.compile(r"\b(u)\.(\w+)\(\)")
 PASSING_ON = ("sum", "minuend", "shift")  # what arrives is the contribution itself
+FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "sigmoid", "sqrt", "relu")
 METHODS = {
     "sum": "total", "mean": "mean", "view": "view", "reshape": "view", "flatten": "view",
     "transpose": "transpose", "masked_fill": "mask",
-    **{name: name for name in ("exp", "log", "tanh", "sigmoid", "sqrt", "relu")},
+    **{name: name for name in FUNCTIONS},
 }  # fmt: skip
 
 
@@ -130,6 +137,14 @@ class Step:
     whole: ast.expr  # the operation, with all that is in it
     part: ast.expr  # what in it leads on to the value
     other: ast.expr | None = None  # what stands beside that
+
+    @property
+    def formulas(self) -> tuple[str, str]:
+        """The rule's two, with its function as the chunk writes it: `u.exp()`, or `exp(u)`."""
+        rule = RULES[self.rule]
+        if isinstance(self.whole, ast.Call) and isinstance(self.whole.func, ast.Name):
+            return CALLED.sub(r"\2(\1)", rule.forward), CALLED.sub(r"\2(\1)", rule.backward)
+        return rule.forward, rule.backward
 
 
 def ways(chunk: Chunk, name: str, numbers: frozenset[str]) -> list[tuple[Step, ...]]:
@@ -169,8 +184,10 @@ def _steps(node: ast.expr, numbers: frozenset[str]) -> Iterator[Step]:
             yield Step("pick", node, part)
         case ast.Call(func=ast.Attribute(value=part, attr=method)) if method in METHODS:
             yield Step(METHODS[method], node, part)
-        case ast.Call(func=function, args=arguments):
-            inner = [function.value] if isinstance(function, ast.Attribute) else []
+        case ast.Call(func=ast.Name(id=function), args=[part]) if function in FUNCTIONS:
+            yield Step(function, node, part)
+        case ast.Call(func=called, args=arguments):
+            inner = [called.value] if isinstance(called, ast.Attribute) else []
             for part in (*inner, *arguments):
                 yield Step(UNKNOWN, node, part)
 

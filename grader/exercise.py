@@ -53,6 +53,10 @@ class Exercise:
         """What the learner calls it: `dprobs`; a value that is no gradient has its own name."""
         return name if name in self.values else f"d{name}"
 
+    def asked_for(self, value: str) -> str:
+        """What a value that is no gradient is to be, in words: its text without the shape."""
+        return self.values[value].partition(")")[2].lstrip(":, ")
+
     def place(self, name: str) -> str:
         """Where it is written, as Submission.lines names it: a variable, or a method's target."""
         return self.places.get(name, self.key(name))

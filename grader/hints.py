@@ -35,10 +35,13 @@ def ladder(exercise: Exercise, name: str, finding: Finding | None = None) -> tup
     rungs = [] if finding is None or finding.message is None else [_mistake(finding)]
     written = exercise.hints.get(name, ())
     rungs += [Rung("the calculus", (text,)) for text in written]
+    if name in exercise.values:  # no gradient, so no chunk tells of it
+        asked = Rung("what is asked for", (exercise.asked_for(name),))
+        return tuple(rungs if written else [*rungs, asked])
     uses = [Use.of(exercise, name, chunk) for chunk in reversed(_consumers(exercise, name))]
     if not written:
-        rungs.append(Rung("the calculus", tuple(_calculus(name, uses))))
-    if all(use.asked_for and use.has_rules for use in uses):
+        rungs.append(Rung("the calculus", tuple(_calculus(name, uses, bool(exercise.points)))))
+    if not exercise.points and all(use.asked_for and use.has_rules for use in uses):
         rungs.append(Rung("the shapes", tuple(_shapes(exercise, name, uses))))
     return tuple(rungs)
 
@@ -99,7 +102,8 @@ def _mistake(finding: Finding) -> Rung:
     return Rung("your line", tuple(lines))
 
 
-def _calculus(name: str, uses: list[Use]) -> Iterator[str]:
+def _calculus(name: str, uses: list[Use], numbers: bool) -> Iterator[str]:
+    """`numbers`: whether the values are Python's, which nothing changes in place."""
     if len(uses) > 1:
         count = NUMBERS[len(uses)] if len(uses) < len(NUMBERS) else str(len(uses))
         yield f"{name} is read by {count} chunks: d{name} is the sum of what each sends back."
@@ -112,7 +116,7 @@ def _calculus(name: str, uses: list[Use]) -> Iterator[str]:
             yield f"    {name} stands there more than once: find each way down to it, and add up."
         for way in use.ways:
             yield from _steps(way, use.chunk)
-    if len(uses) > 1 and any(use.passes_on for use in uses):
+    if len(uses) > 1 and not numbers and any(use.passes_on for use in uses):
         yield ALIAS
 
 
@@ -127,10 +131,9 @@ def _steps(way: tuple[Step, ...], chunk: Chunk) -> Iterator[str]:
         if step.rule == UNKNOWN:
             yield f"    {head}{NO_RULE}"
             continue
-        rule = RULES[step.rule]
-        words = rule.words if head else rule.words[0].upper() + rule.words[1:]
-        yield f"    {head}{words}."
-        yield f"    {'   ' if head else '  '}for {rule.forward}: {rule.backward}"
+        words, (forward, backward) = RULES[step.rule].words, step.formulas
+        yield f"    {head}{words if head else words[0].upper() + words[1:]}."
+        yield f"    {'   ' if head else '  '}for {forward}: {backward}"
 
 
 def _shapes(exercise: Exercise, name: str, uses: list[Use]) -> Iterator[str]:

@@ -88,6 +88,8 @@ def shape_of_part(node: ast.expr, shapes: Mapping[str, Shape]) -> Shape | None:
         case ast.Attribute(value=inner, attr="T"):
             shape = shape_of_part(inner, shapes)
             return None if shape is None else shape[::-1]
+        case ast.Call(func=ast.Name(id=function), args=[inner]) if function in SAME:
+            return shape_of_part(inner, shapes)
         case ast.Call(func=ast.Attribute(attr="gather"), args=[_, index]):
             return shape_of_part(index, shapes)
         case ast.Call(func=ast.Attribute(value=inner, attr=method)):

@@ -12,6 +12,15 @@ from grader.exercise import Exercise
 from grader.submission import ENTRY
 
 WIDTH = 96
+TENSORS = (
+    "Replace each None by the gradient of the loss with respect to that value; its shape is given. "
+    "Every value of the forward pass is at hand under its own name."
+)
+NUMBERS = (
+    "Replace each None. Every value of the forward pass is at hand under its own name, as a plain "
+    "number. d{last} is the derivative of the loss with respect to {last}; the comment above it "
+    "shows where {last} is used. Your code is called several times, each time with other numbers."
+)
 
 
 def stub_text(exercise: Exercise, solution: str) -> str:
@@ -27,27 +36,25 @@ def stub_text(exercise: Exercise, solution: str) -> str:
     lines += _signature(tree)
     for name in exercise.gradients:
         lines += [f"    # {text}" for text in _what_is_asked(exercise, name)]
-        lines += [f"    {exercise.key(name)} = None  # {shape_of(exercise, name)}", ""]
+        shape = "" if exercise.points else f"  # {shape_of(exercise, name)}"
+        lines += [f"    {exercise.key(name)} = None{shape}", ""]
     lines += ["    return locals()"]
     return "\n".join(lines) + "\n"
 
 
 def _task(exercise: Exercise) -> list[str]:
-    task = [
-        "Replace each None by the gradient of the loss with respect to that value; its shape",
-        "is given. Every value of the forward pass is at hand under its own name.",
-    ]
+    task = NUMBERS if exercise.points else TENSORS
+    lines = textwrap.wrap(task.format(last=exercise.gradients[-1]), WIDTH - 12)
     if exercise.values:
-        task += ["A name without a d is no gradient: the comment above it says what is asked for."]
-    return task
+        lines += ["A name without a d is no gradient: the comment above it says what is asked for."]
+    return lines
 
 
 def _what_is_asked(exercise: Exercise, name: str) -> list[str]:
     """The chunks to differentiate; of a value that is no gradient, what it is."""
     if name not in exercise.values:
         return [chunk.source for chunk in exercise.chunks_behind(name)]
-    _, _, what = exercise.values[name].partition("): ")
-    return textwrap.wrap(what, WIDTH - 6)
+    return textwrap.wrap(exercise.asked_for(name), WIDTH - 6)
 
 
 def shape_of(exercise: Exercise, name: str) -> str:
@@ -79,19 +86,30 @@ def entry_of(tree: ast.Module) -> ast.FunctionDef:
     raise ValueError(f"no function {ENTRY}")
 
 
-def solution_lines(solution: str, gradient: str) -> str:
-    """The statements of a worked answer that make one gradient, with the comments above them."""
+def solution_lines(exercise: Exercise, solution: str, gradient: str) -> str:
+    """The statements of a worked answer that make one gradient, with the comments above them.
+
+    Those too that make what only these use: a step h, a value in between.
+    """
     lines = solution.split("\n")
+    body = entry_of(ast.parse(solution)).body
+    others = {exercise.key(name) for name in exercise.gradients if name != gradient}
+    wanted, kept = {exercise.key(gradient)}, []
+    for statement in reversed(body):
+        if _written(statement) & _names(statement) & wanted:
+            kept.insert(0, statement)
+            wanted |= _names(statement) - others
     shown: list[str] = []
-    for statement in entry_of(ast.parse(solution)).body:
-        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-        if f"d{gradient}" not in _written(statement) & names:
-            continue
+    for statement in kept:
         first = statement.lineno - 1
         while lines[first - 1].lstrip().startswith("#"):
             first -= 1
         shown += lines[first : statement.end_lineno]
     return textwrap.dedent("\n".join(shown))
+
+
+def _names(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _written(statement: ast.stmt) -> set[str]:

@@ -23,9 +23,15 @@ def test_the_stub_in_exercises_is_in_sync(name: str) -> None:
 def test_each_gradient_stands_under_the_chunks_behind_it(name: str) -> None:
     exercise, lines = load_exercise(name), kit.pristine_stub(name).split("\n")
     for gradient in exercise.gradients:
-        at = lines.index(f"    d{gradient} = None  # {shape_of(exercise, gradient)}")
-        above = exercise.chunks_behind(gradient)
-        assert lines[at - len(above) : at] == [f"    # {chunk.source}" for chunk in above]
+        shape = "" if exercise.points else f"  # {shape_of(exercise, gradient)}"
+        at = lines.index(f"    {exercise.key(gradient)} = None{shape}")
+        before = lines[:at]
+        comments = before[max(i for i, line in enumerate(before) if "#" not in line) + 1 :]
+        above = [line.removeprefix("    # ") for line in comments]
+        if gradient in exercise.values:
+            assert " ".join(above) == exercise.asked_for(gradient)
+        else:
+            assert above == [chunk.source for chunk in exercise.chunks_behind(gradient)]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -37,7 +43,7 @@ def test_a_stub_asks_for_every_value_and_gives_every_gradient(name: str) -> None
         if isinstance(node, ast.FunctionDef)
     ]
     asked = {argument.arg for argument in entry.args.args}
-    assert asked == set(exercise.forward_pass.names) - {"loss"}
+    assert asked == set(exercise.forward_pass.names) - {"loss", *exercise.values}
     given = [
         target.id
         for node in entry.body
@@ -45,7 +51,7 @@ def test_a_stub_asks_for_every_value_and_gives_every_gradient(name: str) -> None
         for target in node.targets
         if isinstance(target, ast.Name)
     ]
-    assert given == ["d" + gradient for gradient in exercise.gradients]
+    assert given == [exercise.key(gradient) for gradient in exercise.gradients]
     assert ast.unparse(entry.body[-1]) == "return locals()"
 
 
@@ -74,23 +80,42 @@ def test_an_answer_without_backward_makes_no_stub() -> None:
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_gradient_has_lines_in_the_worked_answer(name: str) -> None:
-    source = kit.solution_source(name)
-    for gradient in load_exercise(name).gradients:
-        shown = solution_lines(source, gradient)
-        assert f"d{gradient}" in shown
+    source, exercise = kit.solution_source(name), load_exercise(name)
+    for gradient in exercise.gradients:
+        shown = solution_lines(exercise, source, gradient)
+        assert f"{exercise.key(gradient)} = " in shown
         ast.parse(shown)
 
 
+def lines_of(name: str, gradient: str) -> str:
+    return solution_lines(load_exercise(name), kit.solution_source(name), gradient)
+
+
 def test_the_lines_of_a_gradient_are_all_of_them_with_their_comments() -> None:
-    source = kit.solution_source("exercise1")
-    assert solution_lines(source, "counts").split("\n") == [
+    assert lines_of("exercise1", "counts").split("\n") == [
         "# counts is used twice: in probs and in counts_sum.",
         "dcounts = counts_sum_inv * dprobs",
         "dcounts += torch.ones_like(counts) * dcounts_sum",
     ]
-    assert "dC[Xb[k, j]] += demb[k, j]" in solution_lines(source, "C")
-    assert "dC.index_add_(" in solution_lines(kit.solution_source("exercise4"), "C")
-    assert solution_lines(source, "h") == (
+    assert "dC[Xb[k, j]] += demb[k, j]" in lines_of("exercise1", "C")
+    assert "dC.index_add_(" in lines_of("exercise4", "C")
+    assert lines_of("exercise1", "h") == (
         "# The shapes leave one way to multiply: (n, vocab) @ (vocab, hidden) -> (n, hidden).\n"
         "dh = dlogits @ W2.T"
     )
+
+
+def test_what_only_leads_to_a_value_is_shown_with_it() -> None:
+    shown = lines_of("warmup1", "slope_a")
+    assert [line for line in shown.split("\n") if not line.startswith("#")] == [
+        "h = 1e-5",
+        "slope_a = ((a + h) * b + c - d) / h",
+    ]
+    assert "below = " in lines_of("warmup1", "slope")
+    assert "slope" not in lines_of("warmup1", "squashed")
+
+
+def test_a_stub_for_numbers_speaks_of_no_shapes() -> None:
+    stub = kit.pristine_stub("warmup1")
+    assert "shape" not in stub
+    assert "()" not in stub.replace("locals()", "")

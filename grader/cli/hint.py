@@ -9,7 +9,7 @@ from grader.cli import main
 from grader.cli.learner import gradient_named
 from grader.cli.paragraphs import wrapped
 from grader.errors import UsageProblem, printable, shown
-from grader.exercise import load_exercise
+from grader.exercise import Exercise, load_exercise
 from grader.hints import Rung, ladder
 from grader.last_grading import LastGrading, last_grading, note_rung, saved_at
 
@@ -22,26 +22,26 @@ from grader.last_grading import LastGrading, last_grading, note_rung, saved_at
 def hint(exercise: str, gradient: str | None, rung: int | None, whole: bool) -> None:
     """The next hint for a GRADIENT, or for the first error of the last grading."""
     course = load_exercise(exercise)
-    named = None if gradient is None else gradient_named(course.gradients, gradient)
+    named = None if gradient is None else gradient_named(course, gradient)
     if whole and rung is not None:
         raise UsageProblem("--rung and --all: one of the two.")
     folder = kit.find_kit()
     last = last_grading(folder, exercise)
     name = named or last.first
     if name is None or name not in course.gradients:
-        click.echo(_nothing_to_hint_at(exercise, course.gradients[0], last))
+        click.echo(_nothing_to_hint_at(exercise, course.key(course.gradients[0]), last))
         return
-    finding = last.finding(name)
+    label, finding = course.key(name), last.finding(name)
     rungs = ladder(course, name, finding)
     if rung is not None and rung > len(rungs):
-        raise UsageProblem(f"d{name} has {len(rungs)} rungs; there is no rung {rung}.")
-    if remark := _remark(folder, exercise, name, last):
+        raise UsageProblem(f"{label} has {len(rungs)} rungs; there is no rung {rung}.")
+    if remark := _remark(folder, course, name, last):
         click.echo(wrapped(remark) + "\n")
     at = rung or min(max(last.rungs.get(name, 0), 0) + 1, len(rungs))
     numbers = range(1, len(rungs) + 1) if whole else (at,)
     for number in numbers:
-        _show(f"d{name}, hint {number} of {len(rungs)}: ", rungs[number - 1])
-    click.echo(_onward(exercise, name, numbers[-1], len(rungs)))
+        _show(f"{label}, hint {number} of {len(rungs)}: ", rungs[number - 1])
+    click.echo(_onward(exercise, label, numbers[-1], len(rungs)))
     try:
         note_rung(folder, exercise, name, numbers[-1])
     except OSError as error:
@@ -53,29 +53,29 @@ def _nothing_to_hint_at(exercise: str, first: str, last: LastGrading) -> str:
         return (
             f"{exercise} has not been graded yet, so there is no mistake to hint at.\n"
             f"Run: grade {exercise}\n"
-            f"Or name a gradient: grade hint {exercise} d{first}"
+            f"Or name a gradient: grade hint {exercise} {first}"
         )
     if last.passed:
         return f"{exercise} is passed: there is nothing to hint at."
     return (
         "In the last grading every line was right on its own.\n"
-        f"Run: grade {exercise}, or name a gradient: grade hint {exercise} d{first}"
+        f"Run: grade {exercise}, or name a gradient: grade hint {exercise} {first}"
     )
 
 
-def _remark(folder: kit.Kit, exercise: str, name: str, last: LastGrading) -> str:
+def _remark(folder: kit.Kit, course: Exercise, name: str, last: LastGrading) -> str:
     """What the last grading has to say before a hint is read; "" for nothing."""
-    finding = last.finding(name)
+    exercise, label, finding = course.name, course.key(name), last.finding(name)
     if finding is None:
         return ""
     if last.saved != saved_at(folder, exercise):
         path = shown(folder.stub(exercise))
         return f"{path} was changed after it was last graded; grade {exercise} looks at it anew."
     if finding.verdict in ("exact", "approximate"):
-        return f"d{name} was right when it was last graded."
+        return f"{label} was right when it was last graded."
     if finding.verdict == "inherited":
-        first = "" if last.first is None else f" Look first at d{last.first}."
-        return f"The line of d{name} is right; what it was given is not.{first}"
+        first = "" if last.first is None else f" Look first at {course.key(last.first)}."
+        return f"The line of {label} is right; what it was given is not.{first}"
     return ""
 
 
@@ -89,7 +89,7 @@ def _show(head: str, rung: Rung) -> None:
     click.echo()
 
 
-def _onward(exercise: str, name: str, at: int, rungs: int) -> str:
+def _onward(exercise: str, label: str, at: int, rungs: int) -> str:
     if at < rungs:
-        return f"The next hint: grade hint {exercise} d{name}"
-    return f"That was the last hint. The worked answer: grade solution {exercise} d{name}"
+        return f"The next hint: grade hint {exercise} {label}"
+    return f"That was the last hint. The worked answer: grade solution {exercise} {label}"

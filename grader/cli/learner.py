@@ -11,7 +11,7 @@ from grader.cli import main
 from grader.cli.paragraphs import width, wrapped
 from grader.course import EXERCISES
 from grader.errors import UsageProblem, did_you_mean, shown
-from grader.exercise import load_exercise
+from grader.exercise import Exercise, load_exercise
 from grader.last_grading import forget
 from grader.stub import solution_lines
 
@@ -70,24 +70,24 @@ def _margin() -> str:
 def solution(exercise: str, gradient: str | None, yes: bool) -> None:
     """Reveal the worked answer, whole or one GRADIENT of it."""
     course = load_exercise(exercise)
-    wanted = None if gradient is None else gradient_named(course.gradients, gradient)
+    wanted = None if gradient is None else gradient_named(course, gradient)
     try:
         passed = kit.find_kit().progress().get(exercise, {}).get("passed", False)
     except UsageProblem:
         passed = False
     if not (passed or yes) and sys.stdin.isatty() and sys.stdout.isatty():
-        what = exercise if wanted is None else f"d{wanted}"
+        what = exercise if wanted is None else course.key(wanted)
         click.confirm(f"{what} is not passed yet. Show the worked answer?", abort=True, err=True)
     source = kit.solution_source(exercise)
-    click.echo(source.rstrip("\n") if wanted is None else solution_lines(source, wanted))
+    click.echo(source.rstrip("\n") if wanted is None else solution_lines(course, source, wanted))
 
 
-def gradient_named(gradients: tuple[str, ...], word: str) -> str:
+def gradient_named(exercise: Exercise, word: str) -> str:
     """`counts` or `dcounts`, whichever is typed. Raises UsageProblem, with near names."""
-    for name in (word, word.removeprefix("d")):
-        if name in gradients:
+    for name in exercise.gradients:
+        if word in (name, exercise.key(name)):
             return name
-    typed = ["d" + name for name in gradients]
+    typed = [exercise.key(name) for name in exercise.gradients]
     near = did_you_mean(word, typed)
     more = f" There is: {', '.join(typed)}" if near == "." else ""
     raise UsageProblem(f"{word}: no such gradient here{near}{more}")

@@ -10,30 +10,33 @@ from typing import Any
 KIND = "numbers"
 SOURCE = "Zero to Hero, micrograd (The spelled-out intro to backpropagation), its first half hour"
 VALUES = {
-    "slope": "(): By how much f grows for each 1 that x grows. Measure it: let x grow by a small "
-    "h, work f out anew, divide by h. The first five digits are to be right: how small is small?",
-    "slope_a": "(): The same for d = a * b + c when only a grows; b and c stay as they are.",
-    "slope_b": "(): When only b grows.",
-    "slope_c": "(): When only c grows.",
+    "slope": "(): The slope of curve = 3 * x**2 - 4 * x + 5 at x: by how much it grows for each 1 "
+    "that x grows. Measure it: let x grow by a small h of your choice, work the curve out anew, "
+    "take the difference, divide by h. Five digits are to be right: how small is small?",
+    "slope_a": "(): The slope of d = a * b + c when only a grows; b and c stay as they are.",
+    "slope_b": "(): The same when only b grows.",
+    "slope_c": "(): The same when only c grows.",
 }
-SLOPES = {"slope": ("f", "x"), "slope_a": ("d", "a"), "slope_b": ("d", "b"), "slope_c": ("d", "c")}
+SLOPES = {"slope": ("curve", "x"), "slope_a": ("d", "a"), "slope_b": ("d", "b"), "slope_c": ("d", "c")}
 LOOSE = dict.fromkeys(SLOPES, 1e4)  # a measured slope has some eight good digits at best
 GRADIENTS = (
-    *SLOPES, "cubed", "squashed", "root", "growth", "wave", "ratio", "d", "f", "w", "a", "b",
-    "c", "x",
+    *SLOPES, "cubed", "squashed", "root", "growth", "wave", "ratio", "d", "curve", "w", "a",
+    "b", "c", "x",
 )
 SIZES = {"points": 6}  # at each of which the learner's code is called, with five numbers
 OTHER_SIZES = {"points": 9}
 HINTS = {
     "slope": (
-        "How far did f move? That is f(x + h) - f(x), and f(x) is at hand as f. How far did x "
-        "move? By h. The slope is the one divided by the other.",
+        "Choose an h. Work the curve's formula out with x + h in the place of x. How far did the "
+        "curve move? Where it was at x is at hand, as curve. And how far did x move? The slope is "
+        "the one divided by the other.",
         "With h = 0.1 the slope is that of a line through two points rather far apart. Try 0.01 "
         "and 0.001, and see how many digits still change. Then try 1e-15: a float has 16 digits, "
         "and when two numbers that agree in 15 of them are subtracted, one is left.",
         "Somewhere between the two lies the best h. For a step to one side it is near 1e-8, the "
-        "square root of the last digit; a step to both sides, f(x + h) - f(x - h) over 2 * h, is "
-        "better still, and can do with a larger h.",
+        "square root of what the last digit is worth. A step to both sides is better still: from "
+        "x - h to x + h, which are 2 * h apart. What the curve bends on one side is made up for on "
+        "the other, and a larger h will do.",
     ),
     "slope_a": (
         "Work a * b + c out twice, the second time with a + h. b and c are the same both times.",
@@ -61,13 +64,13 @@ def forward(
     w,  # ()
 ):
     from torch import exp, log, sin, sqrt, tanh
-    f = 3 * x**2 - 4 * x + 5     # ()
-    d = a * b + c                # ()
-    ratio = d / f                # ()
-    wave = sin(w * x)            # ()
-    growth = exp(ratio * wave)   # ()
-    root = sqrt(growth + 1)      # ()
-    squashed = tanh(root - b)    # ()
-    cubed = squashed**3          # ()
-    loss = log(f + cubed)        # ()
+    curve = 3 * x**2 - 4 * x + 5   # ()
+    d = a * b + c                  # ()
+    ratio = d / curve              # ()
+    wave = sin(w * x)              # ()
+    growth = exp(ratio * wave)     # ()
+    root = sqrt(growth + 1)        # ()
+    squashed = tanh(root - b)      # ()
+    cubed = squashed**3            # ()
+    loss = log(curve + cubed)      # ()
     return locals()
