@@ -1,6 +1,7 @@
 """How the learner's code of an exercise is called: one entry a kind.
 
 `function`: `backward`, with tensors. `numbers`: `backward`, with Python's own numbers.
+`layers`: classes, each a layer with a backward.
 Runs in the child. What the learner's code raises passes through; what stands before that is
 in the scope by then, or in the frames of the traceback.
 """
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.entry import call_entry
+from grader.layers import call_layers
 from grader.request import Request
 from grader.scalars import call_with_numbers
 
@@ -30,4 +32,5 @@ def _call_function(request: Request, scope: dict[str, Any]) -> None:
 KINDS = {
     "function": Kind(_call_function),
     "numbers": Kind(call_with_numbers),
+    "layers": Kind(call_layers, alone=True),
 }

@@ -1,7 +1,9 @@
 """Where the methods of a learner's classes write what: places, as an exercise names them.
 
 "BatchNorm1d.backward:self.dgain" is what that method assigns to self.dgain, and
-"Value.__mul__._backward:other.grad" the same in a function inside the method. Imports no torch.
+"Value.__mul__._backward:other.grad" the same in a function inside the method;
+"BatchNorm1d.backward:return" is what it returns, and "kaiming_std():return" the same of a
+function outside the classes. Imports no torch.
 """
 
 import ast
@@ -11,10 +13,15 @@ Function = ast.FunctionDef
 
 
 def methods(tree: ast.Module) -> Iterator[tuple[str, Function]]:
-    """Every function inside a class, and those inside it, by its qualified name."""
+    """Every function of the file and those inside it, by its qualified name.
+
+    Of a function outside the classes that ends in (): `dx()` is no gradient's name.
+    """
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             yield from _functions(node.body, f"{node.name}.")
+        elif isinstance(node, Function):
+            yield f"{node.name}()", node
 
 
 def _functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, Function]]:
@@ -32,6 +39,10 @@ def lines_written(tree: ast.Module) -> dict[str, int]:
         for statement in _statements(function):
             for target in _targets(statement):
                 lines[f"{name}:{ast.unparse(target)}"] = statement.lineno
+            if isinstance(statement, ast.Return) and statement.value is not None:
+                # Of a name that is returned, the line that made it what it is.
+                made = lines.get(f"{name}:{ast.unparse(statement.value)}", statement.lineno)
+                lines[f"{name}:return"] = made
     return lines
 
 

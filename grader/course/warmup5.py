@@ -1,0 +1,158 @@
+"""Initialisation and BatchNorm, in layers with a backward of their own.
+
+How large is the loss before the first step, when is a tanh unit saturated, when is it dead, and
+how large do weights start so that it is neither? Then three layers, as PyTorch has them: each
+keeps what its backward will need, and its backward turns the gradient of what it gave into the
+gradient of what it was given. BatchNorm1d remembers its batches for the day it sees one example.
+"""
+
+import math
+from typing import Any
+
+from grader.course import makemore
+from grader.course.makemore import OTHER_SIZES, SIZES
+
+__all__ = ["OTHER_SIZES", "SIZES"]
+
+KIND = "layers"
+SOURCE = "Zero to Hero, makemore part 3 (Activations & Gradients, BatchNorm)"
+AFTER = ("warmup4",)
+VALUES = {
+    "expected_initial_loss": "(6,): The loss of a network that has learnt nothing yet, and finds "
+    "each of vocab_size characters as likely as any other.",
+    "kaiming_std": "(6,): The standard deviation with which the weights of a layer with fan_in "
+    "inputs start when tanh follows, whose gain is 5/3.",
+    "saturated": "(): Which share of the tanh outputs h, (n, n_hidden), is saturated: above 0.97 "
+    "or below -0.97.",
+    "dead_units": "(): How many of the n_hidden units are saturated for every example of h.",
+    "linear_out": "(n, n_hidden): What a Linear without a bias gives.",
+    "linear_bias_out": "(n, vocab_size): What a Linear with a bias gives.",
+    "batchnorm_out": "(n, n_hidden): What BatchNorm1d gives in training: from its own batch.",
+    "running_mean": "(n_hidden,): After two batches in training and one in inference.",
+    "running_var": "(n_hidden,): The same; like the batch's own variance, with n - 1.",
+    "inference_out": "(n, n_hidden): What BatchNorm1d gives where training is False: from the "
+    "running statistics.",
+    "tanh_out": "(n, n_hidden): What Tanh gives.",
+}
+GRADIENTS = (
+    *VALUES, "W2", "b2", "h", "hpreact", "bngain", "bnbias", "hprebn", "W1",
+)
+PLACES = {
+    **{name: f"{name}():return" for name in list(VALUES)[:4]},
+    "linear_out": "Linear.__call__:return",
+    "linear_bias_out": "Linear.__call__:return",
+    "batchnorm_out": "BatchNorm1d.__call__:return",
+    "running_mean": "BatchNorm1d.__call__:self.running_mean",
+    "running_var": "BatchNorm1d.__call__:self.running_var",
+    "inference_out": "BatchNorm1d.__call__:return",
+    "tanh_out": "Tanh.__call__:return",
+    "W2": "Linear.backward:self.dweight",
+    "b2": "Linear.backward:self.dbias",
+    "h": "Linear.backward:return",
+    "hpreact": "Tanh.backward:return",
+    "bngain": "BatchNorm1d.backward:self.dgain",
+    "bnbias": "BatchNorm1d.backward:self.dbias",
+    "hprebn": "BatchNorm1d.backward:return",
+    "W1": "Linear.backward:self.dweight",
+}
+# In the stack each layer reads what the one before it gave, and its backward what it kept then.
+RESTS_ON = {
+    "batchnorm_out": ("linear_out",),
+    "tanh_out": ("batchnorm_out",),
+    "linear_bias_out": ("tanh_out",),
+    "W2": ("tanh_out",),
+    "hpreact": ("tanh_out",),
+    "bngain": ("batchnorm_out",),
+    "hprebn": ("batchnorm_out",),
+    "W1": ("linear_out",),
+}
+MOMENTUM, EPS = 0.1, 1e-5
+
+
+def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
+    """The lecture's network from the embedded characters on, the gradient at its logits, and
+    what the parts that are no gradients are tried with."""
+    import torch
+
+    given = makemore.network_and_batch(data, seed, sizes)
+    generator = torch.Generator().manual_seed(seed + 1)
+
+    def randn(*shape: int) -> Any:
+        return torch.randn(shape, generator=generator)
+
+    n, n_hidden = sizes["n"], sizes["n_hidden"]
+    x = given["C"][given["Xb"]].view(n, -1)
+    wide = 4 * randn(n, n_hidden)
+    wide[:, ::5] += 15 * wide[:, ::5].sign()  # dead ones, at either end
+    others = torch.randint(2, 2000, (5,), generator=generator)
+    drawn = {
+        "x": x,
+        "W1": given["W1"],
+        "bngain": given["bngain"].view(-1),
+        "bnbias": given["bnbias"].view(-1),
+        "W2": given["W2"],
+        "b2": given["b2"],
+        "dlogits": torch.zeros(n, len(data.letters)),
+        "counts": torch.cat([torch.tensor([len(data.letters)]), others]),
+        "wide": torch.tanh(wide),
+        "before": x.roll(1, 1) + randn(1, x.shape[1]),
+        "seen_mean": randn(n_hidden),
+        "seen_var": randn(n_hidden).abs() + 0.5,
+    }
+    logits = forward(**drawn)["logits"].requires_grad_()
+    loss = torch.nn.functional.cross_entropy(logits, given["Yb"])
+    (dlogits,) = torch.autograd.grad(loss, logits)
+    return drawn | {"dlogits": dlogits}
+
+
+def due(
+    counts, wide, before, W1, seen_mean, seen_var, bngain, bnbias, hprebn, hpreact, h, logits,
+):
+    """What is asked for beside the gradients, by name."""
+    import torch
+
+    earlier = before @ W1
+    past, now = 1 - MOMENTUM, MOMENTUM
+    dead = wide.abs() > 0.97
+    normal = (hprebn - seen_mean) * (seen_var + EPS)**-0.5
+    numbers = counts.tolist()
+    return {
+        "expected_initial_loss": torch.tensor([math.log(k) for k in numbers], dtype=torch.float64),
+        "kaiming_std": torch.tensor([5 / 3 / k**0.5 for k in numbers], dtype=torch.float64),
+        "saturated": dead.double().mean(),
+        "dead_units": dead.all(0).sum(),
+        "linear_out": hprebn,
+        "linear_bias_out": logits,
+        "batchnorm_out": hpreact,
+        "running_mean": past * (now * earlier.mean(0)) + now * hprebn.mean(0),
+        "running_var": past * (past + now * earlier.var(0)) + now * hprebn.var(0),
+        "inference_out": bngain * normal + bnbias,
+        "tanh_out": h,
+    }
+
+
+def forward(
+    x,          # (n, block_size * n_embd), a batch
+    W1,         # (block_size * n_embd, n_hidden)
+    bngain,     # (n_hidden,)
+    bnbias,     # (n_hidden,)
+    W2,         # (n_hidden, vocab_size)
+    b2,         # (vocab_size,)
+    dlogits,    # (n, vocab_size), the upstream gradient: given
+    counts,     # (6,), sizes of a vocabulary or of a layer
+    wide,       # (n, n_hidden), outputs of a tanh layer whose weights started too large
+    before,     # (n, block_size * n_embd), the batch before x
+    seen_mean,  # (n_hidden,), running statistics of batches long gone
+    seen_var,   # (n_hidden,)
+):
+    import torch
+    hprebn = x @ W1                              # (n, n_hidden)
+    bnmean = hprebn.mean(0)                      # (n_hidden,)
+    bnvar = hprebn.var(0)                        # (n_hidden,)
+    bnvar_inv = (bnvar + 1e-5)**-0.5             # (n_hidden,)
+    bnraw = (hprebn - bnmean) * bnvar_inv        # (n, n_hidden)
+    hpreact = bngain * bnraw + bnbias            # (n, n_hidden)
+    h = torch.tanh(hpreact)                      # (n, n_hidden)
+    logits = h @ W2 + b2                         # (n, vocab_size)
+    loss = (logits * dlogits).sum()              # ()
+    return locals()
