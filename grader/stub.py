@@ -8,7 +8,8 @@ import ast
 import re
 import textwrap
 
-from grader.exercise import Exercise
+from grader.class_stub import emptied, lines_at
+from grader.exercise import CLASSES, Exercise
 from grader.submission import ENTRY
 
 WIDTH = 96
@@ -22,27 +23,44 @@ NUMBERS = (
     "shows where {last} is used. Your code is called several times, each time with other numbers."
 )
 
+METHODS = (
+    "Write the methods that hold no more than a `pass` or a None; the comment beside it names what "
+    "is due there. The rest is given. Each of them is judged on its own."
+)
+
 
 def stub_text(exercise: Exercise, solution: str) -> str:
     """The file a learner starts from."""
+    lines = [f'"""{exercise.name}: {exercise.title}.', ""]
+    lines += textwrap.wrap(exercise.teaches, WIDTH)
+    lines += ["", *_task(exercise)]
+    lines += [f"Then run: grade {exercise.name}", '"""', ""]
+    body = _classes if exercise.kind in CLASSES else _entry
+    return "\n".join([*lines, *body(exercise, solution)]) + "\n"
+
+
+def _classes(exercise: Exercise, solution: str) -> list[str]:
+    shapes = {name: "" if exercise.points else shape_of(exercise, name) for name in exercise.places}
+    places = {name: (place, shapes[name]) for name, place in exercise.places.items()}
+    return emptied(solution, places).rstrip("\n").split("\n")
+
+
+def _entry(exercise: Exercise, solution: str) -> list[str]:
     tree = ast.parse(solution)
     imports = [
         ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    lines = [f'"""{exercise.name}: {exercise.title}.', ""]
-    lines += textwrap.wrap(exercise.teaches, WIDTH)
-    lines += ["", *_task(exercise)]
-    lines += [f"Then run: grade {exercise.name}", '"""', "", *imports, "", ""]
-    lines += _signature(tree)
+    lines = [*imports, "", "", *_signature(tree)]
     for name in exercise.gradients:
         lines += [f"    # {text}" for text in _what_is_asked(exercise, name)]
         shape = "" if exercise.points else f"  # {shape_of(exercise, name)}"
         lines += [f"    {exercise.key(name)} = None{shape}", ""]
-    lines += ["    return locals()"]
-    return "\n".join(lines) + "\n"
+    return [*lines, "    return locals()"]
 
 
 def _task(exercise: Exercise) -> list[str]:
+    if exercise.kind in CLASSES:
+        return textwrap.wrap(METHODS, WIDTH - 12)
     task = NUMBERS if exercise.points else TENSORS
     lines = textwrap.wrap(task.format(last=exercise.gradients[-1]), WIDTH - 12)
     if exercise.values:
@@ -91,10 +109,12 @@ def solution_lines(exercise: Exercise, solution: str, gradient: str) -> str:
 
     Those too that make what only these use: a step h, a value in between.
     """
+    if exercise.kind in CLASSES:
+        return lines_at(solution, exercise.place(gradient))
     lines = solution.split("\n")
     body = entry_of(ast.parse(solution)).body
     others = {exercise.key(name) for name in exercise.gradients if name != gradient}
-    wanted, kept = {exercise.key(gradient)}, []
+    wanted, kept = {exercise.key(gradient)}, list[ast.stmt]()
     for statement in reversed(body):
         if _written(statement) & _names(statement) & wanted:
             kept.insert(0, statement)

@@ -39,9 +39,11 @@ def test_a_rules_formula_is_what_autograd_gives(rule: str) -> None:
 def test_a_matrix_products_formula_is_what_autograd_gives(rule: str) -> None:
     s, t, dz = (torch.rand(*size, dtype=torch.float64) for size in ((2, 3), (3, 4), (2, 4)))
     leaves = {"s": s.requires_grad_(), "t": t.requires_grad_()}
-    name, out, over, *factors = re.fullmatch(
+    read = re.fullmatch(
         r"d(.)\[(.*)\] = sum over (.) of (\w+)\[(.*)\] \* (\w+)\[(.*)\]", RULES[rule].backward
-    ).groups()
+    )
+    assert read is not None
+    name, out, over, *factors = read.groups()
     (true,) = torch.autograd.grad((s @ t * dz).sum(), leaves[name])
     one, i, other, j = (part.replace(", ", "") for part in factors)
     assert over in i

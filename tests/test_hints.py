@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,11 +14,14 @@ from grader.exercise import Exercise, load_exercise
 from grader.hints import NO_RULE, ladder
 from grader.last_grading import Finding
 from grader.names import NameData, read_names
-from grader.stub import entry_of
-from grader.trial import make_trial, reference_for
+from grader.trial import MATH, make_trial, reference_for
 
 ALL = [(name, gradient) for name in EXERCISES for gradient in load_exercise(name).gradients]
-DERIVED = [(n, g) for n, g in ALL if g not in load_exercise(n).hints]
+DERIVED = [
+    (name, gradient)
+    for name, gradient in ALL
+    if gradient not in {**load_exercise(name).hints, **load_exercise(name).values}
+]
 
 
 def lines_of(exercise: str, gradient: str) -> list[str]:
@@ -33,7 +37,7 @@ def text_of(exercise: str, gradient: str) -> str:
 
 def right_hand_sides(exercise: str) -> Iterator[str]:
     """Every value that the worked answer assigns or adds, but for bare names and numbers."""
-    for node in ast.walk(entry_of(ast.parse(kit.solution_source(exercise)))):
+    for node in ast.walk(ast.parse(kit.solution_source(exercise))):
         if isinstance(node, ast.Assign | ast.AugAssign):
             if not isinstance(node.value, ast.Name | ast.Constant):
                 yield ast.unparse(node.value)
@@ -92,12 +96,12 @@ def worth(text: str, scope: dict[str, object]) -> torch.Tensor | None:
 def true_values(exercise: Exercise) -> dict[str, object]:
     data = NameData(read_names(kit.NAMES))
     trial = make_trial(exercise, data, "own", 5, exercise.other_sizes)
-    gradients = {f"d{name}": g for name, g in reference_for(trial).gradients.items()}
-    return {**trial.inputs, **trial.values(), "torch": torch, **gradients}
+    gradients = {exercise.key(name): g for name, g in reference_for(trial).gradients.items()}
+    return {**MATH, **trial.inputs, **trial.values(), "torch": torch, **gradients}
 
 
-def answers_in(line: str, gradient: str, scope: dict[str, object]) -> list[str]:
-    due = scope[f"d{gradient}"]
+def answers_in(line: str, key: str, scope: dict[str, object]) -> list[str]:
+    due = scope[key]
     assert torch.is_tensor(due)
     return [
         text
@@ -114,13 +118,17 @@ def test_no_code_in_a_hint_computes_the_gradient(name: str) -> None:
     scope = true_values(exercise)
     for gradient in exercise.gradients:
         for line in lines_of(name, gradient):
-            assert answers_in(line, gradient, scope) == []
+            assert answers_in(line, exercise.key(gradient), scope) == []
 
 
 def test_code_that_computes_the_gradient_would_be_found() -> None:
     scope = true_values(load_exercise("exercise1"))
-    assert answers_in("  here dprobs = dlogprobs / probs", "probs", scope)
-    assert answers_in("Try `(dprobs * counts).sum(1)`.", "counts_sum_inv", scope)
+    assert answers_in("  here dprobs = dlogprobs / probs", "dprobs", scope)
+    assert answers_in("Try `(dprobs * counts).sum(1)`.", "dcounts_sum_inv", scope)
+    scope = true_values(load_exercise("warmup1"))
+    assert answers_in("Try `cos(w * x) * x * dwave`.", "dw", scope)
+    assert answers_in("It is 6 * x - 4.", "slope", scope) == []  # words around it
+    assert answers_in("It is `6 * x - 4`.", "slope", scope)
 
 
 # What a rung says
@@ -130,8 +138,10 @@ def test_code_that_computes_the_gradient_would_be_found() -> None:
 def test_every_gradient_has_a_ladder_that_knows_its_operations(
     exercise: str, gradient: str
 ) -> None:
-    rungs = ladder(load_exercise(exercise), gradient)
-    assert len(rungs) >= 2
+    course = load_exercise(exercise)
+    rungs = ladder(course, gradient)
+    # Of a number there is no shape to tell of; of what is no gradient, what a person wrote.
+    assert len(rungs) >= (1 if course.points or gradient in course.values else 2)
     assert NO_RULE not in " ".join(line for rung in rungs for line in rung.lines)
     assert all(line.strip() for rung in rungs for line in rung.lines)
 
@@ -149,12 +159,14 @@ def test_hints_are_written_for_gradients_that_are_asked_for() -> None:
 def test_each_chunk_that_reads_the_value_is_shown_with_what_arrives(
     exercise: str, gradient: str
 ) -> None:
-    calculus, shapes = ladder(load_exercise(exercise), gradient)
-    assert (calculus.title, shapes.title) == ("the calculus", "the shapes")
-    consumers = load_exercise(exercise).forward_pass.consumers[gradient]
+    course = load_exercise(exercise)
+    rungs = ladder(course, gradient)
+    titles = ["the calculus"] if course.points else ["the calculus", "the shapes"]
+    assert [rung.title for rung in rungs] == titles
+    consumers = course.forward_pass.consumers[gradient]
     for chunk in consumers:
-        assert f"  {chunk.source}" in calculus.lines
-        assert f"  {chunk.source}" in shapes.lines
+        assert all(f"  {chunk.source}" in rung.lines for rung in rungs)
+    calculus = rungs[0]
     assert sum("What arrives" in line for line in calculus.lines) == len(consumers)
     assert ("is read by two chunks" in calculus.lines[0]) == (len(consumers) == 2)
 
@@ -164,6 +176,20 @@ def test_a_contribution_that_passes_on_as_it_is_comes_with_a_warning() -> None:
     assert "makes no copy" in text_of("exercise1", "hprebn")
     assert "makes no copy" not in text_of("exercise1", "counts")
     assert "makes no copy" not in text_of("exercise1", "b2")  # one contribution
+    assert "makes no copy" not in text_of("warmup1", "b")  # numbers
+
+
+def test_a_value_without_written_hints_is_said_to_be_what_it_is() -> None:
+    exercise = replace(load_exercise("warmup1"), hints={})
+    (rung,) = ladder(exercise, "slope_a")
+    assert rung.lines == (
+        "The slope of d = a * b + c when only a grows; b and c stay as they are.",
+    )
+
+
+def test_a_function_is_shown_as_the_chunk_writes_it() -> None:
+    assert "for z = sin(u): du = cos(u) * dz" in text_of("warmup1", "x")
+    assert "for z = u.tanh(): du = (1 - z**2) * dz" in text_of("exercise1", "hpreact")
 
 
 SHAPES = {

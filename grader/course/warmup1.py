@@ -17,7 +17,9 @@ VALUES = {
     "slope_b": "(): The same when only b grows.",
     "slope_c": "(): The same when only c grows.",
 }
-SLOPES = {"slope": ("curve", "x"), "slope_a": ("d", "a"), "slope_b": ("d", "b"), "slope_c": ("d", "c")}
+SLOPES = {
+    "slope": ("curve", "x"), "slope_a": ("d", "a"), "slope_b": ("d", "b"), "slope_c": ("d", "c"),
+}
 LOOSE = dict.fromkeys(SLOPES, 1e4)  # a measured slope has some eight good digits at best
 GRADIENTS = (
     *SLOPES, "cubed", "squashed", "root", "growth", "wave", "ratio", "d", "curve", "w", "a",
