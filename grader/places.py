@@ -36,8 +36,8 @@ def lines_written(tree: ast.Module) -> dict[str, int]:
     lines: dict[str, int] = {}
     for name, function in methods(tree):
         lines[name] = function.lineno
-        for statement in _statements(function):
-            for target in _targets(statement):
+        for statement in statements_in(function):
+            for target in targets_of(statement):
                 lines[f"{name}:{ast.unparse(target)}"] = statement.lineno
             if isinstance(statement, ast.Return) and statement.value is not None:
                 # Of a name that is returned, the line that made it what it is.
@@ -49,11 +49,13 @@ def lines_written(tree: ast.Module) -> dict[str, int]:
 def unwritten(tree: ast.Module) -> frozenset[str]:
     """The methods with nothing in them: a docstring, `pass`, `...`, or names set to None."""
     return frozenset(
-        name for name, function in methods(tree) if all(map(_is_nothing, function.body))
+        name
+        for name, function in methods(tree)
+        if all(_is_nothing(statement, function) for statement in function.body)
     )
 
 
-def _is_nothing(statement: ast.stmt) -> bool:
+def _is_nothing(statement: ast.stmt, function: Function) -> bool:
     match statement:
         case ast.Pass() | ast.Expr(value=ast.Constant()):
             return True
@@ -61,12 +63,14 @@ def _is_nothing(statement: ast.stmt) -> bool:
             return True
         case ast.Return(value=None | ast.Constant(value=None)):
             return True
+        case ast.Return(value=ast.Name(id=name)):
+            return name in [ast.unparse(t) for s in function.body for t in targets_of(s)]
         case ast.Raise(exc=ast.Name(id="NotImplementedError")):
             return True
     return False
 
 
-def _statements(function: Function) -> Iterator[ast.stmt]:
+def statements_in(function: Function) -> Iterator[ast.stmt]:
     """Everything in it but what is in functions inside it."""
     pending: list[ast.AST] = list(reversed(function.body))
     while pending:
@@ -78,7 +82,8 @@ def _statements(function: Function) -> Iterator[ast.stmt]:
         pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _targets(statement: ast.stmt) -> list[ast.expr]:
+def targets_of(statement: ast.AST) -> list[ast.expr]:
+    """What a statement assigns or adds to."""
     match statement:
         case ast.Assign(targets=targets):
             return [part for target in targets for part in _parts(target)]

@@ -1,0 +1,90 @@
+"""Stubs of exercises in which the learner completes classes.
+
+The worked answer with nothing in the functions that the course names as places; what stands
+around them is given. Imports no torch.
+"""
+
+import ast
+import textwrap
+from collections.abc import Iterator, Mapping
+
+from grader.places import Function, methods, statements_in, targets_of
+
+Places = Mapping[str, tuple[str, str]]  # by what is asked for: its place, and its shape or ""
+
+
+def emptied(solution: str, places: Places) -> str:
+    """The worked answer, its docstring aside, with the named functions to be written.
+
+    Signature and docstring stay: what is asked for stands there, what the answer has to say of
+    itself in comments. What the function assigns or returns is set to None; what it adds to is
+    named beside a `pass`.
+    """
+    tree = ast.parse(solution)
+    lines = solution.rstrip("\n").split("\n")
+    for name, function in reversed(list(methods(tree))):
+        shapes: dict[str, set[str]] = {}  # by what is written there
+        for place, shape in places.values():
+            if place.partition(":")[0] == name:
+                shapes.setdefault(place.partition(":")[2], set()).add(shape)
+        if shapes:
+            head, *rest = function.body
+            given = bool(ast.get_docstring(function))  # then it stays, and is the head
+            first = _end(head) if given else _with_comments(head, lines)
+            indent = " " * head.col_offset
+            written = [indent + line for line in _to_write(function, shapes)]
+            lines[first : _end(rest[-1] if rest else head)] = written
+    start = _end(tree.body[0]) if ast.get_docstring(tree) else 0
+    return "\n".join(lines[start:]).lstrip("\n") + "\n"
+
+
+def _end(statement: ast.stmt) -> int:
+    return statement.end_lineno or statement.lineno
+
+
+def _with_comments(statement: ast.stmt, lines: list[str]) -> int:
+    """How many lines stand above a statement and the comments above it."""
+    first = statement.lineno - 1
+    while lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    return first
+
+
+def _to_write(function: Function, shapes: Mapping[str, set[str]]) -> Iterator[str]:
+    statements = list(statements_in(function))
+    added = [ast.unparse(s.target) for s in statements if isinstance(s, ast.AugAssign)]
+    written = dict.fromkeys(ast.unparse(t) for s in statements for t in targets_of(s))
+    notes = {
+        target: f"  # {next(iter(found))}" if len(found) == 1 and found != {""} else ""
+        for target, found in shapes.items()
+    }
+    kept = [target for target in written if target in shapes and target not in added]
+    yield from (f"{target} = None{notes[target]}" for target in kept)
+    if "return" in shapes:
+        given = [s.value for s in statements if isinstance(s, ast.Return)][-1]
+        if isinstance(given, ast.Name):
+            yield f"{given.id} = None{notes['return']}"
+            yield f"return {given.id}"
+        else:
+            yield f"return None{notes['return']}"
+    elif not kept:
+        named = " and ".join(target for target in written if target in shapes)
+        yield "pass" + (f"  # {named}" if named else "")
+
+
+def lines_at(solution: str, place: str) -> str:
+    """What a worked answer has at a place, with the comments above: the statements that write
+    there; of what a function returns, or does, all of it."""
+    lines = solution.split("\n")
+    name, _, target = place.partition(":")
+    function = dict(methods(ast.parse(solution)))[name]
+    statements = [
+        node
+        for node in statements_in(function)
+        if target in [ast.unparse(found) for found in targets_of(node)]
+    ]
+    shown = [] if target in ("", "return") else [f"# in {name}"]
+    for statement in [function] if not shown else sorted(statements, key=lambda s: s.lineno):
+        first = _with_comments(statement, lines)
+        shown += textwrap.dedent("\n".join(lines[first : _end(statement)])).split("\n")
+    return "\n".join(shown)
