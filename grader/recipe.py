@@ -15,6 +15,14 @@ ExamplesOf = Callable[[Sequence[str], Mapping[str, int], Mapping[str, int]], dic
 
 
 @dataclass(frozen=True)
+class Yardstick:
+    """Another model of the same data, to hold the trained network against."""
+
+    name: str
+    loss: Callable[[dict[str, Any], dict[str, Any]], float]  # of the training split, of a split
+
+
+@dataclass(frozen=True)
 class Recipe:
     trained: tuple[str, ...]  # the parameters that a step updates
     examples: ExamplesOf
@@ -25,6 +33,7 @@ class Recipe:
     statistics: tuple[str, ...] = ()  # chunks over the batch, fixed after training: BatchNorm's
     mask: str | None = None  # the tensor that is 1.0 where a character is to be predicted
     search: tuple[float, float] = (1e-3, 1.0)  # the learning rates that are tried
+    yardstick: Yardstick | None = None
 
     def rates_of(self, steps: int, done: int = 0) -> Iterator[float]:
         """The learning rate of each of `steps` steps, but for the first that are done."""

@@ -81,6 +81,16 @@ class BesideAutograd:
 
 
 @dataclass(frozen=True)
+class OtherModel:
+    """What the recipe's yardstick comes to on the same splits."""
+
+    name: str
+    train_loss: float
+    dev_loss: float
+    test_loss: float
+
+
+@dataclass(frozen=True)
 class Trained:
     """A real run with the learner's gradients, and the network that came of it."""
 
@@ -94,6 +104,7 @@ class Trained:
     problem: str | None = None  # what stopped it
     resumed_at: int = 0  # the steps taken before it was last stopped; seconds counts them too
     autograd: BesideAutograd | None = None
+    yardstick: OtherModel | None = None
 
     def as_json(self) -> dict[str, Any]:
         losses = {split: getattr(self, f"{split}_loss") for split in ("train", "dev", "test")}

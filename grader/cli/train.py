@@ -22,9 +22,10 @@ from grader.cli.stopping import first_interrupt, why_not_taken
 from grader.exercise import Exercise
 from grader.grading import Grader
 from grader.inference import Network, calibrated, sample, split_loss
+from grader.recipe import Recipe
 from grader.render.terminal import console
 from grader.render.training import trained_view
-from grader.report import BesideAutograd, Trained
+from grader.report import BesideAutograd, OtherModel, Trained
 from grader.splits import Split, splits_of
 from grader.submission import Submission
 from grader.training import Step, by_autograd, by_hand, long_run, real_start
@@ -190,8 +191,22 @@ def evaluated(run: Run, reached: Checkpoint, splits: list[Split]) -> Trained:
     seed, letters = run.start.seed + SAMPLE_SEED, run.grader.data.letters
     names = tuple(sample(network, letters, seed, SAMPLES))
     return replace(
-        done, train_loss=train, dev_loss=dev, test_loss=test, samples=names, autograd=beside
+        done,
+        train_loss=train,
+        dev_loss=dev,
+        test_loss=test,
+        samples=names,
+        autograd=beside,
+        yardstick=_yardstick(network.recipe, splits),
     )
+
+
+def _yardstick(recipe: Recipe, splits: list[Split]) -> OtherModel | None:
+    other = recipe.yardstick
+    if other is None:
+        return None
+    train, dev, test = (other.loss(splits[0].tensors, split.tensors) for split in splits)
+    return OtherModel(other.name, train, dev, test)
 
 
 def _losses(network: Network, splits: list[Split]) -> tuple[float, float, float]:

@@ -33,6 +33,9 @@ def _parts(trained: Trained) -> Iterator[RenderableType]:
     if beside is not None:
         apart = f"{beside.largest_difference:.2g}"
         yield Text(f"  The two losses of a step are never further apart than {apart}.")
+    if (other := trained.yardstick) is not None:
+        theirs = f"{other.train_loss:.4f}, {other.dev_loss:.4f}, {other.test_loss:.4f}"
+        yield Text(f"  Losses of the {other.name}: {theirs}")
     yield Text("Names it makes up:")
     names = [name or "(empty)" for name in trained.samples]
     yield Padding(Columns(names, padding=(0, 2), column_first=True), (0, 0, 0, 2))
