@@ -79,7 +79,8 @@ def test_json_has_the_figures_and_stdout_nothing_else(names: Path) -> None:
     assert first == again  # the same seed, the same network, the same names
     assert first.keys() == {
         "steps", "steps_asked", "train_loss", "dev_loss", "test_loss", "samples", "problem",
-        "resumed_at", "autograd", "yardstick", "train_perplexity", "dev_perplexity", "test_perplexity",
+        "resumed_at", "autograd", "yardstick",
+        "train_perplexity", "dev_perplexity", "test_perplexity",
     }  # fmt: skip
     assert first["dev_perplexity"] == math.exp(first["dev_loss"])
     assert first["autograd"] is None
