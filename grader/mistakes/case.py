@@ -4,7 +4,6 @@ A mistake predicts a wrong gradient from the chunks and their VJPs, so it knows 
 it serves any forward pass.
 """
 
-import ast
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,12 +15,13 @@ import torch
 
 from grader.comparison import TOLERANCE
 from grader.forward import Chunk
+from grader.mistakes.statements import Written, statements_of
 from grader.submission import Submission
 from grader.trial import evaluate
 from grader.vjp import Scene
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is worked out for a case is kept by its identity
 class Case:
     scene: Scene
     name: str
@@ -182,43 +182,9 @@ class Case:
         return {f"({text})" if " " in text else text: size for text, size in found.items()}
 
     @cached_property
-    def statements(self) -> tuple[ast.Assign | ast.AugAssign | ast.AnnAssign, ...]:
+    def statements(self) -> tuple[Written, ...]:
         """The learner's statements that write this gradient."""
-        found = []
-        for node in ast.walk(ast.parse(self.submission.source)):
-            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                names = {
-                    part.id
-                    for target in targets
-                    for part in ast.walk(target)
-                    if isinstance(part, ast.Name)
-                }
-                if f"d{self.name}" in names:
-                    found.append(node)
-        return tuple(sorted(found, key=lambda node: node.lineno))
-
-    @cached_property
-    def terms(self) -> int:
-        """How many terms the learner adds up for this gradient, over all statements."""
-        return sum(
-            _terms(statement.value)
-            for statement in self.statements
-            if not isinstance(statement, ast.AugAssign)
-            or isinstance(statement.op, ast.Add | ast.Sub)
-        )
-
-
-def _terms(value: ast.expr | None) -> int:
-    match value:
-        case None | ast.Constant(value=None):
-            return 0
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-            return _terms(left) + _terms(right)
-        case ast.Call(func=ast.Attribute(attr="zeros_like" | "zeros")):
-            return 0
-        case _:
-            return 1
+        return statements_of(self.submission.source, f"d{self.name}")
 
 
 Evidence = dict[str, Any]

@@ -25,7 +25,7 @@ def find(case: Case) -> Evidence | None:
     for held in held_terms(case):
         missing = [term for term, count in held.count.items() if count == 0]
         rest = [count for count in held.count.values() if count != 0]
-        if held.by == "power":  # a term of one derivative, not a use of the value
+        if held.by in ("power", "sum"):  # a term of one derivative, not a use of the value
             continue
         if missing and not held.others and all(count == 1 for count in rest):
             return {"missing": missing, "value": case.name}

@@ -12,18 +12,18 @@ that already held it, or a line that was pasted twice.
 
 from grader.mistakes.case import Case, Evidence
 from grader.mistakes.parts import held_terms
+from grader.mistakes.statements import repeated, terms_of
 
 
 def find(case: Case) -> Evidence | None:
-    ways = list(held_terms(case))
+    ways, terms = held_terms(case), terms_of(case.statements)
     for held in ways:
         twice = [term for term, count in held.count.items() if count == 2]
         once = all(count in (1, 2) for count in held.count.values()) and not held.others
-        if (
-            twice and len(twice) < len(held.count) and once and case.terms > len(held.count)
-        ):  # else it is a factor of 2
+        more = len(terms) > len(held.count) or repeated(terms)  # else it is a factor of 2
+        if twice and len(twice) < len(held.count) and once and more:
             return {"twice": twice}
-    if not ways and len(case.consumers) == 1 < case.terms and case.matches(2 * case.expected):
+    if not ways and len(case.consumers) == 1 < len(terms) and case.matches(2 * case.expected):
         return {"twice": [f"`{case.consumers[0].source}`"]}
     return None
 

@@ -1,10 +1,15 @@
 """Constant factors between gradients, and what they are called."""
 
+import ast
 from collections.abc import Iterator
+from functools import lru_cache
+from math import isfinite
 
 import torch
 
 from grader.mistakes.case import Case
+from grader.mistakes.fitting import alike
+from grader.trial import evaluate
 
 
 def factor_between(case: Case, one: torch.Tensor, other: torch.Tensor) -> float | None:
@@ -28,6 +33,7 @@ def names_of(case: Case, factor: float) -> list[str]:
     for name, size in case.counts.items():
         known[name] = size
         known[f"1/{name}"] = 1 / size
+        known[f"{name}/2"], known[f"2/{name}"] = size / 2, 2 / size
         known[f"{name}**0.5"] = size**0.5
         known[f"{name}**-0.5"] = size**-0.5
         if size > 1:
@@ -38,11 +44,33 @@ def names_of(case: Case, factor: float) -> list[str]:
             known[f"({name}-1)/({name}+1)"] = (size - 1) / (size + 1)
             known[f"{name}**2"] = size**2
             known[f"1/{name}**2"] = 1 / size**2
+            known[f"({name}/({name}-1))**0.5"] = (size / (size - 1)) ** 0.5
+    for name, number in _numbers(case):
+        known.setdefault(name, number)
+        known.setdefault(f"1/{name}", 1 / number)
     for name, value in list(known.items()):
         known.setdefault(f"-{name}", -value)
     return [name for name, value in known.items() if abs(value - factor) <= 1e-9 * abs(value)]
 
 
+def _numbers(case: Case) -> Iterator[tuple[str, float]]:
+    """Single numbers that the chunks of this gradient work out: x.sum(), size**-0.5."""
+    between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
+    for chunk in between:
+        for node in ast.walk(ast.parse(chunk.expression, mode="eval").body):
+            if not isinstance(node, ast.Call | ast.BinOp | ast.Constant | ast.Name):
+                continue
+            text = ast.unparse(node)
+            try:
+                found = evaluate(case.scene.exercise, text, case.scene.values)
+            except (NameError, TypeError):  # F.softmax alone, a name inside a comprehension
+                continue
+            number = found.item() if torch.is_tensor(found) and found.dim() == 0 else found
+            if isinstance(number, int | float) and isfinite(number) and number not in (0, 1):
+                yield f"({text})" if isinstance(node, ast.BinOp) else text, float(number)
+
+
+@lru_cache(maxsize=8)
 def exchanged_factors(case: Case) -> tuple[str, str] | None:
     """(used, meant): the line is the right gradient with one value as a factor for another.
 
@@ -54,9 +82,10 @@ def exchanged_factors(case: Case) -> tuple[str, str] | None:
     values = dict(_factors(case))
     wholes = [(case.result, case.expected)]
     if len(case.contributions) > 1:
-        wholes += [
-            (case.result - (case.expected - own), own) for own in case.contributions.values()
-        ]
+        contributions = case.contributions.values()
+        wholes += [(case.result - (case.expected - own), own) for own in contributions]
+        if len(contributions) > 2:  # several of one chain, as in a fused step, beside another use
+            wholes += [(case.result - own, case.expected - own) for own in contributions]
     for result, expected in wholes:
         if proportional(case, result, expected):
             continue
@@ -72,33 +101,28 @@ def _exchanged(
     between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
     concerned = {name for chunk in between for name in (*chunk.reads, chunk.name)}
     for meant in [name for name in values if name in concerned]:
-        without = expected / values[meant]
-        if proportional(case, result, without):
+        with_it = result * values[meant]
+        if proportional(case, with_it, expected):
             return "", meant
         for other, further in values.items():
             if (
                 other in concerned
                 and other < meant
-                and proportional(case, result, without / further)
+                and proportional(case, with_it * further, expected)
             ):
                 return "", f"{other} * {meant}"
-            if other != meant and _equal(result, without * further):
+            if other != meant and alike(with_it, expected * further):
                 return other, meant
     return None
 
 
 def proportional(case: Case, one: torch.Tensor, other: torch.Tensor) -> bool:
     """Whether one is the other, but for a constant factor."""
-    return _equal(one, other) or factor_between(case, one, other) is not None
-
-
-def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
-    scale = max(other.abs().max().item(), 1e-30)
-    return one.shape == other.shape and (one - other).abs().max().item() <= 1e-9 * scale
+    return alike(one, other) or factor_between(case, one, other) is not None
 
 
 def _factors(case: Case) -> Iterator[tuple[str, torch.Tensor]]:
-    """Forward values that the gradient could be divided by, entry by entry."""
+    """Forward values that could be factors of the gradient, entry by entry."""
     shape = case.result.shape
     for name, value in case.scene.values.items():
         if not torch.is_tensor(value) or not value.is_floating_point() or value.numel() < 2:
@@ -107,5 +131,6 @@ def _factors(case: Case) -> Iterator[tuple[str, torch.Tensor]]:
             size in (1, due)
             for size, due in zip(reversed(value.shape), reversed(shape), strict=False)
         )
-        if fits and bool((value != 0).all()):
+        zeros = int((value == 0).sum())
+        if fits and zeros <= value.numel() // 2 and bool(value.isfinite().all()):
             yield name, value

@@ -17,9 +17,14 @@ import torch
 
 from grader.mistakes.case import Case, Evidence, stretched, summed_to
 from grader.mistakes.factor import exchanged_factors, factor_between, proportional
+from grader.mistakes.parts import told
 
 
 def find(case: Case) -> Evidence | None:
+    return told(case, "local-derivative-left-out") or _whole(case)
+
+
+def _whole(case: Case) -> Evidence | None:
     factors = exchanged_factors(case)
     if factors is not None and factors[1] and not factors[0]:
         return {"chunk": case.consumers[0].source, "left_out": factors[1]}

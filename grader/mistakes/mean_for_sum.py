@@ -11,21 +11,44 @@ took one, and then its 1/n is already in the upstream gradient.
 """
 
 import ast
+from math import prod
 
 from grader.mistakes import wrong_factor
 from grader.mistakes.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:
-    averages = any(
-        isinstance(node, ast.Attribute) and node.attr == "mean"
+    means = [
+        node
         for statement in case.statements
         for node in ast.walk(statement)
-    )
-    found = wrong_factor.find(case) if averages else None
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "mean"
+    ]
+    found = wrong_factor.find(case) if means else None
     if found is None or not any(name.startswith("1/") for name in found["names"]):
         return None
-    return found
+    shapes = [tuple(case.value.shape), *(case.upstream(chunk).shape for chunk in case.consumers)]
+    counts = {_averaged(call, shape) for call in means for shape in shapes}
+    return found if any(_near(found["factor"] * count, 1) for count in counts) else None
+
+
+def _averaged(call: ast.Call, shape: tuple[int, ...]) -> int:
+    """How many entries the mean is taken over, were it of a tensor of this shape; 0: none."""
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "dim"]
+    given = next(iter([*call.args, *named]), None)
+    if given is None:
+        return prod(shape)
+    try:
+        over = ast.literal_eval(given)
+        return prod(shape[at] for at in (over if isinstance(over, tuple) else (over,)))
+    except (ValueError, TypeError, IndexError):  # no plain numbers, or dimensions it has not
+        return 0
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) < 1e-7
 
 
 agree = wrong_factor.agree

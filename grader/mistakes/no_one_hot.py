@@ -14,17 +14,16 @@ and 0 elsewhere.
 """
 
 from grader.mistakes.case import Case, Evidence, stretched
-from grader.mistakes.parts import held_terms
+from grader.mistakes.parts import held_terms, told
 
 
 def find(case: Case) -> Evidence | None:
     for held in held_terms(case):
         lost = [term for term, count in held.count.items() if "one-hot" in term and count == 0]
         rest = [count for term, count in held.count.items() if term not in lost]
-        everywhere = held.others in ({}, {"ones": -1.0})
-        if lost and rest and everywhere and all(count == 1 for count in rest):
-            return {"what": lost[0], "everywhere": bool(held.others)}
-    return _whole_row(case)
+        if lost and rest and not held.others and all(count == 1 for count in rest):
+            return {"what": lost[0], "everywhere": False}
+    return told(case, "no-one-hot") or _whole_row(case)
 
 
 def _whole_row(case: Case) -> Evidence | None:

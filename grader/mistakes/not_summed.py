@@ -14,10 +14,11 @@ the upstream gradient has more, there is a sum.
 """
 
 from grader.mistakes.case import Case, Evidence, spreads, summed_to
+from grader.mistakes.parts import told
 
 
 def find(case: Case) -> Evidence | None:
-    return _whole(case) or _inside(case)
+    return _whole(case) or _inside(case) or told(case, "not-summed")
 
 
 def _inside(case: Case) -> Evidence | None:

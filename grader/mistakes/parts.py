@@ -1,52 +1,74 @@
 """The terms that a gradient is made of, and how many of each a line holds.
 
-Four ways to take a gradient apart: by the uses of the value (its contributions), by the
-terms of an elementwise derivative (powers of the result: tanh has 1 - y**2), by the two
-terms of cross-entropy (softmax minus one-hot), and by the two of a softmax in the middle of
-a network (what an entry receives itself, less its share of what the row does). In each, the
-right gradient holds every term once; what a wrong one holds instead says what went wrong.
+Five ways to take a gradient apart: by the uses of the value (its contributions), by the
+terms of a sum that is a factor of one, by the terms of an elementwise derivative (powers of
+the result: tanh has 1 - y**2), by the two terms of cross-entropy (softmax minus one-hot), and
+by the two of a softmax in the middle of a network (what an entry receives itself, less its
+share of what the row does). In each, the right gradient holds every term once; what a wrong
+one holds instead says what went wrong.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import torch
 
-from grader.mistakes.case import Case
-from grader.mistakes.fitting import combination, tidy
+from grader.mistakes.case import Case, Evidence
+from grader.mistakes.fitting import alike, combination, tidy
+from grader.mistakes.uses import sums_of, uses_of
 
 POWERS = (0, 1, 2, 3)
+ITSELF, ITS_SHARE = "what an entry itself receives", "what the sum over its row takes off"
+Told = tuple[str, Evidence]  # the id of a mistake, and what it is to show
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A term that does not belong there: where it stands for a right one, it tells a mistake."""
+
+    instead_of: str  # a term of the right gradient
+    tensor: torch.Tensor  # as it would stand there
+    told: Told
 
 
 @dataclass(frozen=True)
 class Held:
     """How many of each term the line holds, where the right gradient holds one."""
 
-    by: str  # "use", "power", "softmax" or "weights": what the terms are
+    by: str  # "use", "sum", "power", "softmax" or "weights": what the terms are
     count: dict[str, float]  # by a text that names the term
-    others: dict[str, float]  # terms that do not belong there
+    others: dict[str, float] = field(default_factory=dict)  # terms that do not belong there
+    told: Told | None = None  # by one of those
 
 
-def held_terms(case: Case) -> Iterator[Held]:
+def told(case: Case, mistake: str) -> Evidence | None:
+    """What this mistake shows, where a term that does not belong there is its mark."""
+    marks = (held.told for held in held_terms(case) if held.told is not None)
+    return next((evidence for known, evidence in marks if known == mistake), None)
+
+
+@lru_cache(maxsize=8)
+def held_terms(case: Case) -> tuple[Held, ...]:
     """The line as a combination of terms, for every way that takes it apart exactly."""
-    if case.result.shape != case.expected.shape:
-        return
-    for way in (_by_use, _by_power, _by_softmax, _by_weights):
-        found = way(case)
-        if found is not None:
-            yield found
+    if case.result.shape != case.expected.shape or not torch.isfinite(case.result).all():
+        return ()
+    found = (way(case) for way in (_by_use, _by_sum, _by_power, _by_softmax, _by_weights))
+    return tuple(held for held in found if held is not None)
 
 
 def _by_use(case: Case) -> Held | None:
-    chunks = [
-        chunk for chunk in case.consumers if bool((case.contributions[chunk.name] != 0).any())
-    ]
-    if len(chunks) < 2:
+    uses = uses_of(case)
+    if len(uses) < 2:
         return None
-    numbers = combination(case.result, [case.contributions[chunk.name] for chunk in chunks])
-    if numbers is None:
-        return None
-    return Held("use", {f"`{c.source}`": x for c, x in zip(chunks, numbers, strict=True)}, {})
+    numbers = combination(case.result, list(uses.values()))
+    return None if numbers is None else Held("use", dict(zip(uses, numbers, strict=True)))
+
+
+def _by_sum(case: Case) -> Held | None:
+    terms = sums_of(case)
+    numbers = combination(case.result, list(terms.values()))
+    return None if numbers is None else Held("sum", dict(zip(terms, numbers, strict=True)))
 
 
 def _by_power(case: Case) -> Held | None:
@@ -74,52 +96,91 @@ def _by_power(case: Case) -> Held | None:
 
 def _by_softmax(case: Case) -> Held | None:
     """Of cross-entropy: h * (softmax - one_hot), where h is what arrives for each row."""
-    if case.value.dim() != 2:
+    value, classes = case.value, case.value.shape[-1:]
+    if value.dim() < 2:
         return None
-    softmax = torch.softmax(case.value, 1)
+    softmax = torch.softmax(value, -1)
     for name, index in case.scene.values.items():
-        if not torch.is_tensor(index) or index.dtype != torch.int64 or index.dim() != 1:
+        if not torch.is_tensor(index) or index.dtype != torch.int64:
             continue
-        if len(index) != len(softmax) or int(index.max()) >= softmax.shape[1]:
+        if index.shape != value.shape[:-1] or not 0 <= int(index.max()) < classes[0]:
             continue
-        one_hot = torch.nn.functional.one_hot(index, softmax.shape[1]).to(softmax.dtype)
-        due = combination(case.expected, [softmax, one_hot])
-        if due is None or 0 in due:
-            continue
-        other = torch.softmax(case.value, 0)
-        basis = [softmax, one_hot, torch.ones_like(softmax), other, case.value]
-        given = combination(case.result, basis)
-        if given is None:
-            return None
-        terms = ("softmax", f"the one-hot of {name}")
-        extra = ("ones", "softmax over the wrong dimension", "the value itself")
-        return Held(
-            "softmax",
-            {
-                term: tidy(got / right)
-                for term, got, right in zip(terms, given[:2], due, strict=True)
-            },
-            {term: tidy(got / due[0]) for term, got in zip(extra, given[2:], strict=True) if got},
-        )
+        one_hot = torch.nn.functional.one_hot(index, classes[0]).to(softmax.dtype)
+        difference = softmax - one_hot
+        h = (case.expected * difference).sum(-1, keepdim=True)
+        h = h / (difference**2).sum(-1, keepdim=True)
+        if alike(h * difference, case.expected):
+            right = f"the one-hot of {name}"
+            terms = {"softmax": h * softmax, right: -h * one_hot}
+            return _counted(case, "softmax", terms, _instead_of_softmax(value, h, right))
     return None
+
+
+def _instead_of_softmax(value: torch.Tensor, h: torch.Tensor, one_hot: str) -> Iterator[Foreign]:
+    everywhere = {"what": one_hot, "everywhere": True}
+    yield Foreign(one_hot, -h * torch.ones_like(value), ("no-one-hot", everywhere))
+    for along in range(value.dim() - 1):
+        other = torch.softmax(value, along)
+        found = {"summed": [along], "shape": list(value.shape)}
+        yield Foreign("softmax", h * other, ("summed-wrong-dimension", found))
+    for used, tensor in (("the value itself", value), ("its exponential", value.exp())):
+        yield Foreign(
+            "softmax", h * tensor, ("value-for-gradient", {"used": used, "meant": "its softmax"})
+        )
 
 
 def _by_weights(case: Case) -> Held | None:
     """Of a softmax y over some dimension: y * dy, less y times the sum of that."""
-    if len(case.consumers) != 1:
-        return None
-    (chunk,) = case.consumers
-    weights, arrives = case.scene.values[chunk.name], case.upstream(chunk)
-    if not torch.is_tensor(weights) or weights.shape != case.value.shape:
-        return None
-    own = weights * arrives
-    for dimension in range(weights.dim()):
-        basis = [own, -weights * own.sum(dimension, keepdim=True)]
-        if combination(case.expected, basis) != [1, 1]:
+    between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
+    for chunk in between:
+        weights = case.scene.values[chunk.name]
+        if not torch.is_tensor(weights) or weights.shape != case.value.shape:
             continue
-        given = combination(case.result, basis)
-        terms = ("what an entry itself receives", "what the sum over its row takes off")
-        if given is None:
-            return None
-        return Held("weights", dict(zip(terms, given, strict=True)), {})
+        arrives = case.upstream(chunk)
+        own = weights * arrives
+        for along in range(weights.dim()):
+            share = weights * own.sum(along, keepdim=True)
+            if alike(own - share, case.expected):
+                foreign = _instead_of_weights(chunk.name, chunk.source, along, weights, arrives)
+                return _counted(case, "weights", {ITSELF: own, ITS_SHARE: -share}, foreign)
+    return None
+
+
+def _instead_of_weights(
+    name: str, source: str, along: int, weights: torch.Tensor, arrives: torch.Tensor
+) -> Iterator[Foreign]:
+    own, upstream = weights * arrives, f"d{name}"
+    spread = {"value": f"the sum of a row in `{source}`", "shape": None, "expected": None}
+    yield Foreign(ITS_SHARE, -weights * own, ("not-summed", spread))
+    others = [(other,) for other in range(own.dim()) if other != along]
+    for other in (*others, tuple(range(own.dim()))):
+        summed = {"summed": list(other), "shape": list(own.shape)}
+        tensor = -weights * own.sum(other, keepdim=True)
+        yield Foreign(ITS_SHARE, tensor, ("summed-wrong-dimension", summed))
+    left_out = {"chunk": source, "left_out": f"{name} (in the sum over a row)"}
+    tensor = -weights * arrives.sum(along, keepdim=True)
+    yield Foreign(ITS_SHARE, tensor, ("local-derivative-left-out", left_out))
+    for term, sign in ((ITSELF, 1), (ITS_SHARE, -1)):
+        alone = {"chunk": source, "upstream": upstream, "term": term}
+        yield Foreign(term, sign * weights, ("upstream-left-out", alone))
+        used = weights**2 if sign > 0 else weights * (weights**2).sum(along, keepdim=True)
+        meant = {"used": name, "meant": upstream}
+        yield Foreign(term, sign * used, ("value-for-gradient", meant))
+
+
+def _counted(
+    case: Case, by: str, terms: dict[str, torch.Tensor], foreign: Iterable[Foreign]
+) -> Held | None:
+    """How many of the terms the line holds, or which one another stands in the place of."""
+    numbers = combination(case.result, list(terms.values()))
+    if numbers is not None:
+        return Held(by, dict(zip(terms, numbers, strict=True)))
+    for other in foreign:
+        rest = sum(
+            (tensor for name, tensor in terms.items() if name != other.instead_of),
+            torch.zeros_like(case.expected),
+        )
+        if case.matches(rest + other.tensor):
+            count = {name: float(name != other.instead_of) for name in terms}
+            return Held(by, count, {other.told[0]: 1.0}, other.told)
     return None

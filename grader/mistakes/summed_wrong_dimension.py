@@ -17,13 +17,14 @@ from collections.abc import Iterator
 import torch
 
 from grader.mistakes.case import Case, Evidence, spreads
-from grader.mistakes.parts import held_terms
+from grader.mistakes.parts import told
 
 
 def find(case: Case) -> Evidence | None:
-    for held in held_terms(case):
-        if "softmax over the wrong dimension" in held.others and held.count.get("softmax") == 0:
-            return {"summed": [0], "shape": list(case.value.shape)}
+    return told(case, "summed-wrong-dimension") or _whole(case)
+
+
+def _whole(case: Case) -> Evidence | None:
     for chunk in case.consumers:
         for local, arrives in spreads(case, chunk):
             for dimensions in _some(arrives.dim()):

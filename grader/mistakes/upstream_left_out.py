@@ -15,9 +15,14 @@ from dataclasses import replace
 import torch
 
 from grader.mistakes.case import Case, Evidence, stretched
+from grader.mistakes.parts import told
 
 
 def find(case: Case) -> Evidence | None:
+    return told(case, "upstream-left-out") or _whole(case)
+
+
+def _whole(case: Case) -> Evidence | None:
     for chunk in case.consumers:
         if chunk.name == "loss":
             continue
@@ -50,5 +55,7 @@ def _stretches_to(case: Case, local: torch.Tensor) -> bool:
     return replace(case, result=given).matches(local)
 
 
-def message(chunk: str, upstream: str) -> str:
+def message(chunk: str, upstream: str, term: str = "") -> str:
+    if term:
+        return f"Of `{chunk}`, {term} is there without {upstream}: the local derivative alone."
     return f"This is the local derivative of `{chunk}` alone; {upstream} is not in it."

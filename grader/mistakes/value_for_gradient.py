@@ -10,6 +10,7 @@ as the upstream one, or another value of the same shape in the local derivative.
 **How to see it.** Read the line aloud with the chunk beside it: for each name, why this one?
 """
 
+import ast
 from collections.abc import Iterator
 
 import torch
@@ -17,16 +18,17 @@ import torch
 from grader.forward import Chunk
 from grader.mistakes.case import Case, Evidence, summed_to
 from grader.mistakes.factor import exchanged_factors
-from grader.mistakes.parts import held_terms
+from grader.mistakes.parts import told
 
 
 def find(case: Case) -> Evidence | None:
     for name, value in case.scene.values.items():
         if torch.is_tensor(value) and value.is_floating_point() and case.matches(value):
             return {"used": name, "meant": f"d{case.name}"}
-    for held in held_terms(case):
-        if held.others == {"the value itself": 1.0} and 0 in held.count.values():
-            return {"used": case.name, "meant": "its softmax"}
+    return told(case, "value-for-gradient") or _exchanged(case)
+
+
+def _exchanged(case: Case) -> Evidence | None:
     factors = exchanged_factors(case)
     if factors is not None and factors[0] and factors[1]:
         return {"used": factors[0], "meant": factors[1]}
@@ -64,8 +66,22 @@ def _swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor 
     for name, value in case.same_shape_values(upstream.shape):
         if ".tanh()" in chunk.expression:  # written through its result: 1 - h**2
             yield name, chunk.name, (1.0 - value**2) * upstream
+        power = _power(chunk)
+        if power:  # through its result too: of y = x**-0.5 it is -0.5 * y**3
+            yield name, chunk.name, power * value ** ((power - 1) / power) * upstream
         product = summed_to(value * upstream, case.value.shape)
         yield name, f"the derivative of `{chunk.source}`", product
+
+
+def _power(chunk: Chunk) -> float | None:
+    """-0.5 of `(x + 1e-5)**-0.5`."""
+    match ast.parse(chunk.expression, mode="eval").body:
+        case ast.BinOp(op=ast.Pow(), right=right):
+            try:
+                return float(ast.literal_eval(right))
+            except ValueError:  # a name
+                return None
+    return None
 
 
 def message(used: str, meant: str) -> str:

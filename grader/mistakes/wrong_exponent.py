@@ -16,9 +16,11 @@ import ast
 
 import torch
 
-from grader.mistakes.case import Case, Evidence
+from grader.forward import Chunk
+from grader.mistakes.case import Case, Evidence, stretched
 from grader.mistakes.factor import factor_between, proportional
 from grader.mistakes.parts import held_terms
+from grader.mistakes.uses import uses_of
 from grader.trial import evaluate
 
 STEPS = (1, -1, 2, -2, 0.5, -0.5, 3, -3, 4, -4)
@@ -35,22 +37,34 @@ def find(case: Case) -> Evidence | None:
         for node in ast.walk(ast.parse(chunk.expression, mode="eval")):
             if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
                 continue
-            base = evaluate(case.scene.exercise, ast.unparse(node.left), case.scene.values)
-            own, arrives = case.contributions[chunk.name], case.upstream(chunk)
-            if not torch.is_tensor(base) or base.shape != own.shape:
-                continue  # a power of a number is a constant
-            if case.result.shape != own.shape:
-                continue
-            rest = case.result - (case.expected - own)
-            if proportional(case, rest, arrives):
-                continue  # then it is not the exponent: the derivative is left out
-            for step in STEPS:
-                powered = own * base**step
-                if factor_between(case, rest, powered) is not None or case.matches(
-                    case.expected - own + powered
-                ):
-                    return {"chunk": chunk.source, "base": ast.unparse(node.left)}
+            if any(_moved(case, own, node.left, chunk) for own in _uses(case, chunk)):
+                return {"chunk": chunk.source, "base": ast.unparse(node.left)}
     return None
+
+
+def _uses(case: Case, chunk: Chunk) -> list[torch.Tensor]:
+    """What the chunk sends back, and of that what each of its places does."""
+    own = case.contributions[chunk.name]
+    places = uses_of(case).items()
+    return [own, *(tensor for text, tensor in places if text.endswith(f" in `{chunk.source}`"))]
+
+
+def _moved(case: Case, own: torch.Tensor, power_of: ast.expr, chunk: Chunk) -> bool:
+    """Whether the line has `own` with another power of this base."""
+    base = evaluate(case.scene.exercise, ast.unparse(power_of), case.scene.values)
+    if not torch.is_tensor(base) or base.shape != own.shape or case.result.shape != own.shape:
+        return False  # a power of a number is a constant
+    rest = case.result - (case.expected - own)
+    arrives = stretched(case.upstream(chunk), rest.shape)
+    if arrives is not None and proportional(case, rest, arrives):
+        return False  # then it is not the exponent: the derivative is left out
+    for step in STEPS:
+        powered = own * base**step
+        if factor_between(case, rest, powered) is not None:
+            return True
+        if case.matches(case.expected - own + powered):
+            return True
+    return False
 
 
 def message(chunk: str, base: str) -> str:

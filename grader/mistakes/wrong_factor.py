@@ -22,10 +22,12 @@ def find(case: Case) -> Evidence | None:
         return {"factor": factor, "names": names_of(case, factor), "term": None}
     for held in held_terms(case):
         off = {term: count for term, count in held.count.items() if count != 1}
-        if len(off) == 1 and not held.others:
-            ((term, factor),) = off.items()
-            if factor:
-                return {"factor": factor, "names": names_of(case, factor), "term": term}
+        if not off or held.others:
+            continue
+        factor, alike = next(iter(off.values())), len(set(off.values())) == 1
+        if factor and alike and len(off) < len(held.count):
+            terms = " and ".join(off)
+            return {"factor": factor, "names": names_of(case, factor), "term": terms}
     return None
 
 

@@ -78,11 +78,18 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
 
 
 def _is_constant(place: Place, node: ast.expr) -> bool:
-    """Numbers and sizes only: 2 / x.shape[1]."""
-    shapes = [
-        part for part in ast.walk(node) if isinstance(part, ast.Attribute) and part.attr == "shape"
+    """Numbers and sizes only: 2 / x.shape[1], x.numel(); and the sum of all entries, x.sum()."""
+    counted = [
+        part.func
+        for part in ast.walk(node)
+        if isinstance(part, ast.Call) and not part.args and isinstance(part.func, ast.Attribute)
     ]
-    measured = {id(part.value) for part in shapes}
+    measured = {
+        id(part.value)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and (part.attr == "shape" or (part in counted and part.attr in ("numel", "sum")))
+    }
     names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
     return all(id(name) in measured or place.answer.is_number(name.id) for name in names)
 

@@ -1,0 +1,111 @@
+"""The places where the forward pass reads a value, and what each sends back to it.
+
+A chunk that reads a value once is one use; in `y = x + x**3` there are two.
+"""
+
+import ast
+
+import torch
+
+from grader.forward import Chunk
+from grader.mistakes.case import Case
+from grader.mistakes.fitting import alike
+from grader.trial import evaluate
+
+LEAF = "one_use"
+
+
+def uses_of(case: Case) -> dict[str, torch.Tensor]:
+    """By a text that names the use; those that send something back."""
+    found: dict[str, torch.Tensor] = {}
+    for chunk in case.consumers:
+        own = case.contributions[chunk.name]
+        places = _places(chunk.expression, case.name)
+        if len(places) > 1:
+            for text, expression in places:
+                found[f"`{text}` in `{chunk.source}`"] = _through(case, chunk, expression)
+        else:
+            found[f"`{chunk.source}`"] = own
+    return {text: tensor for text, tensor in found.items() if bool((tensor != 0).any())}
+
+
+def sums_of(case: Case) -> dict[str, torch.Tensor]:
+    """The uses, one of them in two: `1 + y` beside the value makes two terms of its derivative.
+
+    Empty where no chunk has such a sum.
+    """
+    uses = uses_of(case)
+    for chunk in case.consumers:
+        whole = f"`{chunk.source}`"
+        tree = ast.parse(chunk.expression, mode="eval").body
+        for node in ast.walk(tree):
+            if whole not in uses or not _sum_beside(node, case.name):
+                continue
+            terms = {}
+            for kept, dropped in (("left", "right"), ("right", "left")):
+                part = getattr(node, dropped)
+                setattr(node, dropped, ast.Constant(0))
+                terms[f"`{ast.unparse(getattr(node, kept))}` of {whole}"] = _through(
+                    case, chunk, _with_leaf(ast.unparse(tree), case.name)
+                )
+                setattr(node, dropped, part)
+            one, other = terms.values()
+            if alike(one + other, uses[whole]):
+                return terms | {text: own for text, own in uses.items() if text != whole}
+    return {}
+
+
+def _sum_beside(node: ast.AST, name: str) -> bool:
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Add | ast.Sub)
+        and name not in {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    )
+
+
+def _with_leaf(expression: str, name: str) -> str:
+    tree = ast.parse(expression, mode="eval").body
+    for node in _reads(tree):
+        node.id = LEAF if node.id == name else node.id
+    return ast.unparse(tree)
+
+
+def _places(expression: str, name: str) -> list[tuple[str, str]]:
+    """(the largest part that holds this use only, the expression with LEAF in its place)."""
+    tree = ast.parse(expression, mode="eval").body
+    uses = [node for node in _reads(tree) if node.id == name]
+    found = []
+    for use in uses:
+        others = {id(other) for other in uses if other is not use}
+        use.id = LEAF
+        alone = next(
+            part
+            for part in ast.walk(tree)  # the outermost first
+            if isinstance(part, ast.expr)
+            and any(inner is use for inner in ast.walk(part))
+            and not any(id(inner) in others for inner in ast.walk(part))
+        )
+        text = ast.unparse(alone).replace(LEAF, name)
+        found.append((text, ast.unparse(tree)))
+        use.id = name
+    return found
+
+
+def _reads(tree: ast.expr) -> list[ast.Name]:
+    """Names whose numbers count, not only their shape."""
+    shapes = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("shape", "dtype")
+    }
+    return [n for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in shapes]
+
+
+def _through(case: Case, chunk: Chunk, expression: str) -> torch.Tensor:
+    leaf = case.value.detach().clone().requires_grad_()
+    reads = {read: case.scene.values[read] for read in chunk.reads}
+    output = evaluate(case.scene.exercise, expression, {**reads, LEAF: leaf})
+    if not output.requires_grad:
+        return torch.zeros_like(leaf)
+    (gradient,) = torch.autograd.grad((output * case.upstream(chunk)).sum(), leaf)
+    return gradient
