@@ -1,6 +1,7 @@
 """A trained network put to use: calibration, losses of the splits, sampled names."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from grader.inference import LONGEST, PART, Network, calibrated, sample, split_l
 from grader.names import NameData, read_names
 from grader.recipe import Recipe
 from grader.splits import Split, splits_of
+from grader.training import real_start
 from grader.trial import Tensors, Trial, make_trial
 
 EXERCISE = load_exercise("exercise4")
@@ -131,3 +133,26 @@ def test_a_loss_does_not_depend_on_how_a_split_is_cut(
     monkeypatch.setattr(inference, "PART", 7)
     assert len(dev) % 7 != 0
     assert split_loss(network, dev) == pytest.approx(whole, rel=1e-6)
+
+
+def test_the_counting_model_is_what_the_bigram_network_comes_down_to() -> None:
+    exercise, few = load_exercise("warmup3"), NameData(DATA.words[:300])
+    yardstick = recipe(exercise).yardstick
+    assert yardstick is not None
+    train, dev, _ = splits_of(few, recipe(exercise), exercise.sizes)
+    counts = torch.ones(len(few.letters), len(few.letters), dtype=torch.float64)
+    for word in few.word_splits[0]:
+        for one, other in pairwise("." + word + "."):
+            counts[few.index_of[one], few.index_of[other]] += 1
+    logs = (counts / counts.sum(1, keepdim=True)).log()
+    for split, words in zip((train, dev), few.word_splits, strict=False):
+        pairs = [pair for word in words for pair in pairwise("." + word + ".")]
+        total = sum(logs[few.index_of[one], few.index_of[other]].item() for one, other in pairs)
+        found = yardstick.loss(train.tensors, split.tensors)
+        assert found == pytest.approx(-total / len(pairs), rel=1e-5)
+    # W that is the logarithm of the counts is the counting model.
+    start = real_start(exercise, few, 1)
+    network = calibrated(start, {"W": counts.log().float()}, train)
+    assert split_loss(network, dev) == pytest.approx(
+        yardstick.loss(train.tensors, dev.tensors), rel=1e-5
+    )

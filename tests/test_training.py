@@ -16,7 +16,6 @@ from grader.answer import Answer, Ended
 from grader.attempt import Attempt
 from grader.course import EXERCISES
 from grader.exercise import Exercise, load_exercise
-from grader.inference import calibrated, split_loss
 from grader.names import NameData, read_names
 from grader.splits import Split, splits_of
 from grader.submission import read_submission
@@ -229,27 +228,3 @@ def test_the_loss_falls_on_real_names(attempt: Start) -> None:
     assert len(losses) == 300
     assert losses[0] == pytest.approx(3.3, abs=0.3)
     assert sum(losses[-50:]) / 50 < 2.75
-
-
-def test_the_counting_model_is_what_the_bigram_network_comes_down_to() -> None:
-    exercise, few = load_exercise("warmup3"), NameData(DATA.words[:300])
-    recipe = exercise.recipe
-    assert recipe is not None
-    assert recipe.yardstick is not None
-    train, dev, _ = splits_of(few, recipe, exercise.sizes)
-    counts = torch.ones(len(few.letters), len(few.letters), dtype=torch.float64)
-    for word in few.word_splits[0]:
-        for one, other in pairwise("." + word + "."):
-            counts[few.index_of[one], few.index_of[other]] += 1
-    logs = (counts / counts.sum(1, keepdim=True)).log()
-    for split, words in zip((train, dev), few.word_splits, strict=False):
-        pairs = [pair for word in words for pair in pairwise("." + word + ".")]
-        total = sum(logs[few.index_of[one], few.index_of[other]].item() for one, other in pairs)
-        found = recipe.yardstick.loss(train.tensors, split.tensors)
-        assert found == pytest.approx(-total / len(pairs), rel=1e-5)
-    # W that is the logarithm of the counts is the counting model.
-    start = real_start(exercise, few, 1)
-    network = calibrated(start, {"W": counts.log().float()}, train)
-    assert split_loss(network, dev) == pytest.approx(
-        recipe.yardstick.loss(train.tensors, dev.tensors), rel=1e-5
-    )
