@@ -128,9 +128,12 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
 def _evidence(mistake: str, cases: tuple[Case, ...]) -> dict[str, Any] | None:
     """What the mistake shows in every case; None where it does not fit one of them."""
     module = module_of(mistake)
-    found = [module.find(case) for case in cases]
-    if any(evidence is None for evidence in found):
-        return None
+    found = []
+    for case in cases:
+        evidence = module.find(case)
+        if evidence is None:
+            return None
+        found.append(evidence)
     first: dict[str, Any] = found[0]
     if len(found) > 1 and hasattr(module, "agree"):
         agreed: dict[str, Any] | None = module.agree(found[0], found[1])
@@ -139,10 +142,12 @@ def _evidence(mistake: str, cases: tuple[Case, ...]) -> dict[str, Any] | None:
 
 
 def _cases(judge: Judge, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple[Case, ...]]:
-    """The line runs, for each cut that the line may start from, the chunk's own first."""
-    cuts = dict.fromkeys(
-        (nearest(judge.exercise, name), judge.findings.cut_of(name) or NOTHING, NOTHING)
-    )
+    """The line runs, for each cut that the line may start from, the chunk's own first.
+
+    One that was seen to move with stand-ins is no closed form, which starts from nothing.
+    """
+    near, cut = nearest(judge.exercise, name), judge.findings.cut_of(name)
+    cuts = dict.fromkeys((near, cut or NOTHING))
     for cut in cuts:
         cases = [
             Case(run.scene, name, cut, result, judge.submission)

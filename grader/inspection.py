@@ -34,7 +34,6 @@ class Findings:
     """The instrumented runs and what the second look adds to them."""
 
     asked: tuple[Asked, ...]  # a gradient counts as done where nothing writes to it any more
-    settled: frozenset[str] = frozenset()  # lines that give their chunk's VJP in the first
     uses: dict[str, frozenset[str]] = field(default_factory=dict)  # gradients, by line
     late: dict[str, int] = field(default_factory=dict)  # gradient -> line: done only there
     altered_at: dict[str, int] = field(default_factory=dict)  # gradient -> line
@@ -50,8 +49,7 @@ class Findings:
     @cached_property
     def runs(self) -> tuple[LineRun, ...]:
         """Only to be read when there are references: the child has ended."""
-        first, *rest = self._line_runs(self.asked)
-        return replace(first, settled=self.settled), *rest
+        return self._line_runs(self.asked)
 
     def runs_of(self, name: str) -> tuple[LineRun, ...]:
         """Those that judge this line."""
@@ -104,13 +102,12 @@ def inspect(
     if wrote:
         findings = _with_writes(attempt, findings)
     (scene, before), late = findings.asked[0], findings.late
-    settled = frozenset(name for name in names if _settled(result_of(before, name), scene, name))
-    findings = replace(findings, settled=settled)
-    if len(settled) == len(names) and not (wrote or any(answer.rebuilt for answer in answers)):
+    left = [name for name in names if not _settled(result_of(before, name), scene, name)]
+    if not left and not wrote and not any(answer.rebuilt for answer in answers):
         return findings
     plain = ask_for_lines(attempt, scene, late=late, stand_ins=())
     probes = Probes(attempt, scene, before, late)
-    uses = {name: probes.uses(name) for name in names if name not in settled}
+    uses = {name: probes.uses(name) for name in left}
     in_step = {
         name: tuple((scene, ask_for_lines(attempt, scene, late=late)) for scene in moved)
         for name, used in uses.items()

@@ -26,7 +26,6 @@ class LineRun:
     scene: Scene
     reference: Reference
     answer: Answer | Ended
-    settled: frozenset[str] = NOTHING  # seen already to give their chunk's VJP
 
     def result(self, name: str) -> torch.Tensor | None:
         """What the line gave, when its upstream gradients were stand-ins."""
@@ -44,8 +43,6 @@ class LineRun:
 
     def right(self, name: str, cut: frozenset[str]) -> bool:
         """Whether the line gives the gradient through this cut."""
-        if cut and name in self.settled and cut == nearest(self.scene.exercise, name):
-            return True
         if self.zero_by_structure(name, cut):
             return False
         return gives(self.result(name), self.scene, name, cut, self.reference.scales[name])

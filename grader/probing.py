@@ -1,7 +1,9 @@
 """Runs of the instrumented function with other stand-ins: what a line's result depends on."""
 
+import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import torch
 
@@ -51,23 +53,44 @@ class Probes:
     asked: dict[tuple[str, ...], Answer | Ended] = field(default_factory=dict)
 
     def uses(self, name: str) -> frozenset[str]:
-        """Which gradients change a line's result when they change: those of its chunk one by
-        one, the others by halves."""
-        exercise = self.scene.exercise
-        near, before = nearest(exercise, name), result_of(self.before, name)
-        others = tuple(other for other in self.scene.upstream if other not in near | {name})
-        pending = [*((upstream,) for upstream in sorted(near)), others]
-        found: set[str] = set()
-        while pending:
-            group = pending.pop()
-            if not group or _equal(before, result_of(self._moved(group), name)):
-                continue
-            if len(group) == 1:
-                found.update(group)
-            else:
-                middle = len(group) // 2
-                pending += [group[:middle], group[middle:]]
-        return frozenset(found)
+        """Which gradients change a line's result when they change: those of its chunk and those
+        that its statements name one by one, the others by halves."""
+        named = self._named_with.get(name, frozenset())
+        likely = sorted(nearest(self.scene.exercise, name) | named)
+        others = tuple(other for other in self.scene.upstream if other not in {name, *likely})
+        groups = [*((upstream,) for upstream in likely), others]
+        return frozenset().union(*(self._used(name, group) for group in groups))
+
+    def _used(self, name: str, group: tuple[str, ...], sure: bool = False) -> frozenset[str]:
+        """Those of the group that the line uses. `sure`: one of them is known to be."""
+        if not group:
+            return frozenset()
+        if not sure:
+            before, after = (result_of(run, name) for run in (self.before, self._moved(group)))
+            if _equal(before, after):
+                return frozenset()
+        if len(group) == 1:
+            return frozenset(group)
+        middle = len(group) // 2
+        first = self._used(name, group[:middle])
+        return first | self._used(name, group[middle:], sure=not first)
+
+    @cached_property
+    def _named_with(self) -> dict[str, frozenset[str]]:
+        """For each gradient, the others that stand in a statement that assigns it."""
+        keys = {"d" + name: name for name in self.scene.upstream}
+
+        def named(part: ast.AST) -> frozenset[str]:
+            names = [node.id for node in ast.walk(part) if isinstance(node, ast.Name)]
+            return frozenset(keys[name] for name in names if name in keys)
+
+        found: dict[str, frozenset[str]] = {}
+        for node in ast.walk(ast.parse(self.attempt.submission.source)):
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for name in frozenset().union(*map(named, targets)):
+                    found[name] = found.get(name, frozenset()) | named(node) - {name}
+        return found
 
     def _moved(self, group: tuple[str, ...]) -> Answer | Ended:
         if group not in self.asked:

@@ -7,7 +7,7 @@ the chunk's vector-Jacobian product; with an empty one it is the true gradient.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -36,6 +36,9 @@ class Scene:
     trial: Trial
     values: Mapping[str, Any]  # numbers too
     upstream: Tensors  # by name, for every gradient that a cut may hold
+    _known: dict[tuple[str, frozenset[str]], Tensors] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def exercise(self) -> Exercise:
@@ -52,9 +55,11 @@ class Scene:
 
     def contributions(self, name: str, cut: Iterable[str]) -> dict[str, torch.Tensor]:
         """What each chunk that reads `name` sends back to it, by that chunk's name."""
-        cut = frozenset(cut)
-        consumers = self.exercise.forward_pass.consumers.get(name, ())
-        return {chunk.name: self._through(name, chunk, cut) for chunk in consumers}
+        key = name, frozenset(cut)
+        if key not in self._known:
+            consumers = self.exercise.forward_pass.consumers.get(name, ())
+            self._known[key] = {use.name: self._through(name, use, key[1]) for use in consumers}
+        return self._known[key]
 
     def _through(self, name: str, use: Chunk, cut: frozenset[str]) -> torch.Tensor:
         leaf = self.values[name].detach().clone().requires_grad_()
