@@ -42,6 +42,7 @@ def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("solution exercise1 dcounts", 0),
         ("hint exercise1 dcounts", 0),
         ("explain", 0),
+        ("lesson exercise1", 0),
         ("explain wrong-factor", 0),
         ("reset exercise1", 0),
         ("init another", 0),

@@ -122,6 +122,6 @@ def _again(ctx: click.Context) -> str:
     return " ".join(words)
 
 
-from grader.cli import dev, doctor, explain, hint, learner  # noqa: E402  they add themselves
+from grader.cli import dev, doctor, explain, hint, learner, lesson  # noqa: E402  they add themselves
 
-__all__ = ["dev", "doctor", "explain", "hint", "learner", "main"]
+__all__ = ["dev", "doctor", "explain", "hint", "learner", "lesson", "main"]
