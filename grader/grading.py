@@ -4,8 +4,9 @@ The order is the point: while a child lives, this process holds forward values o
 """
 
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import ceil, isfinite
+from math import ceil
 from types import TracebackType
 from typing import Any
 
@@ -107,16 +108,23 @@ class FirstLook:
         """Works out the references: only to be called when the child has ended."""
         results = [
             Result(trial, answer, reference_for(trial))
-            for trial, answer in (
-                *zip(self.trials, self.answers, strict=True),
-                # A wrong gradient may blow the network up: what is right is NaN there too.
-                *((step.trial, step.answer) for step in steps if isfinite(step.loss)),
-            )
+            for trial, answer in zip(self.trials, self.answers, strict=True)
         ]
+        results += self._in_training(steps)
         references = {result.trial.label: result.reference for result in results}
         narrow = LineRun(self.scenes[2], results[0].reference, self.line_answers[2])
         findings = replace(self.findings, references=references)
         return Judge(self.exercise, submission, results, findings, narrow)
+
+    def _in_training(self, steps: list[Step]) -> Iterator[Result]:
+        """Up to the first step with a wrong gradient. After that the network is another one, and
+        may be blown up: what is right is off, or NaN, there too."""
+        for step in steps:
+            result = Result(step.trial, step.answer, reference_for(step.trial))
+            yield result
+            compared = [result.compare(name) for name in self.exercise.trained]
+            if not all(comparison is not None and comparison.right for comparison in compared):
+                return
 
 
 class Grader:

@@ -1,45 +1,26 @@
 """The terms that a gradient is made of, and how many of each a line holds.
 
-Five ways to take a gradient apart: by the uses of the value (its contributions), by the
-terms of a sum that is a factor of one, by the terms of an elementwise derivative (powers of
-the result: tanh has 1 - y**2), by the two terms of cross-entropy (softmax minus one-hot), and
-by the two of a softmax in the middle of a network (what an entry receives itself, less its
-share of what the row does). In each, the right gradient holds every term once; what a wrong
-one holds instead says what went wrong.
+Six ways to take a gradient apart: by the uses of the value (its contributions), by the terms
+of a sum that is a factor of one, by the terms of an elementwise derivative (powers of the
+result: tanh has 1 - y**2), by the two terms of cross-entropy (softmax minus one-hot), by the
+two of a softmax in the middle of a network (what an entry receives itself, less its share of
+what the row does), and by the three of a normalisation in one step. In each, the right gradient
+holds every term once; what a wrong one holds instead says what went wrong.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import lru_cache
 
 import torch
 
 from grader.mistakes.case import Case, Evidence
 from grader.mistakes.fitting import alike, combination, tidy
+from grader.mistakes.held import Foreign, Held, counted
+from grader.mistakes.normalised import by_normalised
 from grader.mistakes.uses import sums_of, uses_of
 
 POWERS = (0, 1, 2, 3)
 ITSELF, ITS_SHARE = "what an entry itself receives", "what the sum over its row takes off"
-Told = tuple[str, Evidence]  # the id of a mistake, and what it is to show
-
-
-@dataclass(frozen=True)
-class Foreign:
-    """A term that does not belong there: where it stands for a right one, it tells a mistake."""
-
-    instead_of: str  # a term of the right gradient
-    tensor: torch.Tensor  # as it would stand there
-    told: Told
-
-
-@dataclass(frozen=True)
-class Held:
-    """How many of each term the line holds, where the right gradient holds one."""
-
-    by: str  # "use", "sum", "power", "softmax" or "weights": what the terms are
-    count: dict[str, float]  # by a text that names the term
-    others: dict[str, float] = field(default_factory=dict)  # terms that do not belong there
-    told: Told | None = None  # by one of those
 
 
 def told(case: Case, mistake: str) -> Evidence | None:
@@ -53,7 +34,7 @@ def held_terms(case: Case) -> tuple[Held, ...]:
     """The line as a combination of terms, for every way that takes it apart exactly."""
     if case.result.shape != case.expected.shape or not torch.isfinite(case.result).all():
         return ()
-    found = (way(case) for way in (_by_use, _by_sum, _by_power, _by_softmax, _by_weights))
+    found = (way(case) for way in WAYS)
     return tuple(held for held in found if held is not None)
 
 
@@ -112,7 +93,7 @@ def _by_softmax(case: Case) -> Held | None:
         if alike(h * difference, case.expected):
             right = f"the one-hot of {name}"
             terms = {"softmax": h * softmax, right: -h * one_hot}
-            return _counted(case, "softmax", terms, _instead_of_softmax(value, h, right))
+            return counted(case, "softmax", terms, _instead_of_softmax(value, h, right))
     return None
 
 
@@ -142,7 +123,7 @@ def _by_weights(case: Case) -> Held | None:
             share = weights * own.sum(along, keepdim=True)
             if alike(own - share, case.expected):
                 foreign = _instead_of_weights(chunk.name, chunk.source, along, weights, arrives)
-                return _counted(case, "weights", {ITSELF: own, ITS_SHARE: -share}, foreign)
+                return counted(case, "weights", {ITSELF: own, ITS_SHARE: -share}, foreign)
     return None
 
 
@@ -168,19 +149,4 @@ def _instead_of_weights(
         yield Foreign(term, sign * used, ("value-for-gradient", meant))
 
 
-def _counted(
-    case: Case, by: str, terms: dict[str, torch.Tensor], foreign: Iterable[Foreign]
-) -> Held | None:
-    """How many of the terms the line holds, or which one another stands in the place of."""
-    numbers = combination(case.result, list(terms.values()))
-    if numbers is not None:
-        return Held(by, dict(zip(terms, numbers, strict=True)))
-    for other in foreign:
-        rest = sum(
-            (tensor for name, tensor in terms.items() if name != other.instead_of),
-            torch.zeros_like(case.expected),
-        )
-        if case.matches(rest + other.tensor):
-            count = {name: float(name != other.instead_of) for name in terms}
-            return Held(by, count, {other.told[0]: 1.0}, other.told)
-    return None
+WAYS = (_by_use, _by_sum, _by_power, _by_softmax, _by_weights, by_normalised)
