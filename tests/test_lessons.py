@@ -100,11 +100,11 @@ def test_a_pipe_gets_the_markdown_itself(exercise: str) -> None:
 def test_on_a_terminal_it_fits_and_its_code_is_whole(exercise: str, columns: int) -> None:
     from rich.console import Console
 
-    from grader.render.markdown import THEME, Page
+    from grader.render.markdown import THEME, MarkdownPage
 
     console = Console(width=columns, theme=THEME, force_terminal=True, color_system=None)
     with console.capture() as captured:
-        console.print(Page(lesson_text(exercise)), crop=False)
+        console.print(MarkdownPage(lesson_text(exercise)), crop=False)
     shown = re.sub(r"\x1b\[[0-9;]*m", "", captured.get()).splitlines()
     code = [line for block in blocks(lesson_text(exercise)) for line in block.splitlines()]
     indented = textwrap.indent("\n".join(code), "    ").splitlines()

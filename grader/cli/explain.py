@@ -36,14 +36,12 @@ def explain(mistake: str | None) -> None:
 
 
 def _render(page: Page) -> None:
-    from rich.markdown import Markdown
-    from rich.theme import Theme
-
     from grader.cli.paragraphs import width
+    from grader.render.markdown import THEME, MarkdownPage
     from grader.render.terminal import console
 
     terminal = console()
-    terminal.push_theme(Theme({"markdown.code": "cyan"}))  # rich's own is on black
+    terminal.push_theme(THEME)
     terminal.print(f"[bold]{page.mistake}[/bold]: {page.summary}", width=width())
     terminal.print()
-    terminal.print(Markdown(page.body), width=width())
+    terminal.print(MarkdownPage(page.body), width=width(), crop=False)

@@ -30,9 +30,9 @@ def lesson(exercise: str) -> None:
 
 def _render(text: str) -> None:
     from grader.cli.paragraphs import width
-    from grader.render.markdown import THEME, Page
+    from grader.render.markdown import THEME, MarkdownPage
     from grader.render.terminal import console
 
     terminal = console()
     terminal.push_theme(THEME)
-    terminal.print(Page(text), width=width(), crop=False)
+    terminal.print(MarkdownPage(text), width=width(), crop=False)

@@ -25,7 +25,7 @@ class Code(CodeBlock):
             yield Text(f"    {line}".rstrip(), style="cyan", no_wrap=True, overflow="ignore")
 
 
-class Page(Markdown):
+class MarkdownPage(Markdown):
     """To be printed with crop=False, under THEME."""
 
     elements = Markdown.elements | {
