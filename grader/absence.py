@@ -17,6 +17,8 @@ def why_absent(place: str, submission: Submission, answer: Answer | Ended) -> st
         return "timeout" if answer.how in ("timeout", "cpu") else "errored"
     if answer.unusable is not None:
         return "errored"
+    if submission.unwritten(place):
+        return "missing"
     if place in submission.attempted and answer.raised is not None:
         return "timeout" if answer.raised.out_of_time else "errored"
     return "missing"

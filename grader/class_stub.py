@@ -6,14 +6,12 @@ around them is given. Imports no torch.
 
 import ast
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from grader.places import Function, methods, statements_in, targets_of
 
-Places = Mapping[str, tuple[str, str]]  # by what is asked for: its place, and its shape or ""
 
-
-def emptied(solution: str, places: Places) -> str:
+def emptied(solution: str, places: Collection[str]) -> str:
     """The worked answer, its docstring aside, with the named functions to be written.
 
     Signature and docstring stay: what is asked for stands there, what the answer has to say of
@@ -23,16 +21,13 @@ def emptied(solution: str, places: Places) -> str:
     tree = ast.parse(solution)
     lines = solution.rstrip("\n").split("\n")
     for name, function in reversed(list(methods(tree))):
-        shapes: dict[str, set[str]] = {}  # by what is written there
-        for place, shape in places.values():
-            if place.partition(":")[0] == name:
-                shapes.setdefault(place.partition(":")[2], set()).add(shape)
-        if shapes:
+        asked = {place.partition(":")[2] for place in places if place.partition(":")[0] == name}
+        if asked:
             head, *rest = function.body
             given = bool(ast.get_docstring(function))  # then it stays, and is the head
             first = _end(head) if given else _with_comments(head, lines)
             indent = " " * head.col_offset
-            written = [indent + line for line in _to_write(function, shapes)]
+            written = [indent + line for line in _to_write(function, asked)]
             lines[first : _end(rest[-1] if rest else head)] = written
     start = _end(tree.body[0]) if ast.get_docstring(tree) else 0
     return "\n".join(lines[start:]).lstrip("\n") + "\n"
@@ -50,25 +45,21 @@ def _with_comments(statement: ast.stmt, lines: list[str]) -> int:
     return first
 
 
-def _to_write(function: Function, shapes: Mapping[str, set[str]]) -> Iterator[str]:
+def _to_write(function: Function, asked: Collection[str]) -> Iterator[str]:
     statements = list(statements_in(function))
     added = [ast.unparse(s.target) for s in statements if isinstance(s, ast.AugAssign)]
     written = dict.fromkeys(ast.unparse(t) for s in statements for t in targets_of(s))
-    notes = {
-        target: f"  # {next(iter(found))}" if len(found) == 1 and found != {""} else ""
-        for target, found in shapes.items()
-    }
-    kept = [target for target in written if target in shapes and target not in added]
-    yield from (f"{target} = None{notes[target]}" for target in kept)
-    if "return" in shapes:
+    kept = [target for target in written if target in asked and target not in added]
+    yield from (f"{target} = None" for target in kept)
+    if "return" in asked:
         given = [s.value for s in statements if isinstance(s, ast.Return)][-1]
         if isinstance(given, ast.Name):
-            yield f"{given.id} = None{notes['return']}"
+            yield f"{given.id} = None"
             yield f"return {given.id}"
         else:
-            yield f"return None{notes['return']}"
+            yield "return None"
     elif not kept:
-        named = " and ".join(target for target in written if target in shapes)
+        named = " and ".join(target for target in written if target in asked)
         yield "pass" + (f"  # {named}" if named else "")
 
 

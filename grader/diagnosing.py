@@ -34,6 +34,7 @@ def diagnose(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     return (
         _memorised(judge, gradient)
         or _afterwards(judge, gradient)
+        or _on_a_wrong_forward(judge, gradient)
         or _predicted(judge, gradient)
         or _unfit(judge, gradient)
         or _elsewhere(judge, gradient)
@@ -72,6 +73,18 @@ def _afterwards(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
         value = next((value for value in values if value in reads), values[0])
         evidence = {"value": value, "line": findings.changed_at[value], "gradient": name}
         return diagnosis("forward-value-changed", evidence)
+    return None
+
+
+def _on_a_wrong_forward(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+    """A layer's backward reads what its own forward kept, and that is not right."""
+    exercise, name = judge.exercise, gradient.name
+    layer, _, _ = exercise.place(name).partition(".")
+    if exercise.kind != "layers":
+        return None
+    for value in exercise.rests_on.get(name, ()):
+        if exercise.place(value).startswith(f"{layer}.") and not judge.own[value].right:
+            return diagnosis("wrong-forward", {"value": value})
     return None
 
 

@@ -33,6 +33,7 @@ class Exercise:
     kind: str = "function"  # how the learner's code is called: a key of kinds.KINDS
     values: dict[str, str] = field(default_factory=dict)  # asked for, and no gradient: its shape
     due: Callable[..., dict[str, Any]] | None = None  # such values, from the forward scope
+    mistaken: Callable[..., dict[str, dict[str, Any]]] | None = None  # by mistake: such values
     slopes: dict[str, tuple[str, str]] = field(default_factory=dict)  # such values: (of, in)
     loose: dict[str, float] = field(default_factory=dict)  # value -> times the usual tolerance
     places: dict[str, str] = field(default_factory=dict)  # of classes: where a gradient is written
@@ -98,6 +99,7 @@ def load_exercise(name: str) -> Exercise:
         kind=getattr(module, "KIND", "function"),
         values=dict(getattr(module, "VALUES", {})),
         due=getattr(module, "due", None),
+        mistaken=getattr(module, "mistaken", None),
         slopes=dict(getattr(module, "SLOPES", {})),
         loose=dict(getattr(module, "LOOSE", {})),
         places=dict(getattr(module, "PLACES", {})),

@@ -53,6 +53,8 @@ def call_layers(request: Request, scope: dict[str, Any]) -> None:
             bench.alone(stage, request.stand_ins)
     bench.statistics()
     bench.inference()
+    for name in [name for name in scope if not {name, f"d{name}"} & set(request.facts["wanted"])]:
+        del scope[name]  # of a method with nothing in it
     if bench.failures:
         raise bench.failures[0]
 
@@ -113,13 +115,14 @@ class _Bench:
             layers.append(None)
             out = None
             with self._trying():
-                layers[-1] = self.built(stage)
-                out = self.forward(stage, layers[-1], value)
+                layer = self.built(stage)
+                out = self.forward(stage, layer, value)
+                layers[-1] = layer
             value = self._fit(out, self.value(stage.gives))
         gradient: Any = self.value("dlogits")
         for stage, layer in zip(reversed(STACK), reversed(layers), strict=True):
             if layer is not None:
-                self.backward(stage, layer, gradient)
+                self.backward(stage, layer, gradient)  # what it reads was kept in forward
             reads = self.value(stage.reads)
             gradient = self._fit(self.scope.get(f"d{stage.reads}"), torch.ones_like(reads))
 

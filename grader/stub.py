@@ -40,9 +40,7 @@ def stub_text(exercise: Exercise, solution: str) -> str:
 
 
 def _classes(exercise: Exercise, solution: str) -> list[str]:
-    shapes = {name: "" if exercise.points else shape_of(exercise, name) for name in exercise.places}
-    places = {name: (place, shapes[name]) for name, place in exercise.places.items()}
-    return emptied(solution, places).rstrip("\n").split("\n")
+    return emptied(solution, exercise.places.values()).rstrip("\n").split("\n")
 
 
 def _entry(exercise: Exercise, solution: str) -> list[str]:

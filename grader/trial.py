@@ -67,12 +67,30 @@ class Trial:
             found |= self.exercise.due(**{name: scope[name] for name in asked})
         return {name: value.detach().to(self.dtype) for name, value in found.items()}
 
+    def mistaken(self, scope: Mapping[str, Any]) -> dict[str, dict[str, list[torch.Tensor]]]:
+        """By known mistake: what each value that is no gradient may be with it."""
+        if self.exercise.mistaken is None:
+            return {}
+        asked = signature(self.exercise.mistaken).parameters
+        found = self.exercise.mistaken(**{name: scope[name] for name in asked})
+        return {
+            mistake: {
+                name: [value.detach().to(self.dtype) for value in _each(values)]
+                for name, values in of_one.items()
+            }
+            for mistake, of_one in found.items()
+        }
+
     def _slope(self, of: str, at: str) -> torch.Tensor:
         leaf = self.inputs[at].detach().clone().requires_grad_()
         with torch.enable_grad():
             value = self.exercise.forward(**{**self.inputs, at: leaf})[of]
         gradient: torch.Tensor = torch.autograd.grad(value.sum(), leaf)[0]
         return gradient
+
+
+def _each(values: torch.Tensor | tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    return values if isinstance(values, tuple) else (values,)
 
 
 def make_trial(

@@ -6,34 +6,46 @@ import torch
 
 
 def expected_initial_loss(vocab_size):
+    """The loss of a network that has learnt nothing, and finds every character equally likely."""
     # Before any training no character is likelier than another: each has 1 / vocab_size.
     return -log(1 / vocab_size)
 
 
 def kaiming_std(fan_in):
+    """The standard deviation of a layer's weights at the start, where tanh (gain 5/3) follows."""
     # A sum of fan_in terms has a deviation of sqrt(fan_in); 5/3 makes up for what tanh squeezes.
     return (5 / 3) / fan_in**0.5
 
 
 def saturated(h):
+    """Which share of h, (n, n_hidden), outputs of tanh, is above 0.97 or below -0.97."""
     # tanh lies between -1 and 1: both ends are flat.
     return (h.abs() > 0.97).float().mean()
 
 
 def dead_units(h):
+    """How many of the n_hidden units are above 0.97 or below -0.97 for each of the n examples."""
     # Saturated for every example of the batch: for none does a gradient come through.
     return (h.abs() > 0.97).all(0).sum()
 
 
+# The layers. They are graded as this stack, and dW2 is the dweight of its last one:
+#   x -> Linear, W1 -> hprebn -> BatchNorm1d, bngain and bnbias -> hpreact -> Tanh -> h
+#     -> Linear, W2 and b2 -> logits
+
+
 class Linear:
+    """x @ weight + bias."""
+
     def __init__(self, fan_in, fan_out, bias=True):
         self.weight = torch.randn(fan_in, fan_out) / fan_in**0.5  # (fan_in, fan_out)
         self.bias = torch.zeros(fan_out) if bias else None  # (fan_out,)
-        self.dweight = None  # (fan_in, fan_out), made by backward
-        self.dbias = None  # (fan_out,), made by backward; stays None without a bias
+        self.dweight = None  # (fan_in, fan_out)
+        self.dbias = None  # (fan_out,)
 
     def __call__(self, x):
-        # backward will need what came in.
+        """(n, fan_out), for x (n, fan_in). What backward will need is yours to keep in self."""
+        # The gradient of the weight is made of what came in.
         self.x = x
         out = x @ self.weight
         if self.bias is not None:
@@ -41,6 +53,10 @@ class Linear:
         return out
 
     def backward(self, dout):
+        """The gradient of what came in, (n, fan_in), from that of what went out, (n, fan_out).
+
+        Those of the parameters stay in self; where there is no bias, dbias stays None.
+        """
         self.dweight = self.x.T @ dout
         # The bias is added to each row: its gradient is a sum over the rows.
         if self.bias is not None:
@@ -50,6 +66,8 @@ class Linear:
 
 
 class BatchNorm1d:
+    """gain * (x - mean) / sqrt(variance + eps) + bias, column by column."""
+
     def __init__(self, dim, eps=1e-5, momentum=0.1):
         self.eps = eps
         self.momentum = momentum
@@ -58,10 +76,16 @@ class BatchNorm1d:
         self.bias = torch.zeros(dim)  # (dim,)
         self.running_mean = torch.zeros(dim)  # (dim,)
         self.running_var = torch.ones(dim)  # (dim,)
-        self.dgain = None  # (dim,), made by backward
-        self.dbias = None  # (dim,), made by backward
+        self.dgain = None  # (dim,)
+        self.dbias = None  # (dim,)
 
     def __call__(self, x):
+        """(n, dim), for x (n, dim).
+
+        In training with the mean and the variance of x itself; the variance has n - 1, as
+        x.var(0) has. Each of the running statistics then moves by a share of `momentum` from
+        what it is to what x has. In inference with these, which stay as they are.
+        """
         if not self.training:
             xhat = (x - self.running_mean) * (self.running_var + self.eps) ** -0.5
             return self.gain * xhat + self.bias
@@ -69,13 +93,14 @@ class BatchNorm1d:
         var = x.var(0)
         self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean
         self.running_var = (1 - self.momentum) * self.running_var + self.momentum * var
-        # backward will need these two.
+        # The gradient of x is made of these two.
         self.inv = (var + self.eps) ** -0.5
         self.xhat = (x - mean) * self.inv
         out = self.gain * self.xhat + self.bias
         return out
 
     def backward(self, dout):
+        """The gradient of x, (n, dim), from that of what went out in training, (n, dim)."""
         n = len(dout)
         self.dgain = (self.xhat * dout).sum(0)
         self.dbias = dout.sum(0)
@@ -88,10 +113,12 @@ class BatchNorm1d:
 
 class Tanh:
     def __call__(self, x):
+        """tanh of each entry."""
         self.out = torch.tanh(x)
         return self.out
 
     def backward(self, dout):
+        """The gradient of x, from that of what went out."""
         # tanh: 1 minus its own square.
         dx = (1 - self.out**2) * dout
         return dx

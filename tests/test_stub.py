@@ -7,10 +7,13 @@ import pytest
 
 from grader import kit
 from grader.course import EXERCISES
-from grader.exercise import load_exercise
+from grader.exercise import CLASSES, load_exercise
+from grader.places import methods, unwritten
 from grader.stub import shape_of, solution_lines, stub_text
 
 ROOT = Path(__file__).parent.parent
+IN_CLASSES = [name for name in EXERCISES if load_exercise(name).kind in CLASSES]
+IN_A_FUNCTION = [name for name in EXERCISES if name not in IN_CLASSES]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -19,7 +22,7 @@ def test_the_stub_in_exercises_is_in_sync(name: str) -> None:
     assert committed == kit.pristine_stub(name), "run `grade dev stubs`"
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", IN_A_FUNCTION)
 def test_each_gradient_stands_under_the_chunks_behind_it(name: str) -> None:
     exercise, lines = load_exercise(name), kit.pristine_stub(name).split("\n")
     for gradient in exercise.gradients:
@@ -34,7 +37,7 @@ def test_each_gradient_stands_under_the_chunks_behind_it(name: str) -> None:
             assert above == [chunk.source for chunk in exercise.chunks_behind(gradient)]
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", IN_A_FUNCTION)
 def test_a_stub_asks_for_every_value_and_gives_every_gradient(name: str) -> None:
     exercise = load_exercise(name)
     (entry,) = [
@@ -53,6 +56,17 @@ def test_a_stub_asks_for_every_value_and_gives_every_gradient(name: str) -> None
     ]
     assert given == [exercise.key(gradient) for gradient in exercise.gradients]
     assert ast.unparse(entry.body[-1]) == "return locals()"
+
+
+@pytest.mark.parametrize("name", IN_CLASSES)
+def test_a_stub_of_classes_has_every_method_and_nothing_in_those_asked_for(name: str) -> None:
+    stub, worked = (ast.parse(of(name)) for of in (kit.pristine_stub, kit.solution_source))
+    assert [at for at, _ in methods(stub)] == [at for at, _ in methods(worked)]
+    asked = {at.partition(":")[0] for at in load_exercise(name).places.values()}
+    assert asked <= unwritten(stub)
+    for (at, left), (_, whole) in zip(methods(stub), methods(worked), strict=True):
+        assert at in asked or ast.unparse(left) == ast.unparse(whole)
+        assert ast.get_docstring(left) == ast.get_docstring(whole)
 
 
 def test_a_stub_has_no_line_of_the_worked_answer() -> None:
@@ -83,7 +97,8 @@ def test_every_gradient_has_lines_in_the_worked_answer(name: str) -> None:
     source, exercise = kit.solution_source(name), load_exercise(name)
     for gradient in exercise.gradients:
         shown = solution_lines(exercise, source, gradient)
-        assert f"{exercise.key(gradient)} = " in shown
+        if name in IN_A_FUNCTION:
+            assert f"{exercise.key(gradient)} = " in shown
         ast.parse(shown)
 
 

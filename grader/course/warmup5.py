@@ -11,8 +11,9 @@ from typing import Any
 
 from grader.course import makemore
 from grader.course.makemore import OTHER_SIZES, SIZES
+from grader.course.warmup5_hints import HINTS
 
-__all__ = ["OTHER_SIZES", "SIZES"]
+__all__ = ["HINTS", "OTHER_SIZES", "SIZES"]
 
 KIND = "layers"
 SOURCE = "Zero to Hero, makemore part 3 (Activations & Gradients, BatchNorm)"
@@ -131,6 +132,59 @@ def due(
     }
 
 
+def mistaken(
+    counts, wide, before, W1, W2, bngain, bnbias, hprebn, bnmean, bnvar, bnraw, hpreact, h,
+    seen_mean, seen_var,
+):
+    """By mistake: what some of these may be with it."""
+    earlier = before @ W1
+    past, now = 1 - MOMENTUM, MOMENTUM
+    biased = hprebn.var(0, unbiased=False)
+    mean = past * (now * earlier.mean(0)) + now * bnmean
+    var = past * (past + now * earlier.var(0)) + now * bnvar
+    diff = hprebn - bnmean
+    normal = (hprebn - seen_mean) * (seen_var + EPS)**-0.5
+    above = wide > 0.97
+
+    def scaled(deviation, diff=diff):
+        return bngain * diff / deviation + bnbias
+
+    return {
+        "momentum-reversed": {
+            "running_mean": now * (past * earlier.mean(0)) + past * bnmean,
+            "running_var": now * (now + past * earlier.var(0)) + past * bnvar,
+        },
+        "last-batch-only": {"running_mean": bnmean, "running_var": bnvar},
+        "biased-variance": {
+            "running_var": past * (past + now * earlier.var(0, unbiased=False)) + now * biased,
+            "batchnorm_out": scaled((biased + EPS).sqrt()),
+        },
+        "batch-statistics-at-inference": {"inference_out": hpreact},
+        "statistics-changed-at-inference": {
+            "running_mean": past * mean + now * bnmean,
+            "running_var": past * var + now * bnvar,
+        },
+        "abs-left-out": {
+            "saturated": above.double().mean(),
+            "dead_units": above.all(0).sum(),
+        },
+        "variance-for-deviation": {
+            "kaiming_std": ((5 / 3) / counts.double(), (5 / 3)**2 / counts.double()),
+            "batchnorm_out": scaled(bnvar + EPS),
+            "inference_out": scaled(seen_var + EPS, hprebn - seen_mean),
+        },
+        "parameter-left-out": {
+            "linear_bias_out": h @ W2,
+            "batchnorm_out": (bnraw, bngain * bnraw, bnraw + bnbias),
+            "inference_out": (normal, bngain * normal, normal + bnbias),
+        },
+        "eps-left-out": {
+            "batchnorm_out": scaled(bnvar.sqrt()),
+            "inference_out": scaled(seen_var.sqrt(), hprebn - seen_mean),
+        },
+    }
+
+
 def forward(
     x,          # (n, block_size * n_embd), a batch
     W1,         # (block_size * n_embd, n_hidden)
@@ -145,14 +199,13 @@ def forward(
     seen_mean,  # (n_hidden,), running statistics of batches long gone
     seen_var,   # (n_hidden,)
 ):
-    import torch
     hprebn = x @ W1                              # (n, n_hidden)
     bnmean = hprebn.mean(0)                      # (n_hidden,)
     bnvar = hprebn.var(0)                        # (n_hidden,)
     bnvar_inv = (bnvar + 1e-5)**-0.5             # (n_hidden,)
     bnraw = (hprebn - bnmean) * bnvar_inv        # (n, n_hidden)
     hpreact = bngain * bnraw + bnbias            # (n, n_hidden)
-    h = torch.tanh(hpreact)                      # (n, n_hidden)
+    h = hpreact.tanh()                           # (n, n_hidden)
     logits = h @ W2 + b2                         # (n, vocab_size)
     loss = (logits * dlogits).sum()              # ()
     return locals()

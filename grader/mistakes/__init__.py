@@ -33,7 +33,22 @@ PREDICTED = (
     "transposed",
 )
 # The same for what is asked for and is no gradient.
-OF_VALUES = ("wrong-step", "row-for-column", "sign-flipped", "wrong-factor", "transposed")
+OF_VALUES = (
+    "momentum-reversed",
+    "last-batch-only",
+    "biased-variance",
+    "batch-statistics-at-inference",
+    "statistics-changed-at-inference",
+    "abs-left-out",
+    "variance-for-deviation",
+    "parameter-left-out",
+    "eps-left-out",
+    "wrong-step",
+    "row-for-column",
+    "sign-flipped",
+    "wrong-factor",
+    "transposed",
+)
 # Known from what happened, not from the numbers.
 OBSERVED = (
     "not-a-tensor",
@@ -42,6 +57,7 @@ OBSERVED = (
     "not-finite",
     "missing-clone",
     "forward-value-changed",
+    "wrong-forward",
     "hard-coded-size",
     "memorised-numbers",
     "rounding-only",
