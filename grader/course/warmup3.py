@@ -15,6 +15,7 @@ from grader.course.makemore import minibatch
 from grader.recipe import Recipe, Yardstick
 
 SOURCE = "Zero to Hero, makemore part 1 (bigrams)"
+AFTER = ("warmup2",)
 VALUES = {
     "N": "(vocab_size, vocab_size): How often each character (the row) is followed by each other "
     "one (the column) in these n pairs.",
