@@ -45,6 +45,7 @@ class Answer:
     altered_at: dict[str, int] = field(default_factory=dict)  # line runs: and in which line
     changed_at: dict[str, int] = field(default_factory=dict)  # line runs: forward value -> line
     failures: dict[int, str] = field(default_factory=dict)  # line runs: what raised, by line
+    sent: dict[str, int] = field(default_factory=dict)  # of an engine's order: see ordering.py
     autodiff: tuple[int, str] | None = None  # line and name of a use of autograd that was seen
     raised: Raised | None = None
     unusable: str | None = None  # why `backward` could not be called, or gave no dict
@@ -74,6 +75,7 @@ def read_answer(message: Message, wanted: tuple[str, ...]) -> Answer:
         altered_at=_gradient_lines(facts.get("altered_at", {}), wanted),
         changed_at=_lines(facts.get("changed_at", {})),
         failures=_failures(facts.get("failures", {})),
+        sent=_counts(facts.get("sent", {})),
         autodiff=_autodiff(facts.get("autodiff")),
         raised=None if raised is None else _raised(raised),
         unusable=None if unusable is None else printable(unusable, 500),
@@ -119,6 +121,12 @@ def _lines(value: Any) -> dict[str, int]:
 
 def _gradient_lines(value: Any, wanted: tuple[str, ...]) -> dict[str, int]:
     return {key[1:]: line for key, line in _lines(value).items() if key in wanted}
+
+
+def _counts(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict) or not all(type(n) is int and n >= 0 for n in value.values()):
+        raise BadMessage("names and counts were due")
+    return {printable(key, 60): count for key, count in list(value.items())[:20]}
 
 
 def _failures(value: Any) -> dict[int, str]:

@@ -241,6 +241,6 @@ def _call(
     exec(code, module.__dict__)  # the learner's code, in the process made for it
     try:
         kind = KINDS[facts.get("kind", "function")]
-        kind.call(Request(vars(module), given, facts, stand_ins), scope)
+        kind.call(Request(vars(module), given, facts, stand_ins, outcome.facts), scope)
     except Unusable as error:
         outcome.facts["unusable"] = str(error)

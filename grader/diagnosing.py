@@ -23,6 +23,13 @@ from grader.wording import raised_sentence
 
 # The line that shows is right; these mistakes sit in the line that changed it.
 ELSEWHERE = ("missing-clone", "forward-value-changed")
+# By what Ordering notes, the cause before what follows from it.
+ORDER = {
+    "unseeded": "not-started",
+    "twice": "sent-twice",
+    "early": "wrong-order",
+    "never": "not-reached",
+}
 
 
 def diagnose(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
@@ -35,6 +42,7 @@ def diagnose(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
         _memorised(judge, gradient)
         or _afterwards(judge, gradient)
         or _on_a_wrong_forward(judge, gradient)
+        or _in_order(judge, gradient)
         or _predicted(judge, gradient)
         or _unfit(judge, gradient)
         or _elsewhere(judge, gradient)
@@ -88,6 +96,18 @@ def _on_a_wrong_forward(judge: Judge, gradient: GradientReport) -> Diagnosis | N
     return None
 
 
+def _in_order(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+    """What was seen when the learner's backward() ran over operations that are right."""
+    scene, answer = judge.findings.asked[0]
+    if gradient.name not in judge.exercise.values or judge.own[gradient.name].right:
+        return None
+    for what, mistake in ORDER.items():
+        if isinstance(answer, Answer) and answer.sent.get(what):
+            evidence = {"graphs": answer.sent[what], "of": scene.trial.sizes["graphs"]}
+            return diagnosis(mistake, evidence)
+    return None
+
+
 def _right_when_restored(judge: Judge, name: str) -> bool:
     run = judge.findings.restored
     return run is not None and run.right(name, nearest(judge.exercise, name))
@@ -113,7 +133,7 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     """The first known mistake that gives these numbers; the others that do are named too."""
     name, own = gradient.name, judge.own[gradient.name]
     unfit = [c.unfit for c in judge.comparisons[name] if c is not None and c.unfit is not None]
-    if any(what.mistake == "wrong-dtype" for what in unfit):
+    if any(what.mistake in ("wrong-dtype", "no-plain-number") for what in unfit):
         return None  # rounded to integers, say: its numbers tell nothing
     if not own.known:
         pairs = list(_chain_cases(judge, name))

@@ -94,6 +94,9 @@ class FirstLook:
     def look_again(self, attempt: Attempt) -> None:
         """Ask on about the lines that are not in the usual form: inspection.py."""
         asked = tuple(zip(self.scenes, self.line_answers, strict=True))[:2]
+        if self.exercise.kind == "values":  # each operation ran by itself, and read no other's
+            self.findings = Findings(asked)
+            return
         answers = [answer for answer in self.answers if isinstance(answer, Answer)]
         if any(answer.out_of_time for answer in answers):
             attempt.timeout = min(attempt.timeout, 1.0)  # one long wait is enough

@@ -1,7 +1,8 @@
 """How the learner's code of an exercise is called: one entry a kind.
 
 `function`: `backward`, with tensors. `numbers`: `backward`, with Python's own numbers.
-`layers`: classes, each a layer with a backward.
+`values`: a class of numbers that know what they were made of. `layers`: classes, each a layer
+with a backward.
 Runs in the child. What the learner's code raises passes through; what stands before that is
 in the scope by then, or in the frames of the traceback.
 """
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from grader.engine import call_engine
 from grader.entry import call_entry
 from grader.layers import call_layers
 from grader.request import Request
@@ -32,5 +34,6 @@ def _call_function(request: Request, scope: dict[str, Any]) -> None:
 KINDS = {
     "function": Kind(_call_function),
     "numbers": Kind(call_with_numbers),
+    "values": Kind(call_engine, alone=True),
     "layers": Kind(call_layers, alone=True),
 }

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 
 Function = ast.FunctionDef
+PLAIN = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 
 
 def methods(tree: ast.Module) -> Iterator[tuple[str, Function]]:
@@ -53,6 +54,29 @@ def unwritten(tree: ast.Module) -> frozenset[str]:
         for name, function in methods(tree)
         if all(_is_nothing(statement, function) for statement in function.body)
     )
+
+
+def plainly_written(tree: ast.Module) -> dict[str, frozenset[str]]:
+    """All that a method writes to, "self.grad", where it plainly does no more than that.
+
+    Not where it calls, loops or branches, or writes through a name of its own.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for name, function in methods(tree):
+        targets = [target for statement in function.body for target in targets_of(statement)]
+        own = {target.id for target in targets if isinstance(target, ast.Name)}
+        plain = all(
+            isinstance(target, ast.Name)
+            or (
+                isinstance(target, ast.Attribute)
+                and isinstance(target.value, ast.Name)
+                and target.value.id not in own
+            )
+            for target in targets
+        )
+        if plain and all(isinstance(s, PLAIN) or _is_nothing(s, function) for s in function.body):
+            found[name] = frozenset(ast.unparse(target) for target in targets)
+    return found
 
 
 def _is_nothing(statement: ast.stmt, function: Function) -> bool:

@@ -1,7 +1,7 @@
 """What a child is asked in one call, as the learner's code sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -14,3 +14,4 @@ class Request:
     facts: Mapping[str, Any]  # the rest of what was asked
     # Upstream gradients, by key, with which each operation is to be run on its own.
     stand_ins: Mapping[str, torch.Tensor] | None = None
+    notes: dict[str, Any] = field(default_factory=dict)  # facts for the grader, besides

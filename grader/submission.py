@@ -8,12 +8,12 @@ import ast
 import json
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.autodiff import autodiff_in
 from grader.errors import UsageProblem, printable
-from grader.places import lines_written, unwritten
+from grader.places import lines_written, plainly_written, unwritten
 
 ENTRY = "backward"
 MAX_BYTES = 1_000_000
@@ -33,14 +33,27 @@ class Submission:
     autodiff: tuple[int, str] | None = None  # line and text of a use of autograd, where found
     problem: str | None = None  # why it cannot be graded at all; then there is no source
     empty: frozenset[str] = frozenset()  # methods with nothing in them yet
+    plain: dict[str, frozenset[str]] = field(default_factory=dict)  # see plainly_written
 
     def line_of(self, place: str) -> int | None:
-        """Of a gradient's variable, or of a place in a method; else of the method itself."""
-        return self.lines.get(place, self.lines.get(place.partition(":")[0]))
+        """Of a gradient's variable, or of a place in a method; else of the method itself, or of
+        the one around it: what is inside may have another name."""
+        method, _, target = place.partition(":")
+        outer = method.rpartition(".")[0]
+        alike = (
+            line
+            for known, line in self.lines.items()
+            if target and known.startswith(f"{outer}.") and known.endswith(f":{target}")
+        )
+        inside = next(alike, None) if outer.count(".") else None
+        found = (self.lines.get(place), self.lines.get(method), inside, self.lines.get(outer))
+        return next((line for line in found if line is not None), None)
 
     def unwritten(self, place: str) -> bool:
-        """Whether the method of this place is there with nothing in it."""
-        return place.partition(":")[0] in self.empty
+        """Whether the method of this place is there, and plainly nothing written for it."""
+        method, _, target = place.partition(":")
+        missing = "." in target and target not in self.plain.get(method, {target})
+        return method in self.empty or missing
 
 
 def read_submission(path: Path) -> Submission:
@@ -59,8 +72,9 @@ def read_submission(path: Path) -> Submission:
     written = lines_written(tree)
     attempted |= written.keys()
     return Submission(
-        path, source, written | lines, frozenset(attempted), autodiff, empty=unwritten(tree)
-    )
+        path, source, written | lines, frozenset(attempted), autodiff,
+        empty=unwritten(tree), plain=plainly_written(tree),
+    )  # fmt: skip
 
 
 def _parse(path: Path, source: str) -> ast.Module:

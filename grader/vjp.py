@@ -8,6 +8,7 @@ the chunk's vector-Jacobian product; with an empty one it is the true gradient.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -50,8 +51,12 @@ class Scene:
         What is asked for and is no gradient is itself, through any cut.
         """
         if name in self.exercise.values:
-            return self.trial.due(self.values)[name]
+            return self._due[name]
         return sum(self.contributions(name, cut).values(), torch.zeros_like(self.values[name]))
+
+    @cached_property
+    def _due(self) -> Tensors:
+        return self.trial.due(self.values)
 
     def contributions(self, name: str, cut: Iterable[str]) -> dict[str, torch.Tensor]:
         """What each chunk that reads `name` sends back to it, by that chunk's name."""

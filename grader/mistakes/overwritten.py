@@ -18,10 +18,12 @@ import torch
 from grader.comparison import TOLERANCE
 from grader.mistakes import contribution_missing
 from grader.mistakes.case import Case, Evidence
+from grader.mistakes.uses import uses_of
+from grader.places import methods, statements_in
 
 
 def find(case: Case) -> Evidence | None:
-    return _whole(case) or _entries(case)
+    return _whole(case) or _entries(case) or _in_a_method(case)
 
 
 def _entries(case: Case) -> Evidence | None:
@@ -69,5 +71,29 @@ def _whole(case: Case) -> Evidence | None:
     return {"value": case.name, "lines": [statement.lineno for statement in plain]}
 
 
+def _in_a_method(case: Case) -> Evidence | None:
+    """`self.grad = ...`, where another use of the Value had put its stand-in (engine.py)."""
+    exercise, before = case.scene.exercise, case.scene.upstream.get(case.name)
+    if case.name not in exercise.places or before is None or not case.result.any():
+        return None
+    if before.shape != case.result.shape:
+        return None
+    left = Case(case.scene, case.name, case.cut, case.result + before, case.submission)
+    if not any(left.matches(kept) for kept in (case.expected, *uses_of(case).values())):
+        return None
+    method, _, target = exercise.place(case.name).partition(":")
+    functions = dict(methods(ast.parse(case.submission.source)))
+    lines = [
+        statement.lineno
+        for statement in (statements_in(functions[method]) if method in functions else ())
+        if isinstance(statement, ast.Assign)
+        and any(ast.unparse(t).endswith(f".{target.partition('.')[2]}") for t in statement.targets)
+    ]
+    line = case.submission.line_of(exercise.place(case.name))
+    return {"value": case.name, "lines": lines[-1:] or [line]}
+
+
 def message(value: str, lines: list[int]) -> str:
+    if len(lines) == 1:
+        return f"Line {lines[0]} replaces what another use of {value} put there; uses add up."
     return f"Line {lines[-1]} overwrites what line {lines[-2]} gave d{value}; uses add up."

@@ -1,0 +1,122 @@
+"""Random expressions in numbers, as programs that run on tensors and on anything like numbers.
+
+A program is a row of steps (operation, left, right): what OPERATIONS[operation] makes of two
+values so far, the leaves first. The last value is the result. Values are reused at random, and
+with themselves (x + x); where an operation is not defined, or steep, it is not drawn.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+# What stands in an expression, and where it may: elsewhere it has no value, or a steep one.
+DOMAINS = {
+    "x + y": None,
+    "x * y": None,
+    "x / y": "abs(y) > 0.3",
+    "x - y": None,
+    "x**2": None,
+    "x**3": None,
+    "x**-1": "abs(x) > 0.3",
+    "x**0.5": "x > 0.1",
+    "x.exp()": "x < 2",
+    "x.log()": "x > 0.2",
+    "x.tanh()": "abs(x) < 2",
+    "x.relu()": "abs(x) > 0.01",
+    "-x": None,
+    "x + 1": None,
+    "3 + x": None,
+    "x - 2": None,
+    "1 - x": None,
+    "x * -3": None,
+    "2 * x": None,
+    "x / 4": None,
+    "1 / x": "abs(x) > 0.3",
+}
+OPERATIONS = tuple(DOMAINS)
+BINARY = 4  # times as often as the others, for these make values meet
+DRAWN = [at for at, text in enumerate(OPERATIONS) for _ in range(BINARY if "y" in text else 1)]
+LARGEST = 8.0  # no value is larger,
+STEEPEST = 300.0  # and no derivative of the result in a leaf
+TRIES = 6  # to find a step that is defined
+
+
+def _function(text: str) -> Callable[[Any, Any], Any]:
+    function: Callable[[Any, Any], Any] = eval(f"lambda x, y: {text}")
+    return function
+
+
+FUNCTIONS = tuple(map(_function, OPERATIONS))
+
+
+def draw(graphs: int, leaves: int, steps: int, generator: Any) -> tuple[Any, Any]:
+    """(programs, leaves): int64 (graphs, steps, 3) and float32 (graphs, leaves), from -2 to 2."""
+    programs, starts = _draw(3 * graphs, leaves, steps, generator)
+    found = gradients(programs, starts.double()).abs()
+    several = (found > 1 / STEEPEST).sum(1) > 1  # leaves that count
+    fit = (several & (found.amax(1) < STEEPEST)).nonzero()[:graphs, 0]
+    if len(fit) < graphs:  # never seen
+        return draw(graphs, leaves, steps, generator)
+    return programs[fit], starts[fit]
+
+
+def _draw(graphs: int, leaves: int, steps: int, generator: Any) -> tuple[Any, Any]:
+    import torch
+
+    def integers(below: int) -> Any:
+        return torch.randint(0, below, (graphs * TRIES,), generator=generator)
+
+    values = 4 * torch.rand(graphs, leaves, generator=generator) - 2
+    starts, programs = values, []
+    for _ in range(steps):
+        there = values.shape[1]
+        recent = torch.rand(graphs * TRIES, generator=generator) < 0.6
+        left = torch.where(recent, there - 1, integers(there))
+        operation = torch.tensor(DRAWN)[integers(len(DRAWN))]
+        tried = torch.stack([operation, left, integers(there)], 1)
+        made, valid = _tried(tried, values.repeat_interleave(TRIES, 0))
+        first = valid.view(graphs, TRIES).int().argmax(1) + TRIES * torch.arange(graphs)
+        # Where none of them will do: minus the one before, which always does.
+        fallback = torch.tensor([OPERATIONS.index("-x"), there - 1, 0])
+        programs.append(torch.where(valid[first, None], tried[first], fallback))
+        result = torch.where(valid[first], made[first], -values[:, -1])
+        values = torch.cat([values, result[:, None]], 1)
+    return torch.stack(programs, 1), starts
+
+
+def _tried(steps: Any, values: Any) -> tuple[Any, Any]:
+    """What each step makes of the values so far, and whether it may be taken."""
+    import torch
+
+    made = step(steps, values)
+    allowed = torch.ones(len(OPERATIONS), len(steps), dtype=torch.bool)
+    rows = torch.arange(len(steps))
+    x, y = values[rows, steps[:, 1]], values[rows, steps[:, 2]]
+    for number, text in enumerate(DOMAINS.values()):
+        if text is not None:
+            allowed[number] = _function(text)(x, y)
+    return made, allowed[steps[:, 0], rows] & (made.abs() < LARGEST)
+
+
+def step(steps: Any, values: Any) -> Any:
+    """One step of every program, (graphs, 3), on the values so far, (graphs, values)."""
+    import torch
+
+    rows = torch.arange(len(steps))
+    x, y = values[rows, steps[:, 1]], values[rows, steps[:, 2]]
+    made = torch.zeros_like(x)
+    for number, function in enumerate(FUNCTIONS):
+        at = (steps[:, 0] == number).nonzero()[:, 0]
+        made = made.index_put((at,), function(x[at], y[at]))
+    return made
+
+
+def gradients(programs: Any, leaves: Any) -> Any:
+    """torch's derivative of each result in each leaf: (graphs, leaves)."""
+    import torch
+
+    with torch.enable_grad():
+        start = values = leaves.detach().clone().requires_grad_()
+        for steps in programs.unbind(1):
+            values = torch.cat([values, step(steps, values)[:, None]], 1)
+        (gradient,) = torch.autograd.grad(values[:, -1].sum(), start)
+    return gradient

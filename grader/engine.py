@@ -1,0 +1,216 @@
+"""Build graphs of a learner's Values: the course's chunks, random expressions, a small network.
+
+In the chain, the learner's backward() runs through what the learner's operations made. Alone,
+each operation is handed a stand-in; and the order that backward() takes is tried on operations
+that are right (ordering.py), so that neither spoils the other. Runs in the child.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from grader.entry import Unusable
+from grader.errors import did_you_mean
+from grader.ordering import Ordering
+from grader.request import Request
+
+CLOSE = 1e-9
+TRIED_AT = {"x": 1.25, "y": 0.75}  # every operation's forward side, before anything else
+
+
+def call_engine(request: Request, scope: dict[str, Any]) -> None:
+    """Raises what the learner's code raised first, when all of it has been tried."""
+    engine = _Engine(request, scope, _class_in(request.module))
+    engine.forward_side()
+    if request.stand_ins is None:
+        engine.chain()
+        engine.graphs(lambda result: result.backward())
+        engine.training(lambda loss: loss.backward())
+    else:
+        engine.alone(request.stand_ins)
+        ordering = Ordering(engine.value)
+        engine.graphs(ordering.run)
+        engine.training(ordering.run_in_step)
+        request.notes["sent"] = ordering.observed
+    if engine.failures:
+        raise engine.failures[0]
+
+
+def _class_in(module: Mapping[str, Any]) -> Any:
+    found = module.get("Value")
+    if not isinstance(found, type):
+        classes = [name for name, value in module.items() if isinstance(value, type)]
+        raise Unusable(f"it defines no class `Value`{did_you_mean('Value', classes)}")
+    return found
+
+
+@dataclass
+class _Engine:
+    request: Request
+    scope: dict[str, Any]  # what came of it, by name
+    value: Any  # the learner's class
+    failures: list[Exception] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        given, chunks = self.request.given, self.request.facts["chunks"]
+        self.chunks = {name: compile(text, name, "eval") for name, text in chunks}
+        self.texts = {name: f"{name} = {text}" for name, text in chunks}
+        read = {name for code in self.chunks.values() for name in code.co_names}
+        # The numbers of the graph: one list a value, an entry a point.
+        self.numbers = {
+            name: given[name].tolist() for name in given if name in read | self.chunks.keys()
+        }
+        self.points = range(len(next(iter(self.numbers.values()))))
+        self.asked = [key[1:] for key in self.request.facts["wanted"] if key[1:] in self.numbers]
+
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        try:
+            yield
+        except Unusable:
+            raise
+        except Exception as error:
+            self.failures.append(error)
+
+    def _wanted(self, name: str) -> bool:
+        return f"d{name}" in self.request.facts["wanted"]
+
+    def forward_side(self) -> None:
+        """Raises Unusable where what was given with the class is no longer what it was."""
+        for text in self.request.given["operations"]:
+            function = _function(text)
+            due = function(*(torch.tensor(at, dtype=torch.float64) for at in TRIED_AT.values()))
+            self._check(text, function(*map(self.value, TRIED_AT.values())), due.item())
+
+    def _check(self, text: str, made: Any, due: float) -> None:
+        if not isinstance(made, self.value):
+            raise Unusable(f"`{text}` is no Value, but {type(made).__name__}.")
+        if not isinstance(made.data, int | float) or abs(made.data - due) > CLOSE * (1 + abs(due)):
+            at = " and ".join(f"{name} = {number}" for name, number in TRIED_AT.items())
+            where = f" for {at}" if "x" in text.split("=")[0] else ""
+            raise Unusable(f"`{text}` has the data {made.data!r}{where}, and {due:.6g} is due.")
+
+    def chain(self) -> None:
+        """The grads that backward() leaves; of what came before an exception, where it raises."""
+        grads: dict[str, list[Any]] = {name: [] for name in self.asked}
+        for at in self.points:
+            graph = {name: self.value(n[at]) for name, n in self.numbers.items()}
+            with self._trying():
+                for name, code in self.chunks.items():
+                    graph[name] = eval(code, {}, graph)
+                    if name in self.numbers:
+                        self._check(self.texts[name], graph[name], self.numbers[name][at])
+                graph["loss"].backward()
+            for name, found in grads.items():
+                found.append(graph[name].grad)
+        broken = set(self._raising()) if self.failures else set()
+        self._note({name: found for name, found in grads.items() if name not in broken})
+
+    def _raising(self) -> Iterator[str]:
+        """What is read by an operation that raises by itself."""
+        for name in self.asked:
+            try:
+                self._sent_back(name, 0, {}, None)
+            except Exception:  # kept by the chain already
+                yield name
+
+    def alone(self, stand_ins: Mapping[str, torch.Tensor]) -> None:
+        """What each operation adds to the grad of what it read, which another use has written to.
+
+        Where it is right, what it gives is taken at a grad of 0, without a rounding.
+        """
+        upstream = {key[1:]: value.tolist() for key, value in stand_ins.items()}
+        for name in self.asked:
+            found: list[Any] = []
+            with self._trying():
+                for at in self.points:
+                    before = upstream[name][at]
+                    fresh = self._sent_back(name, at, upstream, None)
+                    after = self._sent_back(name, at, upstream, before)
+                    adds = abs(after - (fresh + before)) <= CLOSE * (abs(fresh) + abs(before))
+                    found.append(fresh if adds else after - before)
+                self._note({name: found})
+
+    def _sent_back(
+        self, name: str, at: int, upstream: Mapping[str, list[float]], before: float | None
+    ) -> Any:
+        """The grad of one value, once every operation that reads it has run its _backward.
+
+        `before`: what stood there; None leaves what a new Value has.
+        """
+        value = self.value(self.numbers[name][at])
+        if before is not None:
+            value.grad = before
+        for chunk, code in self.chunks.items():
+            if name not in code.co_names:
+                continue
+            reads = {
+                read: self.value(self.numbers[read][at])
+                for read in code.co_names
+                if read in self.numbers
+            }
+            out = eval(code, {}, {**reads, name: value})
+            out.grad = upstream[chunk][at] if chunk in upstream else 1.0
+            out._backward()
+        return value.grad
+
+    def graphs(self, backward: Callable[[Any], None]) -> None:
+        if not self._wanted("graphs"):
+            return
+        functions = [_function(text) for text in self.request.given["operations"]]
+        programs, leaves = (self.request.given[name].tolist() for name in ("programs", "leaves"))
+        grads = []
+        with self._trying():
+            for program, starts in zip(programs, leaves, strict=True):
+                values = [self.value(start) for start in starts]
+                for operation, left, right in program:
+                    values.append(functions[operation](values[left], values[right]))
+                backward(values[-1])
+                grads.append([value.grad or 0.0 for value in values[: len(starts)]])
+            self.scope["graphs"] = _tensor(grads)
+
+    def training(self, backward: Callable[[Any], None]) -> None:
+        if not self._wanted("trained"):
+            return
+        given = self.request.given
+        numbers = given["weights"].tolist()
+        losses = []
+        with self._trying():
+            for _ in range(given["n_steps"]):
+                weights = [self.value(number) for number in numbers]
+                loss = sum((_network(weights, xs) - y) ** 2 for *xs, y in given["examples"])
+                backward(loss)
+                losses.append(loss.data)
+                numbers = [weight.data - given["rate"] * weight.grad for weight in weights]
+            self.scope["trained"] = _tensor(losses)
+
+    def _note(self, grads: Mapping[str, list[Any]]) -> None:
+        self.scope.update({f"d{name}": _tensor(found) for name, found in grads.items()})
+
+
+def _function(text: str) -> Callable[[Any, Any], Any]:
+    """The text is the course's own."""
+    function: Callable[[Any, Any], Any] = eval(f"lambda x, y: {text}")
+    return function
+
+
+def _network(weights: list[Any], x: list[float]) -> Any:
+    """Of each hidden neuron three weights and a bias, then the weights and bias of the last."""
+    width = len(weights) // (len(x) + 2)
+    rows = [weights[at * width : (at + 1) * width] for at in range(len(x) + 2)]
+    *inner, bias, last = rows
+    hidden = [
+        sum((row[at] * number for row, number in zip(inner, x, strict=True)), bias[at]).tanh()
+        for at in range(width)
+    ]
+    return sum((w * h for w, h in zip(last, hidden, strict=True)), weights[-1]).tanh()
+
+
+def _tensor(values: list[Any]) -> Any:
+    """Where all are numbers; else the first thing that is none."""
+    flat = [n for value in values for n in (value if isinstance(value, list) else [value])]
+    unfit = [number for number in flat if not isinstance(number, int | float)]
+    return unfit[0] if unfit else torch.tensor(values, dtype=torch.get_default_dtype())

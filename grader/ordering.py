@@ -1,0 +1,115 @@
+"""The order in which a learner's backward() takes the Values, tried on operations that are right.
+
+Every result of the learner's operations is given a _backward of the grader's, which notes when
+it is called. Runs in the child.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+# By operation: the derivatives in its operands, from their data and that of its result.
+Derivatives = Callable[[Any, Any, Any], tuple[Any, ...]]
+OPERATIONS: dict[str, Derivatives] = {
+    "__add__": lambda x, y, out: (1, 1),
+    "__radd__": lambda x, y, out: (1, 1),
+    "__mul__": lambda x, y, out: (y, x),
+    "__rmul__": lambda x, y, out: (y, x),
+    "__sub__": lambda x, y, out: (1, -1),
+    "__rsub__": lambda x, y, out: (-1, 1),
+    "__truediv__": lambda x, y, out: (1 / y, -x / y**2),
+    "__rtruediv__": lambda x, y, out: (-y / x**2, 1 / x),
+    "__pow__": lambda x, y, out: (y * x ** (y - 1), 0),
+    "__neg__": lambda x, y, out: (-1,),
+    "exp": lambda x, y, out: (out,),
+    "log": lambda x, y, out: (1 / x,),
+    "tanh": lambda x, y, out: (1 - out**2,),
+    "relu": lambda x, y, out: (float(x > 0),),
+}
+
+
+@dataclass(eq=False)
+class _Node:
+    """One result, and what it is to send back to what it was made of."""
+
+    out: Any
+    parts: list[tuple[Any, float]]  # an operand, the derivative in it
+    made: dict[int, "_Node"]  # by the result's identity
+    sent: int = 0
+    early: bool = False  # a gradient arrived when its own had been sent on
+
+    def send(self) -> None:
+        self.sent += 1
+        for part, derivative in self.parts:
+            part.grad += derivative * self.out.grad
+            node = self.made.get(id(part))
+            if node is not None and node.sent:
+                node.early = True
+
+
+@dataclass
+class Ordering:
+    """From when it is made, all operations of the class are the grader's in their backward."""
+
+    value: Any  # the learner's class
+    made: dict[int, _Node] = field(default_factory=dict)  # of the graph at hand
+    # In how many graphs the result's own grad was not 1, a Value sent more than once, sent
+    # before all had arrived, or did not send at all.
+    observed: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("unseeded", "twice", "early", "never"), 0)
+    )
+
+    def __post_init__(self) -> None:
+        for name, derivatives in OPERATIONS.items():
+            operation = getattr(self.value, name, None)
+            if callable(operation):
+                setattr(self.value, name, self._noting(operation, derivatives))
+
+    def _noting(self, operation: Any, derivatives: Derivatives) -> Any:
+        def noted(*operands: Any) -> Any:
+            out = operation(*operands)
+            # One operation may be written in terms of others: the inner ones are noted first.
+            fresh = isinstance(out, self.value) and id(out) not in self.made
+            if fresh and not any(out is operand for operand in operands):
+                x, y = (*map(self._data, operands), None)[:2]
+                sent = zip(operands, derivatives(x, y, out.data), strict=False)
+                parts = [(part, by) for part, by in sent if isinstance(part, self.value)]
+                node = self.made[id(out)] = _Node(out, parts, self.made)
+                out._backward = node.send
+            return out
+
+        return noted
+
+    def _data(self, operand: Any) -> Any:
+        return operand.data if isinstance(operand, self.value) else operand
+
+    def run(self, result: Any) -> None:
+        """The learner's backward() of one graph, and what it did."""
+        result.backward()
+        nodes = self._below(result)
+        for what, seen in {
+            "unseeded": result.grad != 1,
+            "twice": any(node.sent > 1 for node in nodes),
+            "early": any(node.early for node in nodes),
+            "never": not all(node.sent for node in nodes),
+        }.items():
+            self.observed[what] += bool(seen)
+        self.made.clear()
+
+    def run_in_step(self, result: Any) -> None:
+        """Backward in the order that is always right: the last made first."""
+        result.grad = 1.0
+        for node in reversed(list(self.made.values())):
+            node.send()
+        self.made.clear()
+
+    def _below(self, result: Any) -> list[_Node]:
+        """The results that this one was made of, and itself."""
+        found: dict[int, _Node] = {}
+        pending = [result]
+        while pending:
+            node = self.made.get(id(pending.pop()))
+            if node is not None and id(node.out) not in found:
+                found[id(node.out)] = node
+                pending += [part for part, _ in node.parts]
+        return list(found.values())
