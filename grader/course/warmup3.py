@@ -1,11 +1,12 @@
 """Bigrams: a network that learns to count.
 
 First the counts themselves: how often does which character follow which? Each row of the table,
-divided by its sum, is a model. Then a network that has to find the same by its gradients: one layer, nothing hidden: row i of W holds the logits of what follows character i, and a row of
-xenc times W picks one. exp(W) plays the part of the counts of all pairs, and training drives it
-there: the loss comes down to that of the model that counts, and no lower, for no bigram model
-has a lower one. The L2 term in the loss does what adding a number to every count does: it draws
-all of W towards 0, where every character is as likely as any other.
+divided by its sum, is a model. Then a network that has to find the same by its gradients: one
+layer, nothing hidden. Row i of W holds the logits of what follows character i, and a row of xenc
+times W picks one. exp(W) plays the part of the counts of all pairs, and training drives it there:
+the loss comes down to that of the model that counts, and no lower, for no bigram model has a
+lower one. The L2 term in the loss does what adding a number to every count does: it draws all of
+W towards 0, where every character is as likely as any other.
 """
 
 from collections.abc import Mapping, Sequence
