@@ -9,6 +9,7 @@ import torch
 
 from grader.mistakes.case import Case
 from grader.mistakes.fitting import alike
+from grader.mistakes.statements import names_in
 from grader.trial import evaluate
 
 
@@ -99,18 +100,22 @@ def _exchanged(
     case: Case, result: torch.Tensor, expected: torch.Tensor, values: dict[str, torch.Tensor]
 ) -> tuple[str, str] | None:
     between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
+    named = names_in(case.statements)
     concerned = {name for chunk in between for name in (*chunk.reads, chunk.name)}
     for meant in [name for name in values if name in concerned]:
         with_it = result * values[meant]
         if proportional(case, with_it, expected):
             return "", meant
+        for power, text in ((1, f"1/{meant}"), (2, f"1/{meant}**2")):
+            divided = meant not in named and proportional(
+                case, result, expected * values[meant] ** power
+            )
+            if divided:
+                return "", text
         for other, further in values.items():
-            if (
-                other in concerned
-                and other < meant
-                and proportional(case, with_it * further, expected)
-            ):
-                return "", f"{other} * {meant}"
+            before = other in concerned and other <= meant
+            if before and proportional(case, with_it * further, expected):
+                return "", f"{meant}**2" if other == meant else f"{other} * {meant}"
             if other != meant and alike(with_it, expected * further):
                 return other, meant
     return None

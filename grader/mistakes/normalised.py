@@ -93,11 +93,15 @@ def _some(dimensions: int) -> Iterator[tuple[int, ...]]:
 
 
 def _foreign(case: Case, norm: Normalisation) -> Iterator[Foreign]:
-    above = [name for name in case.cut if name in _reached(case, norm.chunk)]
+    above = {
+        name: given
+        for name in _reached(case, norm.chunk)
+        for given in (case.scene.upstream.get(name), case.scene.values.get(f"d{name}"))
+        if given is not None and (name in case.cut or not case.cut)
+    }
     if len(above) != 1:
         return
-    (upstream,) = above
-    given = case.scene.upstream[upstream]
+    ((upstream, given),) = above.items()
     local = _at(case, norm.chunk, upstream, torch.ones_like(given))
     yield from _other_upstream(case, norm, upstream, local)
     yield from _other_sums(norm, given, local)
@@ -137,7 +141,7 @@ def _other_upstream(
     ):
         alone = {"chunk": source, "upstream": f"d{upstream}", "term": f"the part through {term}"}
         yield Foreign(term, tensor.expand_as(z), ("upstream-left-out", alone))
-    shape = case.scene.upstream[upstream].shape
+    shape = case.scene.values[upstream].shape
     others = [(name, value) for name, value in case.same_shape_values(shape)]
     others += [(f"d{name}", value) for name, value in case.stand_ins(shape) if name != upstream]
     for used, value in others:

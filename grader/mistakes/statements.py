@@ -23,6 +23,12 @@ def statements_of(source: str, key: str) -> tuple[Written, ...]:
     return tuple(sorted(found, key=lambda node: node.lineno))
 
 
+def names_in(statements: Sequence[Written]) -> set[str]:
+    """The names that stand in them."""
+    nodes = (node for statement in statements for node in ast.walk(statement))
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
 def terms_of(statements: Sequence[Written]) -> list[ast.expr]:
     """What they add up, over all statements; nothing for what only makes room."""
     return [

@@ -20,6 +20,7 @@ from grader.forward import Chunk
 from grader.mistakes.case import Case, Evidence, stretched
 from grader.mistakes.factor import factor_between, proportional
 from grader.mistakes.parts import held_terms
+from grader.mistakes.statements import names_in
 from grader.mistakes.uses import uses_of
 from grader.trial import evaluate
 
@@ -33,12 +34,18 @@ def find(case: Case) -> Evidence | None:
         fits = all(count == 1 for term, count in held.count.items() if term not in lost)
         if fits and len(lost) == len(moved) == len(held.others) == 1:
             return {"chunk": case.consumers[0].source, "base": lost[0].split("**")[0]}
+    named = names_in(case.statements)
     for chunk in case.consumers:
         for node in ast.walk(ast.parse(chunk.expression, mode="eval")):
-            if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
-                continue
-            if any(_moved(case, own, node.left, chunk) for own in _uses(case, chunk)):
-                return {"chunk": chunk.source, "base": ast.unparse(node.left)}
+            match node:
+                case ast.BinOp(left=base, op=ast.Pow()):
+                    pass
+                case ast.BinOp(op=ast.Div(), right=ast.Name(id=name) as base) if name in named:
+                    pass  # a quotient is a power of -1; one that is not there was left out
+                case _:
+                    continue
+            if any(_moved(case, own, base, chunk) for own in _uses(case, chunk)):
+                return {"chunk": chunk.source, "base": ast.unparse(base)}
     return None
 
 

@@ -81,7 +81,7 @@ class Oracle:
         for trial in self.trials:
             values: dict[str, Any] = {**trial.numbers(), **trial.values()}
             generator = torch.Generator().manual_seed(trial.seed)
-            for name in self.exercise.gradients:
+            for name in self.lines:
                 values["d" + name] = torch.randn(
                     values[name].shape, generator=generator, dtype=torch.float64
                 )
@@ -107,7 +107,12 @@ class Oracle:
 
     def right(self, source: str) -> bool:
         """Whether every line is a rewrite of the worked answer's."""
-        return all(self.effect(name, source).harmless for name in self.exercise.gradients)
+        return all(self.effect(name, source).harmless for name in self.lines)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The gradients: what else is asked for is judged as a whole (same_in_chain)."""
+        return tuple(n for n in self.exercise.gradients if n not in self.exercise.values)
 
     @cached_property
     def _chain(self) -> list[dict[str, Any]]:
@@ -119,10 +124,11 @@ class Oracle:
         for trial, right in zip(self.trials, self._chain, strict=True):
             got = run_whole(source, trial)
             for name in self.exercise.gradients:
-                key = "d" + name
+                key = self.exercise.key(name)
                 if key not in got or got[key].shape != right[key].shape:
                     return False
-                if not torch.allclose(got[key], right[key], rtol=1e-9, atol=1e-14):
+                one, other = got[key].double(), right[key].double()
+                if not torch.allclose(one, other, rtol=1e-9, atol=1e-14):
                     return False
         return True
 
