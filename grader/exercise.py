@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -24,7 +25,6 @@ class Exercise:
     after: tuple[str, ...]  # the exercises it builds on
     gradients: tuple[str, ...]  # what is asked for, values too, in the order of the backward pass
     recipe: Recipe | None  # where a network is trained
-    forward_pass: ForwardPass
     forward: Callable[..., dict[str, Any]]
     inputs: Callable[[NameData, int, dict[str, int]], dict[str, Any]]
     sizes: dict[str, int]
@@ -38,6 +38,11 @@ class Exercise:
     loose: dict[str, float] = field(default_factory=dict)  # value -> times the usual tolerance
     places: dict[str, str] = field(default_factory=dict)  # of classes: where a gradient is written
     rests_on: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what spoils it if wrong
+
+    @cached_property
+    def forward_pass(self) -> ForwardPass:
+        """Read where it is asked for: `grade list` wants only titles."""
+        return read_forward(self.forward)
 
     @property
     def chunks_to_run(self) -> tuple[Chunk, ...]:
@@ -90,7 +95,6 @@ def load_exercise(name: str) -> Exercise:
         after=tuple(getattr(module, "AFTER", ())),
         gradients=tuple(module.GRADIENTS),
         recipe=getattr(module, "RECIPE", None),
-        forward_pass=read_forward(module.forward),
         forward=module.forward,
         inputs=module.inputs,
         sizes=module.SIZES,
