@@ -20,7 +20,23 @@ def options() -> argparse.Namespace:
     parser.add_argument("--triples", type=int, default=0, help="so many triples an exercise")
     parser.add_argument("--bundle", action="store_true", help="rewrites of a kind together")
     parser.add_argument("--list-misses", action="store_true")
+    parser.add_argument("--sweep", action="store_true", help="only who passes and who is refused")
     return parser.parse_args()
+
+
+def sweep_all(exercises: tuple[str, ...], given: argparse.Namespace) -> None:
+    """Seed after seed; rewrites of a kind together."""
+    from .run import LECTURE_SEED, bundled, every_mutant
+    from .sweep import sweep
+
+    done = []
+    for seed in [LECTURE_SEED, *range(1, given.seeds)]:
+        found = sweep(bundled(every_mutant(exercises, seed)), seed)
+        print("\n".join([found.line(), *found.passed, *found.refused]), flush=True)
+        done.append(asdict(found))
+    if given.json is not None:
+        record = {"native": given.native, "exercises": exercises, "seeds": done}
+        given.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -31,6 +47,9 @@ def main() -> None:
     from .table import miss, record, rows, several_table, table
 
     exercises = tuple(given.exercises or EXERCISES)
+    if given.sweep:
+        sweep_all(exercises, given)
+        return
     written: dict[str, Any] = {"native": given.native, "seeds": {}}
     for seed in [LECTURE_SEED, *range(1, given.seeds)]:
         mutants = every_mutant(exercises, seed)
