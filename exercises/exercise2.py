@@ -1,6 +1,6 @@
 """exercise2: Cross-entropy in one step.
 
-From the loss to the logits with one short expression, instead of nine chunks.
+From the loss to the logits with one short expression, instead of eight chunks.
 
 Replace each None by the gradient of the loss with respect to that value; its shape
 is given. Every value of the forward pass is at hand under its own name.

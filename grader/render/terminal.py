@@ -128,7 +128,9 @@ def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
             yield _paragraph(f"The same numbers would come from: {', '.join(also)}.", indent=2)
     elif gradient.verdict in ("wrong", "wrong_shape"):
         yield _paragraph(f"No known mistake fits. {_furthest_off(gradient)}", indent=2)
-    elif gradient.verdict == "missing":
+    elif gradient.verdict == "missing" and gradient.is_value:
+        yield _paragraph(exercise.asked_for(gradient.name), indent=2)
+    elif gradient.verdict == "missing" and not exercise.points:
         yield _paragraph(f"Its shape is {gradient.expected_shape}.", indent=2)
     if gradient.verdict == "wrong" and gradient.approximate:
         yield from (_paragraph(why, indent=2) for why in _why_approximate(gradient))
