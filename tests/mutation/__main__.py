@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,11 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def sweep_all(exercises: tuple[str, ...], given: argparse.Namespace) -> None:
-    """Seed after seed; rewrites of a kind together."""
+def sweep_all(exercises: tuple[str, ...], given: argparse.Namespace) -> int:
+    """Seed after seed, rewrites of a kind together; the record is written after each.
+
+    1 where something passed or was refused that should not have been.
+    """
     from .run import LECTURE_SEED, bundled, every_mutant
     from .sweep import sweep
 
@@ -34,9 +38,10 @@ def sweep_all(exercises: tuple[str, ...], given: argparse.Namespace) -> None:
         found = sweep(bundled(every_mutant(exercises, seed)), seed)
         print("\n".join([found.line(), *found.passed, *found.refused]), flush=True)
         done.append(asdict(found))
-    if given.json is not None:
-        record = {"native": given.native, "exercises": exercises, "seeds": done}
-        given.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        if given.json is not None:
+            record = {"native": given.native, "exercises": exercises, "seeds": done}
+            given.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return int(any(found["passed"] or found["refused"] for found in done))
 
 
 def main() -> None:
@@ -48,8 +53,7 @@ def main() -> None:
 
     exercises = tuple(given.exercises or EXERCISES)
     if given.sweep:
-        sweep_all(exercises, given)
-        return
+        sys.exit(sweep_all(exercises, given))
     written: dict[str, Any] = {"native": given.native, "seeds": {}}
     for seed in [LECTURE_SEED, *range(1, given.seeds)]:
         mutants = every_mutant(exercises, seed)

@@ -1,6 +1,7 @@
 """The whole suite at one seed: which mutants there are, and what the grader makes of them."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from grader.exercise import load_exercise
 from grader.grading import Grader, Options
@@ -22,14 +23,23 @@ def names() -> NameData:
 
 def every_mutant(exercises: Sequence[str], seed: int) -> list[Mutant]:
     """Mistakes and rewrites of these exercises; `seed` is what memorised numbers are for."""
-    data = names()
     found: list[Mutant] = []
-    for exercise in map(load_exercise, exercises):
-        oracle = Oracle(exercise, data)
-        found += mechanical_mutants(exercise, oracle)
-        found += mechanical_rewrites(exercise, oracle)
-        found += written_mutants(exercise, oracle, seed)
+    for name in exercises:
+        found += _mechanical(name)
+        found += written_mutants(load_exercise(name), _oracle(name), seed)
     return found
+
+
+@cache
+def _oracle(name: str) -> Oracle:
+    return Oracle(load_exercise(name), names())
+
+
+@cache
+def _mechanical(name: str) -> tuple[Mutant, ...]:
+    """The same at every seed, and most of the work."""
+    exercise, oracle = load_exercise(name), _oracle(name)
+    return (*mechanical_mutants(exercise, oracle), *mechanical_rewrites(exercise, oracle))
 
 
 def bundled(mutants: Sequence[Mutant]) -> list[Mutant]:

@@ -27,3 +27,14 @@ def test_a_mistake_among_the_rewrites_is_one_that_was_refused(mutants: list[Muta
     found = sweep([planted, next(m for m in mutants if m.right)], 3)
     assert found.refused == [f"exercise2 {planted.name}"]
     assert (found.mistakes, found.rewrites) == (0, 2)
+
+
+def test_a_mistake_that_one_trial_does_not_show_is_graded_in_full() -> None:
+    """Zero by structure, and so right as the lines are chained."""
+    zero = next(
+        mutant
+        for mutant in every_mutant(["exercise1"], LECTURE_SEED)
+        if mutant.operator == "written: zero-by-structure" and mutant.gradient == "b1"
+    )
+    found = sweep([zero], LECTURE_SEED)
+    assert (found.graded_in_full, found.passed) == (1, [])
