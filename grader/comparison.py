@@ -41,9 +41,19 @@ class Comparison:
 
 
 def compare(
-    submitted: torch.Tensor | None, kind: str | None, reference: torch.Tensor, scale: float
+    submitted: torch.Tensor | None,
+    kind: str | None,
+    reference: torch.Tensor,
+    scale: float,
+    points: int = 0,
 ) -> Comparison:
-    """`kind` says what was submitted instead of a tensor. The reference sets shape and dtype."""
+    """`kind` says what was submitted instead of a tensor. The reference sets shape and dtype.
+
+    `points`: dimensions that the learner's code does not see, for it works with numbers.
+    """
+    if points and (submitted is None or submitted.shape != reference.shape):
+        got = kind if submitted is None else f"a tensor of shape {tuple(submitted.shape)}"
+        return Comparison(None, unfit=Unfit("no-plain-number", {"kind": got}))
     if submitted is None:
         number = kind in NUMBERS
         unfit = Unfit("not-a-tensor", {"kind": kind, "expected_shape": list(reference.shape)})
@@ -60,7 +70,7 @@ def compare(
         where = (~finite).nonzero()
         evidence = {
             "count": len(where),
-            "first": where[0].tolist(),
+            "first": where[0, points:].tolist(),
             "value": str(submitted[tuple(where[0])].item()),
         }
         return Comparison(shape, unfit=Unfit("not-finite", evidence))

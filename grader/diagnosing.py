@@ -185,7 +185,7 @@ def _cases(judge: Judge, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple
         cases = [
             Case(run.scene, name, cut, result, judge.submission)
             for run in runs
-            if (result := run.result(name)) is not None
+            if (result := run.result(name)) is not None and result.dtype is torch.float64
         ]
         if cases and runs[0].result(name) is not None:
             yield tuple(cases)
@@ -196,7 +196,7 @@ def _chain_cases(judge: Judge, name: str) -> Iterator[tuple[Case, ...]]:
     cases = []
     for result in (judge.results[1], *(r for r in judge.results if r.trial.label == OTHER_SIZES)):
         given = _given(result, name)
-        if given is not None:
+        if given is not None and given.dtype is result.reference.gradients[name].dtype:
             trial = result.trial
             values = {**trial.inputs, **trial.values()}
             scene = Scene(trial, values, result.reference.gradients)

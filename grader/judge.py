@@ -45,6 +45,7 @@ class Result:
             answer.kinds.get(name),
             self.reference.gradients[name],
             self.reference.scales[name],
+            self.trial.exercise.points,
         )
 
 
@@ -124,7 +125,8 @@ class Judge:
         names = [name for name in self.exercise.gradients if self.given(name)]
         if any(isinstance(answer, Ended) for _, answer in self.findings.asked):
             return []
-        return [name for name in names if not self.own[name].known]
+        unfit = [n for n in names if (c := self.comparisons[n][0]) is not None and c.unfit]
+        return [name for name in names if name not in unfit and not self.own[name].known]
 
     def _report(self, name: str) -> GradientReport:
         lecture, own = self.comparisons[name][0] or NOT_GIVEN, self.own[name]

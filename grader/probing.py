@@ -120,6 +120,21 @@ def scenes_in_step(scenes: Iterable[Scene], name: str, uses: frozenset[str]) -> 
     return found
 
 
+def scenes_beside(scenes: Iterable[Scene], name: str, uses: frozenset[str]) -> list[Scene]:
+    """For a line that uses other gradients than its chunk's: scenes where the stand-ins of these
+    follow from the chunk's. [] for other lines.
+
+    Of `y = a + b`, db may stand in da's line where dy was meant: the two are the same.
+    """
+    found = []
+    for scene in scenes:
+        near = nearest(scene.exercise, name)
+        derived = {other: scene.gradient(other, near) for other in uses - near}
+        if near and derived:
+            found.append(replace(scene, upstream={**scene.upstream, **derived}))
+    return found
+
+
 def constant_among(
     attempt: Attempt, scene: Scene, plain: Answer | Ended, names: list[str]
 ) -> frozenset[str]:

@@ -5,11 +5,14 @@ every wrong number is the right one times something. Runs in the child.
 """
 
 import builtins
+import math
+import signal
+from numbers import Real
 from typing import Any
 
 import torch
 
-from grader.entry import call_entry
+from grader.entry import Unusable, call_entry
 from grader.failure import locals_of
 from grader.instrument import RECORDER
 from grader.recorder import Recorder
@@ -18,19 +21,29 @@ from grader.submission import ENTRY
 
 
 def call_with_numbers(request: Request, scope: dict[str, Any]) -> None:
-    """Raises what the learner's code raised at the first point where it did."""
+    """Raises what the learner's code raised at the first point where it did.
+
+    The code has its share of the time at each point, so that what stands before a loop that
+    does not end is known at every one. Raises Unusable.
+    """
     recorder: Recorder | None = request.module.get(RECORDER)
     returned: list[dict[str, Any]] = []
     points: list[_Point] = []
     failure: BaseException | None = None
-    for at in range(_how_many(request)):
+    left, _ = signal.getitimer(signal.ITIMER_REAL)
+    count = _how_many(request)
+    for at in range(count):
         numbers = {name: _number(value, at) for name, value in request.given.items()}
         if recorder is not None:
             points.append(_Point(recorder, at))
             request.module[RECORDER] = points[-1]
         try:
+            if left:
+                signal.setitimer(signal.ITIMER_REAL, left / count)
             returned.append(call_entry(request.module, numbers))
-        except Exception as error:
+        except Unusable:
+            raise
+        except BaseException as error:  # SystemExit and time that is up as well
             failure = failure or error
             returned.append(locals_of(error, request.module["__file__"], ENTRY))
     scope.update(_stacked(returned))
@@ -55,8 +68,22 @@ def _stacked(scopes: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _as_tensor(values: list[Any]) -> Any:
-    unfit = [value for value in values if type(value) not in (int, float)]
-    return unfit[0] if unfit else torch.tensor([float(value) for value in values])
+    unfit = [value for value in values if not is_number(value)]
+    return unfit[0] if unfit else torch.tensor([_as_float(value) for value in values])
+
+
+def is_number(value: Any) -> bool:
+    """A number of Python's or numpy's, or a tensor of one number without dimensions; no bool."""
+    if type(value) is torch.Tensor:
+        return value.dim() == 0 and value.dtype is not torch.bool and not value.is_complex()
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an int that no float can hold
+        return math.inf if value > 0 else -math.inf
 
 
 class _Point:
@@ -79,7 +106,7 @@ class _Point:
 
     def moved(self, key: str, value: Any) -> Any:
         stand_in = self.recorder.stand_ins.get(key)
-        if stand_in is None or type(value) not in (int, float):
+        if stand_in is None or not is_number(value):
             return value
         self.recorder.done_at[key] = 1  # somewhere
         return value + stand_in[self.at].item()

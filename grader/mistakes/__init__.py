@@ -52,6 +52,7 @@ OF_VALUES = (
 # Known from what happened, not from the numbers.
 OBSERVED = (
     "not-a-tensor",
+    "no-plain-number",
     "wrong-shape",
     "wrong-dtype",
     "not-finite",

@@ -13,5 +13,7 @@ NaN compares unequal to everything, itself included.
 
 
 def message(count: int, first: list[int], value: str) -> str:
+    if not first:  # a number
+        return f"It comes out as {value}, at {count} of the points where it was tried."
     entries = "1 entry is" if count == 1 else f"{count} entries are"
     return f"{entries} not finite; the first is {value} at {first}."
