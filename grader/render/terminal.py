@@ -110,7 +110,7 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
             f"{_where(first)}: it {MEANINGS[first.verdict]}.",
         )
         yield from _about(first, exercise)
-    if report.training is not None:
+    if report.training is not None and not _waits(report):
         yield _paragraph(_training_line(report))
 
 
@@ -162,6 +162,11 @@ def _why_approximate(gradient: GradientReport) -> Iterator[str]:
         yield "It reads True only because float32 is coarse; float64 shows the difference."
 
 
+def _waits(report: Report) -> bool:
+    """Whether training has not begun because something is not written yet: nothing to tell."""
+    return any(gradient.verdict == "missing" for gradient in report.gradients)
+
+
 def _training_line(report: Report) -> str:
     run = report.training
     assert run is not None
@@ -185,7 +190,11 @@ def _score(report: Report) -> Text:
     score = f"{figures['score']:g} of {figures['max_score']:g}"
     if report.score == len(report.gradients) and report.error is not None:
         score += ", but the code does not come to its end"
-    elif report.training is not None and not report.training.matches:
+    elif (
+        report.training is not None
+        and not report.training.matches
+        and report.first_own_error is None
+    ):
         score += ", but the training does not go as it should"
     return Text.assemble((f"{report.exercise}: {word}", style), f", {score}")
 
