@@ -61,7 +61,8 @@ class Trial:
 
         To be called when the child has ended, as torch's gradients are.
         """
-        found = {name: self._slope(*at) for name, at in self.exercise.slopes.items()}
+        slopes = self.exercise.slopes
+        found = {name: self.slopes_of(value)[at] for name, (value, at) in slopes.items()}
         if self.exercise.due is not None:
             asked = signature(self.exercise.due).parameters
             found |= self.exercise.due(**{name: scope[name] for name in asked})
@@ -81,12 +82,17 @@ class Trial:
             for mistake, of_one in found.items()
         }
 
-    def _slope(self, of: str, at: str) -> torch.Tensor:
-        leaf = self.inputs[at].detach().clone().requires_grad_()
+    def slopes_of(self, value: str) -> Tensors:
+        """The slopes of one value of the forward pass, by the input that grows."""
+        leaves = {
+            name: given.detach().clone().requires_grad_()
+            for name, given in self.inputs.items()
+            if torch.is_tensor(given) and given.is_floating_point()
+        }
         with torch.enable_grad():
-            value = self.exercise.forward(**{**self.inputs, at: leaf})[of]
-        gradient: torch.Tensor = torch.autograd.grad(value.sum(), leaf)[0]
-        return gradient
+            total = self.exercise.forward(**{**self.inputs, **leaves})[value].sum()
+        found = torch.autograd.grad(total, list(leaves.values()), allow_unused=True)
+        return {name: g for name, g in zip(leaves, found, strict=True) if g is not None}
 
 
 def _each(values: torch.Tensor | tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:

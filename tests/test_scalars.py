@@ -6,7 +6,6 @@ import pytest
 
 from grader.course import EXERCISES
 from grader.exercise import load_exercise
-
 from tests.worked import rewritten, worked
 
 NAME = "warmup1"

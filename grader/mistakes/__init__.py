@@ -43,7 +43,9 @@ OF_VALUES = (
     "variance-for-deviation",
     "parameter-left-out",
     "eps-left-out",
+    "wrong-number-moved",
     "wrong-step",
+    "no-difference-quotient",
     "row-for-column",
     "sign-flipped",
     "wrong-factor",
@@ -74,6 +76,8 @@ CASE_OF = {
     "overwritten": ("contribution-missing",),
     "contribution-twice": ("wrong-factor",),
     "sign-flipped": ("wrong-factor",),
+    "wrong-step": ("wrong-factor",),
+    "no-difference-quotient": ("wrong-factor",),
     "mean-for-sum": ("wrong-factor",),
 }
 

@@ -47,6 +47,11 @@ class Case:
     def consumers(self) -> tuple[Chunk, ...]:
         return self.scene.exercise.forward_pass.consumers.get(self.name, ())
 
+    @property
+    def tolerance(self) -> float:
+        """Of the largest entry: by how much a right answer may be off."""
+        return TOLERANCE * self.scene.exercise.loose.get(self.name, 1.0)
+
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""
         if prediction.shape != self.result.shape or not torch.isfinite(self.result).all():
@@ -54,7 +59,7 @@ class Case:
         if not prediction.numel() or not torch.isfinite(prediction).all():
             return False
         scale = max(prediction.abs().max().item(), 1e-30)
-        return (self.result - prediction).abs().max().item() <= TOLERANCE * scale
+        return (self.result - prediction).abs().max().item() <= self.tolerance * scale
 
     def with_other(self, chunk: Chunk, contribution: torch.Tensor) -> torch.Tensor | None:
         """The whole gradient, had this chunk sent back `contribution` instead."""
