@@ -1,6 +1,7 @@
 """Grade a submission: run it in a child, then work out references, then judge.
 
-The order is the point: while a child lives, this process holds forward values only.
+The order is the point: while a child lives, this process holds forward values, and VJPs of
+single chunks on random numbers, but no gradient of the loss.
 """
 
 import platform
