@@ -16,6 +16,7 @@ from grader.entry import call_entry
 from grader.layers import call_layers
 from grader.request import Request
 from grader.scalars import call_with_numbers
+from grader.stack import call_stack
 
 # Fills the scope with what came back, by the learner's names.
 Call = Callable[[Request, dict[str, Any]], None]
@@ -36,4 +37,5 @@ KINDS = {
     "numbers": Kind(call_with_numbers),
     "values": Kind(call_engine, alone=True),
     "layers": Kind(call_layers, alone=True),
+    "stack": Kind(call_stack),  # no exercise's: what the diagnostic plots are made of
 }

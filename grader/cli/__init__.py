@@ -82,6 +82,10 @@ def main() -> None:
 @click.option("--resume", is_flag=True, help="Go on with a training run that was stopped.")
 @click.option("--beside-autograd", is_flag=True, help="Train with torch's gradients as well.")
 @click.option("--find-rate", is_flag=True, help="Try learning rates, one step with each.")
+@click.option(
+    "--plots", type=Path, metavar="FILE",
+    help="Of right layers: a page of what they do in a deep network.",
+)  # fmt: skip
 @click.pass_context
 def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
     """Grade one exercise, or all."""
@@ -99,6 +103,8 @@ def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
             raise UsageProblem(
                 "`grade all` grades exercises/; --submission goes with one exercise."
             )
+        if call.plots is not None:
+            raise UsageProblem("--plots goes with one exercise, warmup5.")
         if call.training != TrainingCall():
             raise UsageProblem("`grade all` trains nothing; training goes with one exercise.")
         sys.exit(PASSED if grade_all(call) else NOT_PASSED)

@@ -40,6 +40,7 @@ class Call:
     timeout: float
     trace: bool
     untrusted: bool
+    plots: Path | None = None  # the page of diagnostic plots
     training: TrainingCall = field(default_factory=TrainingCall)
     again: str = ""  # the call that grades the same file in the same way
 
@@ -48,6 +49,9 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
     """True where the exercise passed."""
     exercise = load_exercise(name)
     call.training.check(exercise)
+    if call.plots is not None and exercise.kind != "layers":
+        others = [other for other in EXERCISES if load_exercise(other).kind == "layers"]
+        raise UsageProblem(f"{name} has no layers; --plots goes with {', '.join(others)}.")
     own = path is None
     check_outputs(call)
     submission = read_submission(kit.find_kit().submission(exercise) if path is None else path)
@@ -65,9 +69,14 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
             report = train(report)
         elif train is not None:
             click.echo("Training waits until every gradient is right.", err=True)
+        drawn = True
+        if call.plots is not None:
+            from grader.cli.plots import draw
+
+            drawn = draw(grader, submission, report, call.plots)
     write_machine_formats([report], call, many=False)
     runs = (report.trained, report.rate_search)
-    return report.passed and all(run is None or run.problem is None for run in runs)
+    return report.passed and drawn and all(run is None or run.problem is None for run in runs)
 
 
 def check_outputs(call: Call) -> None:
@@ -76,7 +85,7 @@ def check_outputs(call: Call) -> None:
     Raises UsageProblem, also for a report over what may be somebody's work.
     """
     to = Path(call.json_to) if call.json_to not in (None, "-") else None
-    for path in filter(None, (to, call.junit, call.json_report)):
+    for path in filter(None, (to, call.junit, call.json_report, call.plots)):
         if path.suffix in (".py", ".ipynb") or path.name in EXERCISES:
             raise UsageProblem(f"{path}: a report is not written over code; name another file.")
         if path.is_dir() or not path.parent.is_dir():
