@@ -173,6 +173,23 @@ def test_a_call_that_raises_costs_its_own_backward_only(grade_text: Grade) -> No
     assert found["linear_bias_out"] == found["W2"] == "exact"
 
 
+def test_what_was_done_before_a_call_raised_is_graded(grade_text: Grade) -> None:
+    source = rewritten("warmup5", ("out = self.gain * self.xhat", "out = self.gain @ self.xhat"))
+    report = grade_text(source, "warmup5")
+    found = verdicts(report)
+    assert found["running_mean"] == found["running_var"] == found["inference_out"] == "exact"
+    first = report.first_own_error
+    assert first is not None
+    assert (first.name, first.verdict) == ("batchnorm_out", "errored")
+    assert first.line == line_of(source, "self.gain @ self.xhat")
+
+
+def test_statistics_that_a_raising_call_did_not_reach_are_no_wrong_ones(grade_text: Grade) -> None:
+    source = rewritten("warmup5", ("        var = x.var(0)\n", "        var = x.vary(0)\n"))
+    found = verdicts(grade_text(source, "warmup5"))
+    assert found["running_mean"] == found["running_var"] == "errored"
+
+
 @pytest.mark.parametrize("missing", ["class Tanh", "def saturated"])
 def test_a_name_that_is_not_there_is_said(missing: str, grade_text: Grade) -> None:
     report = grade_text(worked("warmup5").replace(missing, missing + "s"), "warmup5")
