@@ -204,7 +204,7 @@ def run_alone(
     )
     outcome.take(scope, facts, given)
     # Each ran on its own, one after the other, whatever the line it is written in.
-    outcome.facts["recorded"] = {key: at for at, key in enumerate(facts["wanted"], 1)}
+    outcome.facts.setdefault("recorded", {key: at for at, key in enumerate(facts["wanted"], 1)})
     return outcome
 
 

@@ -180,6 +180,9 @@ class Judge:
         told, what follows from the upstream gradients submitted."""
         if self.own[name].known:
             return self.own[name].right and not self._upstream_right(name)
+        if name in self.exercise.values:
+            rests_on = self.exercise.rests_on.get(name, ())
+            return not all(map(self.right_in_chain, rests_on))
         return not self.altered(name) and all(
             self._follows(name, number) for number in self._wrong_in(name)
         )
@@ -221,7 +224,10 @@ class Judge:
         Then nothing was inherited: something changed this one afterwards.
         """
         cut = self.findings.uses.get(name) or self.own[name].cut or NOTHING
-        cut |= set(self.exercise.rests_on.get(name, ()))
+        rests_on = set(self.exercise.rests_on.get(name, ()))
+        if any(self.own[other].known and not self.own[other].right for other in rests_on):
+            return False
+        cut |= rests_on
         for number in self._wrong_in(name):
             if self.comparisons[name][number] is None:  # not reached: nothing is known of it
                 continue

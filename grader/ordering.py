@@ -53,6 +53,7 @@ class Ordering:
 
     value: Any  # the learner's class
     made: dict[int, _Node] = field(default_factory=dict)  # of the graph at hand
+    other_ways: bool = False  # whether backward() passed grads on, and called no _backward for it
     # In how many graphs the result's own grad was not 1, a Value sent more than once, sent
     # before all had arrived, or did not send at all.
     observed: dict[str, int] = field(
@@ -87,6 +88,8 @@ class Ordering:
         """The learner's backward() of one graph, and what it did."""
         result.backward()
         nodes = self._below(result)
+        arrived = any(part.grad for node in nodes for part, _ in node.parts)
+        self.other_ways |= arrived and not any(node.sent for node in nodes)
         for what, seen in {
             "unseeded": result.grad != 1,
             "twice": any(node.sent > 1 for node in nodes),

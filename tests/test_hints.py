@@ -39,7 +39,7 @@ def right_hand_sides(exercise: str) -> Iterator[str]:
     """Every value that the worked answer assigns or adds, but for bare names and numbers."""
     for node in ast.walk(ast.parse(kit.solution_source(exercise))):
         if isinstance(node, ast.Assign | ast.AugAssign):
-            if not isinstance(node.value, ast.Name | ast.Constant):
+            if not isinstance(node.value, ast.Name | ast.Attribute | ast.Constant):
                 yield ast.unparse(node.value)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             yield ast.unparse(node.value)

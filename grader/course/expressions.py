@@ -50,7 +50,7 @@ FUNCTIONS = tuple(map(_function, OPERATIONS))
 
 def draw(graphs: int, leaves: int, steps: int, generator: Any) -> tuple[Any, Any]:
     """(programs, leaves): int64 (graphs, steps, 3) and float32 (graphs, leaves), from -2 to 2."""
-    programs, starts = _draw(3 * graphs, leaves, steps, generator)
+    programs, starts = _draw(2 * graphs, leaves, steps, generator)
     found = gradients(programs, starts.double()).abs()
     several = (found > 1 / STEEPEST).sum(1) > 1  # leaves that count
     fit = (several & (found.amax(1) < STEEPEST)).nonzero()[:graphs, 0]

@@ -42,6 +42,83 @@ PLACES = {
     "graphs": "Value.backward",
     "trained": "Value.backward",
 }
+# What an operation has to pass on: the same for each row that stands under it.
+OF_A_SUM = (
+    "Let one of the two grow by a little: by how much does their sum grow? That share of out.grad, "
+    "which is what arrives at the sum, belongs to each of them.",
+    "Each has a line of its own, and both add to what is there. In v + v the two are one Value: "
+    "what the first line has put there must still be there after the second.",
+)
+OF_A_PRODUCT = (
+    "Let one factor grow by a little: how much the product grows depends on the other one.",
+    "In the class the numbers are self.data and other.data; what arrives is out.grad. Each line "
+    "needs two of these three: the number that is not its own, and what arrives.",
+)
+OF_A_QUOTIENT = (
+    "v / w is v * w**-1. For v that is a product, for w a power as well: put the two rules, which "
+    "you have written above, one after the other.",
+    "If w grows, does v / w grow or shrink (take both positive)? That is the sign. And if w is "
+    "large, does it matter less and less, and how fast? Try w = 10 and w = 100.",
+)
+HINTS = {
+    **dict.fromkeys(("doubled", "product", "squashed", "y"), OF_A_SUM),
+    "kept": (
+        *OF_A_SUM,
+        "kept is used twice in one sum. Write v + v with v = Value(3.0) below your class, call "
+        "backward() on it and print v.grad. What should it be?",
+    ),
+    **dict.fromkeys(("squared", "cubed"), OF_A_PRODUCT),
+    "grown": (
+        *OF_A_PRODUCT,
+        "grown is both factors: v * v, which is v**2. Does what your two lines add up to agree "
+        "with the rule for a power?",
+    ),
+    "quotient": (
+        "The power rule: the exponent comes down as a factor, and the exponent that stays is one "
+        "less. Then the chain rule: times what arrives.",
+        "The exponent is a plain number here, no Value: it has no grad. Try 3 and then -1 with "
+        "pencil and paper; the same line has to do for both.",
+    ),
+    **dict.fromkeys(("logged", "shifted"), OF_A_QUOTIENT),
+    "c": (
+        "exp is the function whose slope is its own height. The height has been worked out by the "
+        "forward side: where is it kept?",
+        "Then the chain rule: times what arrives at out.",
+    ),
+    "x": (
+        "How steep is the logarithm? Steep near 0, and ever flatter to the right: at 2 it climbs "
+        "half as fast as at 1, at 10 a tenth as fast.",
+        "Of what went in, then, not of what came out; and times what arrives.",
+    ),
+    "a": (
+        "tanh is steepest in the middle, where its slope is 1, and flat at both ends, where the "
+        "result nears 1 and -1. Its slope can be had from its result alone.",
+        "What is 1 for a result of 0, and 0 for a result of 1 and of -1? Of its square it is a "
+        "plain difference. Then times what arrives.",
+    ),
+    "b": (
+        "Where the input was positive, relu handed it on as it was. Elsewhere it gave 0, whatever "
+        "the input: if that moves a little, nothing happens.",
+        "So what arrives passes or it does not. In Python a comparison is 1 or 0 as soon as you "
+        "multiply by it.",
+    ),
+    "graphs": (
+        "The result starts with a grad of 1. Everything else starts with 0 and is added to.",
+        "A Value that is used in two places gets a part of its grad from each. It may run its "
+        "_backward only when both have run theirs. So first make a list of all Values below the "
+        "result in which each stands after everything that it was made of: then from the end of "
+        "that list to its beginning, uses come before what they use.",
+        "Such a list makes itself: to put a Value on it, first put on what it was made of, then "
+        "the Value itself; and do nothing where it is on the list already. A set of those that "
+        "were seen tells.",
+    ),
+    "trained": (
+        "Nothing new is asked for: a small network is built of your Values, and each weight takes "
+        "a step against its grad, twenty times.",
+        "If the random expressions are right and this is not, look for what lasts longer than one "
+        "expression: something kept in the class, or outside it.",
+    ),
+}
 # Every value of the graph gets its grad in the order that backward takes; what is wrong anywhere
 # spoils the random expressions and the network.
 RESTS_ON = {
@@ -65,15 +142,15 @@ def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
 
     generator = torch.Generator().manual_seed(seed)
     a, b, c, x, y = torch.rand(5, sizes["points"], generator=generator) + 0.2
-    sign = torch.ones(sizes["points"])
-    sign[::2] = -1
+    a[::2] *= -1
+    b[1::3] *= -1
     programs, leaves = expressions.draw(
         sizes["graphs"], sizes["leaves"], sizes["steps"], generator
     )
     weights = torch.rand(5 * sizes["n_hidden"] + 1, generator=generator) * 2 - 1
     return {
-        "a": a * sign,
-        "b": b * -sign,
+        "a": a,
+        "b": b,
         "c": c,
         "x": x + 1,
         "y": y + 1.5,

@@ -79,7 +79,9 @@ def _in_a_method(case: Case) -> Evidence | None:
     if before.shape != case.result.shape:
         return None
     left = Case(case.scene, case.name, case.cut, case.result + before, case.submission)
-    if not any(left.matches(kept) for kept in (case.expected, *uses_of(case).values())):
+    uses = tuple(uses_of(case).values())
+    lost_one = len(uses) > 1 and any(map(case.matches, uses))  # of a + a
+    if not lost_one and not any(map(left.matches, (case.expected, *uses))):
         return None
     method, _, target = exercise.place(case.name).partition(":")
     functions = dict(methods(ast.parse(case.submission.source)))
@@ -89,11 +91,16 @@ def _in_a_method(case: Case) -> Evidence | None:
         if isinstance(statement, ast.Assign)
         and any(ast.unparse(t).endswith(f".{target.partition('.')[2]}") for t in statement.targets)
     ]
+    if lost_one and not lines:
+        return None
     line = case.submission.line_of(exercise.place(case.name))
-    return {"value": case.name, "lines": lines[-1:] or [line]}
+    return {"value": case.name, "lines": [line] if line in lines or not lines else lines[-1:]}
 
 
 def message(value: str, lines: list[int]) -> str:
     if len(lines) == 1:
-        return f"Line {lines[0]} replaces what another use of {value} put there; uses add up."
+        return (
+            f"Line {lines[0]} sets the grad instead of adding to it: what another use of {value} "
+            "has put there is lost."
+        )
     return f"Line {lines[-1]} overwrites what line {lines[-2]} gave d{value}; uses add up."

@@ -22,8 +22,10 @@ def uses_of(case: Case) -> dict[str, torch.Tensor]:
         own = case.contributions[chunk.name]
         places = _places(chunk.expression, case.name)
         if len(places) > 1:
-            for text, expression in places:
-                found[f"`{text}` in `{chunk.source}`"] = _through(case, chunk, expression)
+            for at, (text, expression) in enumerate(places, 1):
+                use = f"`{text}` in `{chunk.source}`"
+                use = f"{use} (place {at})" if use in found else use  # of x + x
+                found[use] = arrives_at_leaf(case, chunk, expression, case.value)
         else:
             found[f"`{chunk.source}`"] = own
     return {text: tensor for text, tensor in found.items() if bool((tensor != 0).any())}
@@ -45,8 +47,8 @@ def sums_of(case: Case) -> dict[str, torch.Tensor]:
             for kept, dropped in (("left", "right"), ("right", "left")):
                 part = getattr(node, dropped)
                 setattr(node, dropped, ast.Constant(0))
-                terms[f"`{ast.unparse(getattr(node, kept))}` of {whole}"] = _through(
-                    case, chunk, _with_leaf(ast.unparse(tree), case.name)
+                terms[f"`{ast.unparse(getattr(node, kept))}` of {whole}"] = arrives_at_leaf(
+                    case, chunk, _with_leaf(ast.unparse(tree), case.name), case.value
                 )
                 setattr(node, dropped, part)
             one, other = terms.values()
@@ -101,8 +103,9 @@ def _reads(tree: ast.expr) -> list[ast.Name]:
     return [n for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in shapes]
 
 
-def _through(case: Case, chunk: Chunk, expression: str) -> torch.Tensor:
-    leaf = case.value.detach().clone().requires_grad_()
+def arrives_at_leaf(case: Case, chunk: Chunk, expression: str, value: torch.Tensor) -> torch.Tensor:
+    """What comes back through the chunk to LEAF, which has this value in the expression."""
+    leaf = value.detach().clone().requires_grad_()
     reads = {read: case.scene.values[read] for read in chunk.reads}
     output = evaluate(case.scene.exercise, expression, {**reads, LEAF: leaf})
     if not output.requires_grad:

@@ -1,0 +1,191 @@
+"""A class of Values: right in any form, wrong on its line and by name, and never passed."""
+
+import pytest
+
+from tests.value_forms import FORMS, ORDER
+from tests.worked import line_of, rewritten, worked
+
+EXERCISE = "warmup2"
+SUM = "            self.grad += out.grad\n            other.grad += out.grad\n"
+SEEN = "            if value not in seen:\n                seen.add(value)\n"
+
+
+def changed(old, new):
+    return rewritten(EXERCISE, (old, new))
+
+
+def verdicts(report, *which):
+    return [g.name for g in report.gradients if g.verdict in which]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_right_engine_passes_in_any_form(form, grade_text):
+    report = grade_text(FORMS[form], EXERCISE)
+    assert report.passed, report.first_own_error
+    apart = [flag.flag for flag in report.flags]
+    assert apart == (["judged-in-chain"] if form == "a table of derivatives" else [])
+
+
+# One operation
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "mistake"),
+    [
+        ("-self.data / other.data**2", "self.data / other.data**2", "shifted", "sign-flipped"),
+        ("other.data**2 * out", "other.data * out", "shifted", "local-derivative-left-out"),
+        ("other.data**2 * out.grad", "other.data**2", "shifted", "upstream-left-out"),
+        ("number * self.data ** (n", "self.data ** (n", "quotient", "wrong-factor"),
+        ("(number - 1) * out", "number * out", "quotient", "wrong-exponent"),
+        ("(1 - out.data**2)", "(1 + out.data**2)", "a", "sign-flipped"),
+        ("(1 - out.data**2)", "(1 - out.data)", "a", "wrong-exponent"),
+        ("(1 - out.data**2)", "(1 - self.data**2)", "a", "value-for-gradient"),
+        ("(self.data > 0) * out.grad", "out.grad", "b", "local-derivative-left-out"),
+        ("self.data > 0", "self.data < 0", "b", "mask-reversed"),
+        ("+= out.data * out.grad", "+= self.data * out.grad", "c", "value-for-gradient"),
+    ],
+)
+def test_a_wrong_operation_is_named_on_its_line(old, new, name, mistake, grade_text):
+    source = changed(old, new)
+    report = grade_text(source, EXERCISE)
+    first = report.first_own_error
+    assert (first.name, first.verdict, first.diagnosis.mistake) == (name, "wrong", mistake)
+    before, after = worked(EXERCISE).split("\n"), source.split("\n")
+    assert first.line == next(n for n in range(len(after)) if after[n] != before[n]) + 1
+    assert verdicts(report, "wrong") == [name]
+    assert verdicts(report, "inherited")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        (SUM, SUM.replace("self.grad +=", "self.grad ="), "doubled"),
+        (SUM, SUM.replace("+=", "="), "doubled"),
+        ("self.grad += (1 - out", "self.grad = (1 - out", "a"),
+        ("self.grad += out.grad / self", "self.grad = out.grad / self", "x"),
+        (
+            SUM,
+            "            s, o = self.grad, other.grad\n            self.grad = s + out.grad\n"
+            "            other.grad = o + out.grad\n",
+            "kept",  # a + a: right wherever the two are two
+        ),
+    ],
+)
+def test_a_grad_that_is_set_instead_of_added_to_is_named(old, new, name, grade_text):
+    report = grade_text(changed(old, new), EXERCISE)
+    first = report.first_own_error
+    assert (first.name, first.diagnosis.mistake) == (name, "overwritten")
+    assert first.line in first.diagnosis.evidence["lines"]
+    assert verdicts(report, "inherited")[-1] in ("graphs", "trained")
+
+
+def test_what_is_missing_from_every_sum_is_found_where_something_else_than_1_arrives(grade_text):
+    ones = SUM.replace("self.grad += out.grad", "self.grad += 1")
+    report = grade_text(changed(SUM, ones), EXERCISE)
+    first = report.first_own_error
+    assert (first.name, first.diagnosis.mistake) == ("squashed", "upstream-left-out")
+
+
+def test_an_operation_that_is_wrong_only_far_from_the_graphs_numbers_does_not_pass(grade_text):
+    report = grade_text(changed("self.data > 0)", "self.data > 0.05)"), EXERCISE)
+    assert not report.passed
+    assert verdicts(report, "wrong") == ["graphs"]
+
+
+# The order
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ("reversed(ordered)", "ordered", "wrong-order"),
+        ("        self.grad = 1.0\n", "", "not-started"),
+        (SEEN, "            if True:\n", "sent-twice"),
+        ("        put_down(self)\n", "        ordered.append(self)\n", "not-reached"),
+        (
+            ORDER,
+            "        self.grad, seen, queue = 1.0, {self}, [self]\n"
+            "        while queue:\n"
+            "            value = queue.pop(0)\n"
+            "            value._backward()\n"
+            "            queue += value._prev - seen\n"
+            "            seen |= value._prev\n",
+            "wrong-order",
+        ),
+    ],
+)
+def test_a_wrong_order_is_named_and_accuses_no_operation(old, new, mistake, grade_text):
+    source = changed(old, new)
+    report = grade_text(source, EXERCISE)
+    first = report.first_own_error
+    assert (first.name, first.verdict, first.diagnosis.mistake) == ("graphs", "wrong", mistake)
+    assert first.line == line_of(source, "def backward(self)")
+    assert 0 < first.diagnosis.evidence["graphs"] <= first.diagnosis.evidence["of"]
+    assert verdicts(report, "wrong") == ["graphs"]
+
+
+def test_an_operation_and_the_order_are_both_found(grade_text):
+    source = changed("reversed(ordered)", "ordered").replace("(1 - out.data**2)", "(1 - out.data)")
+    assert verdicts(grade_text(source, EXERCISE), "wrong") == ["a", "graphs"]
+
+
+def test_an_order_that_only_sometimes_goes_wrong_does_not_pass(grade_text):
+    lazy = changed("reversed(ordered)", "reversed(ordered[-40:])")
+    short = changed("reversed(ordered)", "reversed(ordered[-9:])")
+    assert verdicts(grade_text(lazy, EXERCISE), "wrong") == ["trained"]
+    assert verdicts(grade_text(short, EXERCISE), "wrong") == ["graphs"]
+
+
+# Half written, and broken
+
+
+def test_what_is_not_written_yet_is_missing_and_the_rest_is_judged(grade_text):
+    half = changed("            other.grad += out.grad\n", "")
+    assert verdicts(grade_text(half, EXERCISE), "missing") == ["product", "y", "kept"]
+    no_order = changed(ORDER, "        pass\n")
+    report = grade_text(no_order, EXERCISE)
+    assert verdicts(report, "missing") == ["graphs", "trained"]
+    assert len(verdicts(report, "inherited")) == 15
+    wrong = no_order.replace("(1 - out.data**2)", "(1 - out.data)")
+    assert grade_text(wrong, EXERCISE).first_own_error.name == "a"
+
+
+def test_a_line_that_raises_costs_its_own_operation_and_the_expressions(grade_text):
+    source = changed("out.grad / other.data\n", "out.grad / other.date\n")
+    report = grade_text(source, EXERCISE)
+    assert verdicts(report, "errored") == ["logged", "shifted", "graphs"]
+    assert report.first_own_error.line == line_of(source, "other.date")
+    assert "'Value' object has no attribute 'date'" in report.error
+    assert not verdicts(report, "wrong", "missing")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Value(math.tanh(", "Value(math.sin(", "`x.tanh()` has the data 0.948985 for x = 1.25"),
+        ("__rsub__", "__rsubtract__", "`1 - x` cannot be worked out with a Value: unsupported"),
+        ("return self * -1", "return -self.data", "`-x` is no Value, but float."),
+        ("class Value:", "class Valeu:", "no class `Value`; did you mean Valeu?"),
+        ("self.data**number, (", "str(self.data), (", "the data of `x**2` is no number, but str"),
+    ],
+)
+def test_a_forward_side_that_was_changed_is_told(old, new, said, grade_text):
+    report = grade_text(worked(EXERCISE).replace(old, new), EXERCISE)
+    assert report.score == 0
+    assert said in report.error
+
+
+def test_a_backward_that_does_not_end_is_stopped(grade_text):
+    source = changed("        put_down(self)\n", "        while True:\n            pass\n")
+    report = grade_text(source, EXERCISE, timeout=0.5)
+    assert set(verdicts(report, "timeout")) >= {"graphs", "trained"}
+    assert not report.passed
+
+
+def test_autograd_inside_a_value_is_no_answer(grade_text):
+    source = changed("import math\n", "import math\nimport torch\n").replace(
+        "self.grad += out.grad / self.data",
+        "x = torch.tensor(self.data, requires_grad=True)\n"
+        "            x.log().backward()\n            self.grad += float(x.grad) * out.grad",
+    )
+    assert set(verdicts(grade_text(source, EXERCISE), "forbidden")) >= {"x", "graphs"}
