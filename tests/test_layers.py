@@ -1,10 +1,12 @@
 """Layers of a learner's: right ones in any honest form, wrong ones on their line, by name."""
 
+import ast
 from collections.abc import Callable
 
 import pytest
 
 from grader import kit
+from grader.mistakes.statements import statements_at
 from grader.report import GradientReport, Report
 from tests.worked import Rewrite, line_of, rewritten, worked
 
@@ -238,3 +240,33 @@ def test_autograd_in_a_layer_is_forbidden(grade_text: Grade) -> None:
         "        x = torch.zeros(3, requires_grad=True)\n        x.sum().backward()\n"
         "        dx = (1 - self.out**2) * dout\n"))  # fmt: skip
     assert verdicts(grade_text(source, "warmup5"))["hpreact"] == "forbidden"
+
+
+def test_what_a_method_writes_is_read_for_the_diagnosis(grade_text: Grade) -> None:
+    for old in (BIAS, "dx = (1 - self.out**2) * dout"):
+        new = old.replace(".sum(0)", ".mean(0)").replace("* dout", "* dout / len(dout)")
+        report = grade_text(rewritten("warmup5", (old, new)), "warmup5")
+        first = report.first_own_error
+        assert first is not None
+        assert first.diagnosis is not None
+        named = "mean-for-sum" if "mean" in new else "wrong-factor"
+        assert first.diagnosis.mistake == named
+
+
+@pytest.mark.parametrize(
+    ("place", "lines"),
+    [
+        ("A.f:self.b", ["self.b = 1", "self.b += c"]),
+        ("A.f:return", ["c = 2"]),
+        ("A.g:return", ["return = x * 2"]),
+        ("A.h:return", []),
+        ("A.gone:return", []),
+    ],
+)
+def test_the_statements_at_a_place(place: str, lines: list[str]) -> None:
+    source = (
+        "class A:\n    def f(self):\n        self.b = 1\n        c = 2\n        self.b += c\n"
+        "        return c\n    def g(self, x):\n        return x * 2\n"
+        "    def h(self):\n        pass\n"
+    )
+    assert [ast.unparse(statement) for statement in statements_at(source, place)] == lines

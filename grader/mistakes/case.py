@@ -15,7 +15,7 @@ import torch
 
 from grader.comparison import TOLERANCE
 from grader.forward import Chunk
-from grader.mistakes.statements import Written, statements_of
+from grader.mistakes.statements import Written, statements_at, statements_of
 from grader.submission import Submission
 from grader.trial import evaluate
 from grader.vjp import Scene
@@ -189,7 +189,9 @@ class Case:
     @cached_property
     def statements(self) -> tuple[Written, ...]:
         """The learner's statements that write this gradient."""
-        return statements_of(self.submission.source, f"d{self.name}")
+        place = self.scene.exercise.place(self.name)
+        written = statements_at if ":" in place else statements_of
+        return written(self.submission.source, place)
 
 
 Evidence = dict[str, Any]

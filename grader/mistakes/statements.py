@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from grader.places import methods, statements_in, targets_of
+
 Written = ast.Assign | ast.AugAssign | ast.AnnAssign
 
 
@@ -27,6 +29,25 @@ def names_in(statements: Sequence[Written]) -> set[str]:
     """The names that stand in them."""
     nodes = (node for statement in statements for node in ast.walk(statement))
     return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def statements_at(source: str, place: str) -> tuple[Written, ...]:
+    """The statements that write at a place in a method ("Linear.backward:self.dbias"), in order.
+
+    Of what is returned, those that write the name that is; an expression is its own statement.
+    """
+    name, _, target = place.partition(":")
+    function = dict(methods(ast.parse(source))).get(name)
+    statements = [] if function is None else list(statements_in(function))
+    if target == "return":
+        returned = [node.value for node in statements if isinstance(node, ast.Return)]
+        value = returned[-1] if returned else None
+        if value is not None and not isinstance(value, ast.Name):
+            kept = ast.Assign([ast.Name(target, ast.Store())], value)
+            return (ast.copy_location(kept, value),)
+        target = "" if value is None else value.id
+    found = [node for node in statements if target in map(ast.unparse, targets_of(node))]
+    return tuple(node for node in found if isinstance(node, Written))
 
 
 def terms_of(statements: Sequence[Written]) -> list[ast.expr]:
