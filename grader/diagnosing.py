@@ -136,7 +136,7 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     if any(what.mistake in ("wrong-dtype", "no-plain-number") for what in unfit):
         return None  # rounded to integers, say: its numbers tell nothing
     if not own.known:
-        pairs = list(_chain_cases(judge, name))
+        pairs = [*_cases(judge, name, judge.findings.runs_of(name)), *_chain_cases(judge, name)]
     else:
         runs = judge.findings.runs_of(name)
         if own.wrong_in is not None and own.wrong_in is not runs[0] and len(runs) > 1:

@@ -14,7 +14,7 @@ import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
-from grader.lines import LineRun, gives, own_merits
+from grader.lines import LineRun, gives
 from grader.probing import (
     Probes,
     ask_for_lines,
@@ -40,8 +40,8 @@ class Findings:
     altered_at: dict[str, int] = field(default_factory=dict)  # gradient -> line
     changed_at: dict[str, int] = field(default_factory=dict)  # forward value -> line
     put_back: Asked | None = None  # with forward values put back whenever a gradient is done
-    # By line: runs where some stand-ins follow from others, one way and another (see probing).
-    in_step: dict[str, tuple[tuple[Asked, ...], ...]] = field(default_factory=dict)
+    # By line: runs where some stand-ins follow from others: scenes_in_step, scenes_beside.
+    in_step: dict[str, tuple[tuple[Asked, ...], tuple[Asked, ...]]] = field(default_factory=dict)
     rebuilt: frozenset[str] = frozenset()  # returned otherwise than they were when done
     constant: frozenset[str] = frozenset()  # the same, however the gradients above them move
     references: dict[str, Reference] = field(default_factory=dict)  # by the trial's label
@@ -52,14 +52,18 @@ class Findings:
         return self._line_runs(self.asked)
 
     def runs_of(self, name: str) -> tuple[LineRun, ...]:
-        """Those that judge this line: where it is right in some, these."""
-        every = self._in_step_runs.get(name, [self.runs])
-        right = (runs for runs in every if own_merits(name, runs, self.cut_of(name)).right)
-        return next(right, every[0])
+        """Those that judge this line."""
+        in_step, beside = self._in_step_runs.get(name, ((), ()))
+        if beside and all(run.right(name, nearest(run.scene.exercise, name)) for run in beside):
+            return beside
+        return in_step or self.runs
 
     @cached_property
-    def _in_step_runs(self) -> dict[str, list[tuple[LineRun, ...]]]:
-        return {name: list(map(self._line_runs, ways)) for name, ways in self.in_step.items()}
+    def _in_step_runs(self) -> dict[str, tuple[tuple[LineRun, ...], tuple[LineRun, ...]]]:
+        return {
+            name: (self._line_runs(in_step), self._line_runs(beside))
+            for name, (in_step, beside) in self.in_step.items()
+        }
 
     @cached_property
     def restored(self) -> LineRun | None:
@@ -111,15 +115,15 @@ def inspect(
     probes = Probes(attempt, scene, before, late)
     uses = {name: probes.uses(name) for name in left}
     scenes = [scene for scene, _ in asked]
-    in_step = {
-        name: tuple(
-            tuple((scene, ask_for_lines(attempt, scene, late=late)) for scene in moved)
-            for moved in (scenes_in_step(scenes, name, used), scenes_beside(scenes, name, used))
-            if moved
-        )
-        for name, used in uses.items()
-    }
-    in_step = {name: ways for name, ways in in_step.items() if ways}
+    in_step = {}
+    for name, used in uses.items():
+        ways = scenes_in_step(scenes, name, used), scenes_beside(scenes, name, used)
+        if any(ways):
+            first, second = (
+                tuple((scene, ask_for_lines(attempt, scene, late=late)) for scene in moved)
+                for moved in ways
+            )
+            in_step[name] = first, second
     constant = constant_among(attempt, scene, plain, [name for name in uses if not uses[name]])
     if isinstance(plain, Ended) or attempt.ended is not None:  # that something is missing says
         return findings  # nothing of its line then

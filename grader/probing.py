@@ -124,22 +124,16 @@ def scenes_beside(scenes: Iterable[Scene], name: str, uses: frozenset[str]) -> l
     """For a line that uses other gradients than its chunk's: scenes where the stand-ins of these
     follow from the chunk's. [] for other lines.
 
-    Of `y = a + b`, db may stand in da's line where dy was meant: the two are the same. Only for
-    gradients that all of the chunk's lie above: one that reaches the loss past them says more.
+    Of `y = a + b`, db may stand in da's line where dy was meant: the two are the same. A line is
+    right there if it is its chunk's VJP: dnorm_logits is no dlogits, though the two are alike.
     """
     found = []
     for scene in scenes:
         near = nearest(scene.exercise, name)
-        others = uses - near
-        if others and not any(_reaches_loss(scene.exercise, other, near) for other in others):
-            derived = {other: scene.gradient(other, near) for other in others}
+        derived = {other: scene.gradient(other, near) for other in uses - near}
+        if near and derived:
             found.append(replace(scene, upstream={**scene.upstream, **derived}))
     return found
-
-
-def _reaches_loss(exercise: Exercise, name: str, stops: frozenset[str]) -> bool:
-    between = exercise.forward_pass.chunks_towards(name, stops)
-    return any(chunk.name == "loss" for chunk in between)
 
 
 def constant_among(

@@ -17,6 +17,7 @@ from grader.mistakes.case import Case, Evidence
 from grader.mistakes.differences import asked_of, close, step_of
 from grader.mistakes.wrong_step import STEPS
 
+FAR = 1000.0  # times the slope: what a small step makes of anything but a small difference
 LARGEST = 0.02  # of the slope: a difference that was not divided by its small step
 
 
@@ -35,6 +36,8 @@ def find(case: Case) -> Evidence | None:
         if any(close(part, case.result) or close(-part, case.result) for part in quotients):
             return {"without": "subtraction"}
     ratio = case.result / case.expected
+    if ratio.isfinite().all() and ratio.abs().median() > FAR:
+        return {"without": "subtraction"}
     largest = float(ratio.abs().max())
     if 0 < largest <= LARGEST and close(ratio, ratio.mean().expand_as(ratio), largest + 1e-4):
         return {"without": "division"}
