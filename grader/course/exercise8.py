@@ -21,7 +21,7 @@ GRADIENTS = (
 )
 # 16 characters hold every name of data/names.txt; at the other sizes long ones are cut.
 SIZES = {"n": 12, "block_size": 16, "n_embd": 24, "n_heads": 4, "head_size": 5, "n_mlp": 64}
-OTHER_SIZES = {"n": 7, "block_size": 6, "n_embd": 10, "n_heads": 2, "head_size": 9, "n_mlp": 13}
+OTHER_SIZES = {"n": 7, "block_size": 8, "n_embd": 10, "n_heads": 2, "head_size": 9, "n_mlp": 13}
 LAYERNORM = (
     "The LayerNorm in one step, as exercise 3 does it for BatchNorm. On paper, for one row x with "
     "its mean m and s = lnvar_inv: an entry reaches lnraw = (x - m) * s on three ways, through "

@@ -49,6 +49,7 @@ OF_VALUES = (
     "no-difference-quotient",
     "row-for-column",
     "last-write-wins",
+    "last-write-wins",
     "sign-flipped",
     "wrong-factor",
     "transposed",

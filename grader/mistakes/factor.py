@@ -1,12 +1,13 @@
 """Constant factors between gradients, and what they are called."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import isfinite
 
 import torch
 
+from grader.forward import Chunk
 from grader.mistakes.case import Case
 from grader.mistakes.fitting import alike
 from grader.mistakes.statements import names_in
@@ -33,7 +34,7 @@ def names_of(case: Case, factor: float) -> list[str]:
     """What the factor may be called: 2, 1/n, n/(n-1), ...; [] where nothing fits."""
     known: dict[str, float] = {"2": 2.0, "1/2": 0.5, "-2": -2.0, "-1/2": -0.5}
     for name, size in case.counts.items():
-        known[name] = size
+        known[name] = float(size)
         known[f"1/{name}"] = 1 / size
         known[f"{name}/2"], known[f"2/{name}"] = size / 2, 2 / size
         known[f"{name}**0.5"] = size**0.5
@@ -47,9 +48,15 @@ def names_of(case: Case, factor: float) -> list[str]:
             known[f"{name}**2"] = size**2
             known[f"1/{name}**2"] = 1 / size**2
             known[f"({name}/({name}-1))**0.5"] = (size / (size - 1)) ** 0.5
+    worked_out: dict[str, float] = {**case.counts, f"{case.name}.numel()": case.value.numel()}
     for name, number in _numbers(case):
+        worked_out.setdefault(name, number)
+    for name, number in worked_out.items():
         known.setdefault(name, number)
         known.setdefault(f"1/{name}", 1 / number)
+        for other, size in worked_out.items():
+            if other != name:
+                known.setdefault(f"{name}/{other}", number / size)
     for name, value in list(known.items()):
         known.setdefault(f"-{name}", -value)
     return [name for name, value in known.items() if abs(value - factor) <= 1e-9 * abs(value)]
@@ -101,17 +108,15 @@ def _exchanged(
     case: Case, result: torch.Tensor, expected: torch.Tensor, values: dict[str, torch.Tensor]
 ) -> tuple[str, str] | None:
     between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
-    named = names_in(case.statements)
+    named, below = names_in(case.statements), set(_denominators(between))
     concerned = {name for chunk in between for name in (*chunk.reads, chunk.name)}
     for meant in [name for name in values if name in concerned]:
         with_it = result * values[meant]
         if proportional(case, with_it, expected):
             return "", meant
         for power, text in ((1, f"1/{meant}"), (2, f"1/{meant}**2")):
-            divided = meant not in named and proportional(
-                case, result, expected * values[meant] ** power
-            )
-            if divided:
+            divided = meant in below and meant not in named
+            if divided and proportional(case, result, expected * values[meant] ** power):
                 return "", text
         for other, further in values.items():
             before = other in concerned and other <= meant
@@ -120,6 +125,14 @@ def _exchanged(
             if other != meant and alike(with_it, expected * further):
                 return other, meant
     return None
+
+
+def _denominators(chunks: Iterable[Chunk]) -> Iterator[str]:
+    for chunk in chunks:
+        for node in ast.walk(ast.parse(chunk.expression)):
+            match node:
+                case ast.BinOp(op=ast.Div(), right=ast.Name(id=name)):
+                    yield name
 
 
 def proportional(case: Case, one: torch.Tensor, other: torch.Tensor) -> bool:

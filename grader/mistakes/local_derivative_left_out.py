@@ -15,8 +15,9 @@ from collections.abc import Iterator
 
 import torch
 
+from grader.forward import Chunk
 from grader.mistakes.case import Case, Evidence, stretched, summed_to
-from grader.mistakes.factor import exchanged_factors, factor_between, proportional
+from grader.mistakes.factor import exchanged_factors, factor_between, names_of, proportional
 from grader.mistakes.parts import told
 
 
@@ -25,6 +26,10 @@ def find(case: Case) -> Evidence | None:
 
 
 def _whole(case: Case) -> Evidence | None:
+    for chunk in case.consumers:
+        for read in chunk.reads:
+            if _as_if_ones(case, chunk, read):
+                return {"chunk": chunk.source, "left_out": read}
     factors = exchanged_factors(case)
     if factors is not None and factors[1] and not factors[0]:
         return {"chunk": case.consumers[0].source, "left_out": factors[1]}
@@ -44,6 +49,21 @@ def _whole(case: Case) -> Evidence | None:
                 if factor_between(case, rest, passed_on) is not None:
                     return evidence
     return None
+
+
+def _as_if_ones(case: Case, chunk: Chunk, read: str) -> bool:
+    """Whether the line is the derivative of the chunk, were this factor not in it."""
+    value = case.scene.values[read]
+    if read == case.name or not torch.is_tensor(value) or not value.is_floating_point():
+        return False
+    own = case.contributions[chunk.name]
+    without = case.send_back(chunk, values={read: torch.ones_like(value)})
+    if without is None or case.result.shape != own.shape or proportional(case, own, without):
+        return False
+    if case.matches(case.expected - own + without):
+        return True
+    factor = factor_between(case, case.result - (case.expected - own), without)
+    return factor is not None and bool(names_of(case, factor))
 
 
 def _shaped(case: Case, upstream: torch.Tensor) -> Iterator[torch.Tensor]:

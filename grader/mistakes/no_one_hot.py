@@ -35,7 +35,8 @@ def _whole_row(case: Case) -> Evidence | None:
         if not picks or own.shape == upstream.shape:
             continue
         same = bool((numbers == numbers[0]).all())
-        everywhere = stretched(numbers[0] if same else upstream, own.shape)
+        rows = upstream.unsqueeze(-1) if upstream.shape == own.shape[:-1] else upstream
+        everywhere = stretched(numbers[0] if same else rows, own.shape)
         whole = None if everywhere is None else case.with_other(chunk, everywhere)
         if whole is not None and case.matches(whole):
             return {"what": f"`{chunk.source}`", "everywhere": True}

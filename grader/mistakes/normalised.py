@@ -167,4 +167,6 @@ def _other_sums(norm: Normalisation, given: torch.Tensor, local: torch.Tensor) -
                 gz = local * (given * z).sum(over, keepdim=True)
                 yield Foreign(BY_VARIANCE, norm.share(gz * scale), found)
     spread = {"value": f"what `{norm.chunk.source}` divides by", "shape": None, "expected": None}
-    yield Foreign(BY_VARIANCE, norm.share(local * given * z), ("not-summed", spread))
+    for scale in (1, norm.divisor):
+        tensor = norm.share(local * given * z * scale)
+        yield Foreign(BY_VARIANCE, tensor, ("not-summed", spread))

@@ -93,18 +93,20 @@ def _by_softmax(case: Case) -> Held | None:
         if alike(h * difference, case.expected):
             right = f"the one-hot of {name}"
             terms = {"softmax": h * softmax, right: -h * one_hot}
-            return counted(case, "softmax", terms, _instead_of_softmax(value, h, right))
+            return counted(case, "softmax", terms, _instead_of_softmax(case, h, right))
     return None
 
 
-def _instead_of_softmax(value: torch.Tensor, h: torch.Tensor, one_hot: str) -> Iterator[Foreign]:
+def _instead_of_softmax(case: Case, h: torch.Tensor, one_hot: str) -> Iterator[Foreign]:
+    value = case.value
     everywhere = {"what": one_hot, "everywhere": True}
     yield Foreign(one_hot, -h * torch.ones_like(value), ("no-one-hot", everywhere))
     for along in range(value.dim() - 1):
         other = torch.softmax(value, along)
         found = {"summed": [along], "shape": list(value.shape)}
         yield Foreign("softmax", h * other, ("summed-wrong-dimension", found))
-    for used, tensor in (("the value itself", value), ("its exponential", value.exp())):
+    others = [*case.same_shape_values(value.shape), ("its exponential", value.exp())]
+    for used, tensor in others:
         yield Foreign(
             "softmax", h * tensor, ("value-for-gradient", {"used": used, "meant": "its softmax"})
         )

@@ -15,6 +15,7 @@ from dataclasses import replace
 import torch
 
 from grader.mistakes.case import Case, Evidence, stretched
+from grader.mistakes.factor import factor_between, names_of, proportional
 from grader.mistakes.parts import told
 
 
@@ -34,11 +35,17 @@ def _whole(case: Case) -> Evidence | None:
             whole = None if local is None else case.with_other(chunk, local)
             if whole is not None and (case.matches(whole) or _stretches_to(case, whole)):
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
-        for place in case.places_between():
+        own = case.contributions[chunk.name]
+        for place in (*case.places_between(), *(case.cut - {chunk.name})):
             ones = torch.ones_like(case.scene.values[place])
-            whole = case.with_other(chunk, case.through(chunk, place, ones))
+            alone = case.through(chunk, place, ones)
+            whole = case.with_other(chunk, alone)
             if whole is not None and case.matches(whole):
                 return {"chunk": chunk.source, "upstream": f"d{place}"}
+            if case.result.shape == own.shape and not proportional(case, own, alone):
+                factor = factor_between(case, case.result - (case.expected - own), alone)
+                if factor is not None and names_of(case, factor):
+                    return {"chunk": chunk.source, "upstream": f"d{place}"}
         for read in chunk.reads:
             other = case.scene.values[read]
             factor = read != case.name and torch.is_tensor(other) and "@" in chunk.expression

@@ -24,7 +24,8 @@ def find(case: Case) -> Evidence | None:
         off = {term: count for term, count in held.count.items() if count != 1}
         if not off or held.others:
             continue
-        factor, alike = next(iter(off.values())), len(set(off.values())) == 1
+        factor = next(iter(off.values()))
+        alike = all(abs(count - factor) <= 1e-9 * abs(factor) for count in off.values())
         if factor and alike and len(off) < len(held.count):
             terms = " and ".join(off)
             return {"factor": factor, "names": names_of(case, factor), "term": terms}

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .syntax import Edit, Statement, WorkedAnswer
+from .syntax import Edit, Statement, WorkedAnswer, names_in
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class Place:
         """The right-hand side; None for a call that writes in place."""
         node = self.statement.node
         return node.value if isinstance(node, ast.Assign | ast.AugAssign) else None
+
+    @property
+    def read_twice(self) -> bool:
+        """Whether one chunk reads the value twice, as y = x + x**3 does: a term for each use."""
+        name, consumers = self.statement.gradient, self.answer.exercise.forward_pass.consumers
+        trees = (ast.parse(chunk.expression) for chunk in consumers.get(name, ()))
+        return any(list(names_in(tree)).count(name) > 1 for tree in trees)
 
     def change(self, operator: str, edits: Edit | Iterable[Edit], *mistakes: str) -> Change:
         edits = (edits,) if isinstance(edits, Edit) else tuple(edits)

@@ -73,6 +73,8 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
         also = ("value-for-gradient",) if bare else ()
         if shown == place.statement.gradient:  # x of 2 * x: the exponent is one lower
             also = (*also, "wrong-exponent")
+        if place.read_twice and isinstance(dropped, ast.BinOp):  # a sum: one of two uses is left
+            also = (*also, "contribution-missing")
         return "drop-local", ("local-derivative-left-out", *also)
     return "drop-constant", ("wrong-factor",)
 

@@ -14,6 +14,7 @@ from .syntax import Edit, WorkedAnswer, edited, worked_answer
 from .terms import term_changes
 from .values import value_changes
 from .written import CLOSED_FORM, Written, mistake
+from .written_course import course_mistakes, course_rewrites
 from .written_mistakes import written_mistakes
 from .written_rewrites import written_rewrites
 
@@ -110,7 +111,9 @@ def mechanical_rewrites(exercise: Exercise, oracle: Oracle) -> tuple[Mutant, ...
 def written_mutants(exercise: Exercise, oracle: Oracle, seed: int) -> Iterator[Mutant]:
     """Raises ValueError for a mistake the oracle finds to be none, and for a wrong rewrite."""
     answer = worked_answer(exercise)
-    given = [*written_mistakes(), *written_rewrites(), *memorised(exercise, oracle, seed)]
+    mistakes = [*written_mistakes(), *course_mistakes()]
+    right_ones = [*written_rewrites(), *course_rewrites()]
+    given = [*mistakes, *right_ones, *memorised(exercise, oracle, seed)]
     for number, entry in enumerate(each for each in given if each.exercise == exercise.name):
         edits = entry.edits(answer)
         source = edited(answer.source, edits)

@@ -40,20 +40,12 @@ def drop_term(place: Place) -> Iterator[Change]:
         local = isinstance(node.left, ast.Constant)
         # 1 * dh is also dh itself, another value's gradient.
         left_out = ("local-derivative-left-out", "value-for-gradient") if local else ()
-        # ... unless one chunk reads the value twice, as y = x + x**3 does: a term for each use.
-        names = () if local and not _read_twice(place) else ("contribution-missing",)
+        # ... unless the two are the terms of two uses.
+        names = () if local and not place.read_twice else ("contribution-missing",)
         picked = ("no-one-hot",) if "one_hot" in ast.unparse(node.right) else ()
         yield place.swap("drop-term", node, text(node.left), *left_out, *names, *picked)
         minus = "-" if isinstance(node.op, ast.Sub) else ""
         yield place.swap("drop-term", node, f"({minus}{text(node.right)})", *names)
-
-
-def _read_twice(place: Place) -> bool:
-    name = place.statement.gradient
-    return any(
-        list(names_in(ast.parse(chunk.expression))).count(name) > 1
-        for chunk in place.answer.exercise.forward_pass.consumers.get(name, ())
-    )
 
 
 def flip_sign(place: Place) -> Iterator[Change]:
