@@ -86,7 +86,6 @@ WRONG_FORMULAS = (
     "6 * x - 3", "6 * x - 4.1", "3 * x**2", "2 * x", "x", "curve", "0", "0.0", "4.0", "6 * (x + h)",
     "round(6 * x - 4, 3)", "round(6 * x - 4, 1)", "round(6 * x - 4)",
     "6 * x - 4 + 1e-3 * cos(1000 * x)", "(6 * x - 4) * (1 + 1e-3 * cos(1000 * x))",
-    "above - curve / h",
 )  # fmt: skip
 
 
@@ -105,6 +104,7 @@ QUOTIENTS = {
     "above / h": "This is far too much: nothing, or not the right thing, is subtracted",
     "-below / (2 * h)": "This is far too much: nothing, or not the right thing, is subtracted",
     "(above + below) / (2 * h)": "This is far too much: nothing, or not the right thing, is",
+    "above - curve / h": "This is far too much: nothing, or not the right thing, is subtracted",
     "(above + curve) / h": "This is far too much: nothing, or not the right thing, is subtracted",
 }
 

@@ -22,7 +22,8 @@ def scale_all(place: Place) -> Iterator[Change]:
     text = place.answer.text(place.value)
     twice = ("wrong-factor",) if place.statement.alone else ("wrong-factor", "contribution-twice")
     yield place.swap("scale", place.value, f"2 * ({text})", *twice)
-    others = (f"({text}) / n", f"({text}) * n", f"0.5 * ({text})")
+    n = "3" if place.answer.in_numbers else "n"
+    others = (f"({text}) / {n}", f"({text}) * {n}", f"0.5 * ({text})")
     scaled = others[place.statement.node.lineno % 3]
     yield place.swap("scale", place.value, scaled, "wrong-factor")
 
@@ -56,7 +57,7 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
         upstream = [
             name
             for name in names_in(place.statement.node)
-            if place.answer.is_gradient(name) and name != "d" + place.statement.gradient
+            if place.answer.is_gradient(name) and name != place.statement.key
         ]
         fused = len(upstream) > len(set(upstream))
         also = ("contribution-missing",) if fused else ()
@@ -71,7 +72,7 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
     if not _is_constant(place, dropped):
         # The bare upstream is also another value's gradient.
         also = ("value-for-gradient",) if bare else ()
-        if shown == place.statement.gradient:  # x of 2 * x: the exponent is one lower
+        if set(names_in(dropped)) == {place.statement.gradient}:  # of 2 * x: the exponent is lower
             also = (*also, "wrong-exponent")
         if place.read_twice and isinstance(dropped, ast.BinOp):  # a sum: one of two uses is left
             also = (*also, "contribution-missing")
@@ -147,12 +148,14 @@ def upstream_by_ones(place: Place) -> Iterator[Change]:
             if own == place.statement.gradient or own not in place.answer.values:
                 continue
             seen.add(node.id)
-            ones = f"torch.ones_like({own})"
+            ones = "1.0" if place.answer.in_numbers else f"torch.ones_like({own})"
             yield place.swap("ones-for-upstream", node, ones, "upstream-left-out")
 
 
 def counts(place: Place) -> Iterator[Change]:
     """n for n - 1 and the other way round, as in a variance."""
+    if place.answer.in_numbers:
+        return
     inside = set()
     for node in arithmetic(place.statement.node):
         match node:

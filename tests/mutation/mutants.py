@@ -13,9 +13,10 @@ from .rewrites import rewrites
 from .syntax import Edit, WorkedAnswer, edited, worked_answer
 from .terms import term_changes
 from .values import value_changes
-from .written import CLOSED_FORM, Written, mistake
+from .written import AS_A_WHOLE, Written, mistake
 from .written_course import course_mistakes, course_rewrites
 from .written_mistakes import written_mistakes
+from .written_numbers import numbers_mistakes, numbers_rewrites
 from .written_rewrites import written_rewrites
 
 
@@ -32,10 +33,11 @@ class Mutant:
     right: bool = False  # a rewrite: it must pass
     raises: bool = False  # the changed line raises by itself: torch's own words are shown
     also: frozenset[str] = frozenset()  # other gradients that may be named instead
+    shared: frozenset[str] = frozenset()  # other gradients that the changed line makes
 
     @property
     def named(self) -> frozenset[str]:
-        return frozenset({self.gradient}) | self.also
+        return frozenset({self.gradient}) | self.also | self.shared
 
 
 def mechanical_mutants(exercise: Exercise, oracle: Oracle) -> tuple[Mutant, ...]:
@@ -90,6 +92,8 @@ def also_right(effect: Effect) -> frozenset[str]:
             "not-finite": effect.not_finite,
             "wrong-dtype": effect.dtype,
             "not-a-tensor": effect.no_tensor,
+            "wrong-step": effect.measured == "nothing",
+            "no-difference-quotient": effect.measured.startswith("far"),
         }.items()
         if fits
     )
@@ -111,15 +115,14 @@ def mechanical_rewrites(exercise: Exercise, oracle: Oracle) -> tuple[Mutant, ...
 def written_mutants(exercise: Exercise, oracle: Oracle, seed: int) -> Iterator[Mutant]:
     """Raises ValueError for a mistake the oracle finds to be none, and for a wrong rewrite."""
     answer = worked_answer(exercise)
-    mistakes = [*written_mistakes(), *course_mistakes()]
-    right_ones = [*written_rewrites(), *course_rewrites()]
+    mistakes = [*written_mistakes(), *course_mistakes(), *numbers_mistakes()]
+    right_ones = [*written_rewrites(), *course_rewrites(), *numbers_rewrites()]
     given = [*mistakes, *right_ones, *memorised(exercise, oracle, seed)]
     for number, entry in enumerate(each for each in given if each.exercise == exercise.name):
         edits = entry.edits(answer)
         source = edited(answer.source, edits)
         right = not entry.gradient
-        # A closed form is right as a whole; it does not read the upstream of its chunk.
-        line_by_line = entry.label == CLOSED_FORM or oracle.right(source)
+        line_by_line = entry.label in AS_A_WHOLE or oracle.right(source)
         if (line_by_line and oracle.same_in_chain(source)) is not right:
             raise ValueError(f"{entry.label} is not what it says:\n{source}")
         yield Mutant(

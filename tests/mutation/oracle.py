@@ -25,6 +25,7 @@ from .syntax import base_name, names_in, worked_answer
 
 SEED = 20_240_229  # none that the suite grades with
 TOLERANCE = 1e-11
+LOOSE = 1e-9  # what is judged more loosely by so many times (Exercise.loose)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Effect:
     dtype: bool = False
     no_tensor: bool = False
     spoils: tuple[str, ...] = ()  # the values and gradients it changes besides its own
+    measured: str = ""  # of a slope that differs: what came of it, in one of three words
 
     @property
     def changes_own(self) -> bool:
@@ -81,7 +83,7 @@ class Oracle:
         for trial in self.trials:
             values: dict[str, Any] = {**trial.numbers(), **trial.values()}
             generator = torch.Generator().manual_seed(trial.seed)
-            for name in self.lines:
+            for name in (line for line in self.lines if line in values):
                 values["d" + name] = torch.randn(
                     values[name].shape, generator=generator, dtype=torch.float64
                 )
@@ -92,18 +94,26 @@ class Oracle:
         """Of the statements of `source` that write `gradient`, beside the worked answer's."""
         if gradient not in self._right:
             answer = worked_answer(self.exercise).source
-            self._right[gradient] = [run_alone(answer, gradient, scope) for scope in self.scopes]
+            self._right[gradient] = [self._alone(answer, gradient, scope) for scope in self.scopes]
         effects = []
         for scope, (right, _) in zip(self.scopes, self._right[gradient], strict=True):
             try:
-                got, spoiled = run_alone(source, gradient, scope)
+                got, spoiled = self._alone(source, gradient, scope)
             except Exception:  # whatever it raises is an effect of the change
                 effects.append(Effect(raises=True))
                 continue
-            effects.append(_compare(got, right, spoiled))
+            loose = self.exercise.loose.get(gradient, 0.0) * LOOSE
+            effects.append(_compare(got, right, spoiled, loose))
         shown = effects[0]
         # Right at the sizes shown and not at others: a hard-coded size.
         return shown if not shown.harmless else next((e for e in effects if not e.harmless), shown)
+
+    def _alone(self, source: str, gradient: str, scope: dict[str, Any]) -> Any:
+        key = self.exercise.key(gradient)
+        if self.exercise.kind != "numbers":
+            return run_alone(source, key, scope)
+        at_points = [run_alone(source, key, point)[0] for point in points(scope)]
+        return torch.tensor(at_points, dtype=torch.float64), ()
 
     def right(self, source: str) -> bool:
         """Whether every line is a rewrite of the worked answer's."""
@@ -111,8 +121,9 @@ class Oracle:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The gradients: what else is asked for is judged as a whole (same_in_chain)."""
-        return tuple(n for n in self.exercise.gradients if n not in self.exercise.values)
+        """Gradients and slopes: what else is asked for is judged as a whole (same_in_chain)."""
+        values = self.exercise.values.keys() - self.exercise.slopes.keys()
+        return tuple(name for name in self.exercise.gradients if name not in values)
 
     @cached_property
     def _chain(self) -> list[dict[str, Any]]:
@@ -128,7 +139,8 @@ class Oracle:
                 if key not in got or got[key].shape != right[key].shape:
                     return False
                 one, other = got[key].double(), right[key].double()
-                if not torch.allclose(one, other, rtol=1e-9, atol=1e-14):
+                slack = self.exercise.loose.get(name, 0.0) * LOOSE * float(other.abs().max())
+                if not torch.allclose(one, other, rtol=1e-9, atol=1e-14 + slack):
                     return False
         return True
 
@@ -140,11 +152,24 @@ def run_whole(source: str, trial: Trial) -> dict[str, Any]:
         exec(compile(source, "<mutant>", "exec"), space)
         given = {**trial.numbers(), **trial.values()}
         asked = inspect.signature(space["backward"]).parameters
-        returned: dict[str, Any] = space["backward"](**{name: _copy(given[name]) for name in asked})
+        given = {name: _copy(given[name]) for name in asked}
+        if trial.exercise.kind == "numbers":
+            every = [space["backward"](**point) for point in points(given)]
+            keys = [trial.exercise.key(name) for name in trial.exercise.gradients]
+            return {
+                key: torch.tensor([one[key] for one in every]) for key in keys if key in every[0]
+            }
+        returned: dict[str, Any] = space["backward"](**given)
     return returned
 
 
-def _compare(got: Any, right: torch.Tensor, spoils: tuple[str, ...]) -> Effect:
+def points(scope: dict[str, Any]) -> Iterator[dict[str, float]]:
+    """The numbers at each point, of tensors that hold one for each."""
+    for numbers in zip(*scope.values(), strict=True):
+        yield {name: number.item() for name, number in zip(scope, numbers, strict=True)}
+
+
+def _compare(got: Any, right: torch.Tensor, spoils: tuple[str, ...], loose: float = 0.0) -> Effect:
     if not isinstance(got, torch.Tensor):
         return Effect(no_tensor=True, spoils=spoils)
     if got.shape != right.shape:
@@ -152,18 +177,29 @@ def _compare(got: Any, right: torch.Tensor, spoils: tuple[str, ...]) -> Effect:
         return Effect(misshapen=True, squeezed=squeezed, spoils=spoils)
     finite = bool(torch.isfinite(got).all())
     off = (got.double() - right).abs().max().item()
+    differs = not off <= (loose or TOLERANCE) * max(right.abs().max().item(), 1e-300)
     return Effect(
-        differs=not off <= TOLERANCE * max(right.abs().max().item(), 1e-300),
+        differs=differs,
+        measured=_measured(got / right) if loose and differs else "",
         not_finite=not finite,
         dtype=got.dtype != right.dtype,
         spoils=spoils,
     )
 
 
-def run_alone(source: str, gradient: str, scope: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
+def _measured(times: torch.Tensor) -> str:
+    """How many times the slope it is."""
+    if not times.any():
+        return "nothing"
+    if times.abs().max() < 0.01:
+        return "far too little"
+    return "far too much" if times.abs().median() > 1000 else ""
+
+
+def run_alone(source: str, key: str, scope: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
     """The gradient, and the names of other tensors that were changed in place."""
-    code, reads = _statements_of(source, gradient, frozenset(scope))
-    given = {name: _copy(scope[name]) for name in reads if name != "d" + gradient}
+    code, reads = _statements_of(source, key, frozenset(scope))
+    given = {name: _copy(scope[name]) for name in reads if name != key}
     space = dict(given)
     with float64():
         exec(code, space)
@@ -172,7 +208,7 @@ def run_alone(source: str, gradient: str, scope: dict[str, Any]) -> tuple[Any, t
         for name, value in given.items()
         if torch.is_tensor(value) and not _same(value, scope[name])
     )
-    return space["d" + gradient], spoiled
+    return space[key], spoiled
 
 
 @lru_cache(maxsize=8)
@@ -189,11 +225,11 @@ def _parsed(source: str) -> tuple[list[ast.stmt], list[tuple[ast.stmt, set[str]]
 
 @lru_cache(maxsize=64)
 def _statements_of(
-    source: str, gradient: str, known: frozenset[str]
+    source: str, key: str, known: frozenset[str]
 ) -> tuple[types.CodeType, tuple[str, ...]]:
     """The statements that write to this gradient or only to names of their own; what they read."""
     outside, body = _parsed(source)
-    kept = [one for one, names in body if "d" + gradient in names or not names & known]
+    kept = [one for one, names in body if key in names or not names & known]
     reads = {name for statement in kept for name in names_in(statement)} & known
     return compile(ast.Module([*outside, *kept], []), "<mutant>", "exec"), tuple(sorted(reads))
 

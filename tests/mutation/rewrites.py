@@ -46,14 +46,17 @@ def statements(place: Place) -> Iterator[Change]:
     """The statement in two, under an `if`, by `x = x + y`, into a tensor of zeros."""
     answer, node = place.answer, place.statement.node
     text, indent = answer.text(node), "\n" + " " * node.col_offset
-    yield place.change("rewrite: if", answer.replace(node, f"if n > 0:{indent}    {text}"))
+    some = "n" if "n" in answer.values else "1"
+    yield place.change("rewrite: if", answer.replace(node, f"if {some} > 0:{indent}    {text}"))
     match node:
         case ast.Assign(targets=[target], value=value):
             head = answer.text(target)
             held = f"held = {answer.text(value)}{indent}{head} = held"
             yield place.change("rewrite: split", answer.replace(node, held))
             if isinstance(target, ast.Name) and place.statement.gradient in answer.values:
-                zeros = f"{head} = torch.zeros_like({place.statement.gradient})"
+                zeros = f"{head} = " + (
+                    "0" if answer.in_numbers else f"torch.zeros_like({place.statement.gradient})"
+                )
                 yield place.change(
                     "rewrite: from zeros",
                     (
@@ -150,5 +153,5 @@ def reordered(answer: WorkedAnswer) -> Iterator[Change]:
 
 
 def _independent(one: Statement, other: Statement) -> bool:
-    keys = {"d" + one.gradient: other.node, "d" + other.gradient: one.node}
+    keys = {one.key: other.node, other.key: one.node}
     return not any(key in names_in(node) for key, node in keys.items())

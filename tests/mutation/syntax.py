@@ -39,6 +39,7 @@ class Statement:
 
     node: ast.stmt
     gradient: str  # "counts"
+    key: str  # "dcounts": what it is called there
     first: bool  # nothing has written to this gradient before
     alone: bool  # nothing else writes to it at all
     nested: bool  # inside a loop
@@ -71,13 +72,14 @@ class WorkedAnswer:
             (node, target, node is not top)
             for top in self.body
             for node in ast.walk(top)
-            if isinstance(node, ast.stmt) and (target := written(node)) is not None
+            if isinstance(node, ast.stmt) and (target := self._written(node)) is not None
         ]
         targets = [target for _, target, _ in found]
         return tuple(
             Statement(
                 node=node,
-                gradient=target.removeprefix("d"),
+                gradient=self._asked.get(target, target.removeprefix("d")),
+                key=target,
                 first=target not in targets[:index],
                 alone=targets.count(target) == 1,
                 nested=nested,
@@ -87,6 +89,17 @@ class WorkedAnswer:
             )
             for index, (node, target, nested) in enumerate(found)
         )
+
+    @cached_property
+    def _asked(self) -> dict[str, str]:
+        """What is asked for, by what the learner calls it; of values, the measured slopes."""
+        exercise = self.exercise
+        measured = [n for n in exercise.gradients if n in exercise.slopes]
+        return {exercise.key(n): n for n in measured}
+
+    def _written(self, statement: ast.stmt) -> str | None:
+        name = written(statement)
+        return name if name is not None and (name.startswith("d") or name in self._asked) else None
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -127,6 +140,11 @@ class WorkedAnswer:
         value = name.removeprefix("d")
         return name.startswith("d") and value in self.exercise.forward_pass.shapes
 
+    @property
+    def in_numbers(self) -> bool:
+        """Whether it works with Python's numbers: there are no shapes, and no sizes."""
+        return self.exercise.kind == "numbers"
+
     def is_number(self, name: str) -> bool:
         """Whether the name holds a number, given or worked out: n, a count of entries."""
         return name not in ("torch", "F") and not self.shape_of(name).startswith("(")
@@ -137,15 +155,13 @@ def worked_answer(exercise: Exercise) -> WorkedAnswer:
 
 
 def written(statement: ast.stmt) -> str | None:
-    """The gradient key a simple statement writes to, in place or by assignment."""
+    """The name a simple statement writes to, in place or by assignment."""
     match statement:
         case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
-            name = base_name(target)
+            return base_name(target)
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr=method))):
-            name = base_name(target) if method.endswith("_") else None
-        case _:
-            return None
-    return name if name is not None and name.startswith("d") else None
+            return base_name(target) if method.endswith("_") else None
+    return None
 
 
 def base_name(target: ast.expr) -> str | None:

@@ -27,7 +27,7 @@ PAIRS, TRIPLES = 15, 10  # an exercise
 WHOLE = ("exercise1", "exercise2", "exercise3", "exercise4")
 SAMPLE = 30  # of each other exercise: `python -m tests.mutation` grades them all
 FEWEST = {  # mistakes
-    "warmup3": 60, "warmup4": 90,
+    "warmup1": 300, "warmup3": 60, "warmup4": 90,
     "exercise1": 380, "exercise2": 20, "exercise3": 45, "exercise4": 190, "exercise5": 270,
     "exercise6": 250, "exercise7": 200, "exercise8": 450, "exercise9": 130,
 }  # fmt: skip

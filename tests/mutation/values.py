@@ -22,10 +22,11 @@ def other_names(place: Place) -> Iterator[Change]:
     """An upstream by another gradient or by its value; a value by another of its shape."""
     answer, statement = place.answer, place.statement
     values = answer.exercise.forward_pass.names
-    seen: set[str] = {"d" + statement.gradient}
+    seen: set[str] = {statement.key}
     for node in _reads(place):
         name = node.id
-        if name in seen or not answer.shape_of(name) or "," not in answer.shape_of(name):
+        shape = answer.shape_of(name)
+        if name in seen or not ("," in shape or (shape and answer.in_numbers)):
             continue
         seen.add(name)
         if answer.is_gradient(name):
@@ -45,7 +46,9 @@ def other_names(place: Place) -> Iterator[Change]:
             ]
             nearest = sorted(alike, key=lambda v: abs(values.index(v) - values.index(name)))
             for other in nearest[:2]:
-                yield place.swap("other-value", node, other, "value-for-gradient", "wrong-exponent")
+                # Of a product's factors, the one for the other is the other one's gradient.
+                names = ("value-for-gradient", "wrong-exponent", "wrong-name")
+                yield place.swap("other-value", node, other, *names)
 
 
 def _reads(place: Place) -> Iterator[ast.Name]:
@@ -116,7 +119,8 @@ def clones(place: Place) -> Iterator[Change]:
 
 def sizes(place: Place) -> Iterator[Change]:
     """Every size written as the number it has in the lecture."""
-    answer, n = place.answer, place.answer.exercise.sizes["n"]
+    answer = place.answer
+    n = answer.exercise.sizes.get("n", 0)  # of numbers there is none
     sizes_of = partial(_sizes_of, answer.exercise)
     for node in ast.walk(place.statement.node):
         match node:

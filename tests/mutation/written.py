@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from .syntax import Edit, WorkedAnswer
 
-CLOSED_FORM = "rewrite: closed form"
+# Right as a whole, though they do not read the upstream of their chunk.
+AS_A_WHOLE = ("rewrite: closed form", "rewrite: a gradient that is the same")
 
 
 @dataclass(frozen=True)
