@@ -8,8 +8,9 @@ from grader.trial import make_trial
 
 from .change import Change, Place
 from .factors import factor_changes
-from .oracle import Effect, Oracle, run_whole
+from .oracle import Effect, Oracle
 from .rewrites import rewrites
+from .running import run_whole
 from .syntax import Edit, WorkedAnswer, edited, worked_answer
 from .terms import term_changes
 from .values import value_changes

@@ -2,17 +2,11 @@
 
 The statements that write one gradient are run alone in float64, worked answer against
 changed answer, on true forward values and random gradients for everything else. Equal at
-every size: the change is a rewrite and must pass. Different: it is a mistake. The code is
-the suite's own, so it is run in this process.
+every size: the change is a rewrite and must pass. Different: it is a mistake.
 """
 
-import ast
-import inspect
-import types
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -21,7 +15,8 @@ from grader.exercise import Exercise
 from grader.names import NameData
 from grader.trial import Trial, make_trial
 
-from .syntax import base_name, names_in, worked_answer
+from .running import points, run_alone, run_whole
+from .syntax import worked_answer
 
 SEED = 20_240_229  # none that the suite grades with
 TOLERANCE = 1e-11
@@ -49,17 +44,6 @@ class Effect:
     @property
     def harmless(self) -> bool:
         return self == Effect()
-
-
-@contextmanager
-def float64() -> Iterator[None]:
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        torch.set_default_dtype(before)
 
 
 @dataclass
@@ -145,30 +129,6 @@ class Oracle:
         return True
 
 
-def run_whole(source: str, trial: Trial) -> dict[str, Any]:
-    """What `backward` returns on a trial's values."""
-    space: dict[str, Any] = {}
-    with float64():
-        exec(compile(source, "<mutant>", "exec"), space)
-        given = {**trial.numbers(), **trial.values()}
-        asked = inspect.signature(space["backward"]).parameters
-        given = {name: _copy(given[name]) for name in asked}
-        if trial.exercise.kind == "numbers":
-            every = [space["backward"](**point) for point in points(given)]
-            keys = [trial.exercise.key(name) for name in trial.exercise.gradients]
-            return {
-                key: torch.tensor([one[key] for one in every]) for key in keys if key in every[0]
-            }
-        returned: dict[str, Any] = space["backward"](**given)
-    return returned
-
-
-def points(scope: dict[str, Any]) -> Iterator[dict[str, float]]:
-    """The numbers at each point, of tensors that hold one for each."""
-    for numbers in zip(*scope.values(), strict=True):
-        yield {name: number.item() for name, number in zip(scope, numbers, strict=True)}
-
-
 def _compare(got: Any, right: torch.Tensor, spoils: tuple[str, ...], loose: float = 0.0) -> Effect:
     if not isinstance(got, torch.Tensor):
         return Effect(no_tensor=True, spoils=spoils)
@@ -194,66 +154,3 @@ def _measured(times: torch.Tensor) -> str:
     if times.abs().max() < 0.01:
         return "far too little"
     return "far too much" if times.abs().median() > 1000 else ""
-
-
-def run_alone(source: str, key: str, scope: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
-    """The gradient, and the names of other tensors that were changed in place."""
-    code, reads = _statements_of(source, key, frozenset(scope))
-    given = {name: _copy(scope[name]) for name in reads if name != key}
-    space = dict(given)
-    with float64():
-        exec(code, space)
-    spoiled = tuple(
-        name
-        for name, value in given.items()
-        if torch.is_tensor(value) and not _same(value, scope[name])
-    )
-    return space[key], spoiled
-
-
-@lru_cache(maxsize=8)
-def _parsed(source: str) -> tuple[list[ast.stmt], list[tuple[ast.stmt, set[str]]]]:
-    """What stands outside `backward`, and its statements with the names each writes."""
-    tree = ast.parse(source)
-    function = next(
-        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "backward"
-    )
-    body = [node for node in function.body if not isinstance(node, ast.Return)]
-    outside = [node for node in tree.body if node is not function]
-    return outside, [(one, {n for node in ast.walk(one) for n in _writes(node)}) for one in body]
-
-
-@lru_cache(maxsize=64)
-def _statements_of(
-    source: str, key: str, known: frozenset[str]
-) -> tuple[types.CodeType, tuple[str, ...]]:
-    """The statements that write to this gradient or only to names of their own; what they read."""
-    outside, body = _parsed(source)
-    kept = [one for one, names in body if key in names or not names & known]
-    reads = {name for statement in kept for name in names_in(statement)} & known
-    return compile(ast.Module([*outside, *kept], []), "<mutant>", "exec"), tuple(sorted(reads))
-
-
-def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return one.shape == other.shape and bool(((one == other) | (one != one)).all())
-
-
-def _copy(value: Any) -> Any:
-    return value.clone() if torch.is_tensor(value) else value
-
-
-def _writes(node: ast.AST) -> list[str]:
-    match node:
-        case ast.Assign(targets=targets):
-            bases = [base_name(t) for target in targets for t in _parts(target)]
-        case ast.AugAssign(target=target) | ast.NamedExpr(target=target):
-            bases = [base_name(target)]
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr=method))):
-            bases = [base_name(target)] if method.endswith("_") else []
-        case _:
-            bases = []
-    return [name for name in bases if name is not None]
-
-
-def _parts(target: ast.expr) -> list[ast.expr]:
-    return target.elts if isinstance(target, ast.Tuple) else [target]
