@@ -12,8 +12,9 @@ from typing import Any
 from grader.course import makemore
 from grader.course.makemore import OTHER_SIZES, SIZES
 from grader.course.warmup5_hints import HINTS
+from grader.course.warmup5_mistaken import EPS, MOMENTUM, mistaken
 
-__all__ = ["HINTS", "OTHER_SIZES", "SIZES"]
+__all__ = ["HINTS", "OTHER_SIZES", "SIZES", "mistaken"]
 
 KIND = "layers"
 SOURCE = "Zero to Hero, makemore part 3 (Activations & Gradients, BatchNorm)"
@@ -67,7 +68,6 @@ RESTS_ON = {
     "hprebn": ("batchnorm_out",),
     "W1": ("linear_out",),
 }
-MOMENTUM, EPS = 0.1, 1e-5
 
 
 def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
@@ -84,7 +84,8 @@ def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
     n, n_hidden = sizes["n"], sizes["n_hidden"]
     x = given["C"][given["Xb"]].view(n, -1)
     wide = 4 * randn(n, n_hidden)
-    wide[:, ::5] += 15 * wide[:, ::5].sign()  # dead ones, at either end
+    wide[:, ::5] += 15 * wide[:, ::5].sign()  # dead: at one end or the other
+    wide[:, ::10] = wide[:, ::10].abs()  # or all at one
     others = torch.randint(2, 2000, (5,), generator=generator)
     drawn = {
         "x": x,
@@ -129,59 +130,6 @@ def due(
         "running_var": past * (past + now * earlier.var(0)) + now * hprebn.var(0),
         "inference_out": bngain * normal + bnbias,
         "tanh_out": h,
-    }
-
-
-def mistaken(
-    counts, wide, before, W1, W2, bngain, bnbias, hprebn, bnmean, bnvar, bnraw, hpreact, h,
-    seen_mean, seen_var,
-):
-    """By mistake: what some of these may be with it."""
-    earlier = before @ W1
-    past, now = 1 - MOMENTUM, MOMENTUM
-    biased = hprebn.var(0, unbiased=False)
-    mean = past * (now * earlier.mean(0)) + now * bnmean
-    var = past * (past + now * earlier.var(0)) + now * bnvar
-    diff = hprebn - bnmean
-    normal = (hprebn - seen_mean) * (seen_var + EPS)**-0.5
-    above = wide > 0.97
-
-    def scaled(deviation, diff=diff):
-        return bngain * diff / deviation + bnbias
-
-    return {
-        "momentum-reversed": {
-            "running_mean": now * (past * earlier.mean(0)) + past * bnmean,
-            "running_var": now * (now + past * earlier.var(0)) + past * bnvar,
-        },
-        "last-batch-only": {"running_mean": bnmean, "running_var": bnvar},
-        "biased-variance": {
-            "running_var": past * (past + now * earlier.var(0, unbiased=False)) + now * biased,
-            "batchnorm_out": scaled((biased + EPS).sqrt()),
-        },
-        "batch-statistics-at-inference": {"inference_out": hpreact},
-        "statistics-changed-at-inference": {
-            "running_mean": past * mean + now * bnmean,
-            "running_var": past * var + now * bnvar,
-        },
-        "abs-left-out": {
-            "saturated": above.double().mean(),
-            "dead_units": above.all(0).sum(),
-        },
-        "variance-for-deviation": {
-            "kaiming_std": ((5 / 3) / counts.double(), (5 / 3)**2 / counts.double()),
-            "batchnorm_out": scaled(bnvar + EPS),
-            "inference_out": scaled(seen_var + EPS, hprebn - seen_mean),
-        },
-        "parameter-left-out": {
-            "linear_bias_out": h @ W2,
-            "batchnorm_out": (bnraw, bngain * bnraw, bnraw + bnbias),
-            "inference_out": (normal, bngain * normal, normal + bnbias),
-        },
-        "eps-left-out": {
-            "batchnorm_out": scaled(bnvar.sqrt()),
-            "inference_out": scaled(seen_var.sqrt(), hprebn - seen_mean),
-        },
     }
 
 

@@ -1,7 +1,7 @@
-"""A variance where a standard deviation is due.
+"""A variance for a standard deviation, or the other way round.
 
-**What it is.** The variance is the square of the standard deviation. A root is missing, or
-a square is too much.
+**What it is.** The variance is the square of the standard deviation. A root is missing, or there
+is one too many.
 
 **Why it matters.** Near 1 the two are close and nothing looks wrong; far from it one is
 much too large or much too small.
@@ -21,4 +21,6 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} has a variance where the standard deviation is due: a root is missing."
+    return (
+        f"{value} has a variance for a deviation, or the reverse: a root too few, or one too many."
+    )

@@ -15,7 +15,7 @@ from grader.mistakes.foretold import foretold
 
 
 def find(case: Case) -> Evidence | None:
-    return {"value": case.name} if foretold(case, "statistics-changed-at-inference") else None
+    return {"value": case.name} if foretold(case, "updated-at-inference") else None
 
 
 def message(value: str) -> str:

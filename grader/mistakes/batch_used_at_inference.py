@@ -17,7 +17,7 @@ from grader.mistakes.foretold import foretold
 
 
 def find(case: Case) -> Evidence | None:
-    return {"value": case.name} if foretold(case, "batch-statistics-at-inference") else None
+    return {"value": case.name} if foretold(case, "batch-used-at-inference") else None
 
 
 def message(value: str) -> str:
