@@ -36,9 +36,11 @@ class _Node:
     parts: list[tuple[Any, float]]  # an operand, the derivative in it
     made: dict[int, "_Node"]  # by the result's identity
     sent: int = 0
+    began: Any = None  # its own grad when it was first sent on
     early: bool = False  # a gradient arrived when its own had been sent on
 
     def send(self) -> None:
+        self.began = self.began if self.sent else self.out.grad
         self.sent += 1
         for part, derivative in self.parts:
             part.grad += derivative * self.out.grad
@@ -88,10 +90,11 @@ class Ordering:
         """The learner's backward() of one graph, and what it did."""
         result.backward()
         nodes = self._below(result)
+        first = nodes[0]  # the result itself
         arrived = any(part.grad for node in nodes for part, _ in node.parts)
         self.other_ways |= arrived and not any(node.sent for node in nodes)
         for what, seen in {
-            "unseeded": result.grad != 1,
+            "unseeded": (first.began if first.sent else result.grad) != 1,
             "twice": any(node.sent > 1 for node in nodes),
             "early": any(node.early for node in nodes),
             "never": not all(node.sent for node in nodes),

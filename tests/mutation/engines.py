@@ -1,0 +1,172 @@
+"""Mutants of a class of Values: what a learner writes in a `_backward`, and in `backward`."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.exercise import Exercise
+
+from .engine_oracle import effect_of
+from .engine_written import written_changes
+from .mutants import Mutant
+from .syntax import Edit, WorkedAnswer, edited, worked_answer
+
+UPSTREAM = "out.grad"
+NUMBERS = ("self.data", "other.data", "out.data")
+LOCAL = ("local-derivative-left-out", "wrong-exponent", "value-for-gradient", "wrong-name")
+
+
+@dataclass(frozen=True)
+class EngineChange:
+    operator: str
+    line: int
+    edits: tuple[Edit, ...]
+    mistakes: tuple[str, ...]
+
+
+def engine_mutants(exercise: Exercise) -> tuple[Mutant, ...]:
+    """Every change once, each marked as a mistake or as a rewrite by what it comes to."""
+    answer = worked_answer(exercise)
+    found: dict[str, Mutant] = {}
+    for change in (*_changes(answer), *_written(answer)):
+        source = edited(answer.source, change.edits)
+        if source in found:
+            continue
+        effect = effect_of(source)
+        rewrite = change.operator.startswith("rewrite: ")
+        if rewrite and not effect.harmless:
+            raise ValueError(f"{change.operator} is no rewrite:\n{source}")
+        first, *others = effect.wrong or ("graphs",)
+        found[source] = Mutant(
+            exercise=exercise.name,
+            operator=change.operator,
+            name=f"{change.operator} {first}:{change.line}",
+            source=source,
+            gradient=first,
+            line=change.line,
+            mistakes=frozenset(change.mistakes),
+            edits=change.edits,
+            right=effect.harmless,
+            raises=effect.raises,
+            shared=frozenset(others),
+        )
+    return tuple(found.values())
+
+
+def _changes(answer: WorkedAnswer) -> Iterator[EngineChange]:
+    for node in ast.walk(answer.tree):
+        if isinstance(node, ast.AugAssign):
+            for changes in (_whole, _factors, _names, _numbers, _rewrites):
+                for operator, part, text, mistakes in changes(answer, node):
+                    edit = answer.replace(part, text)
+                    yield EngineChange(operator, node.lineno, (edit,), mistakes)
+
+
+def _written(answer: WorkedAnswer) -> Iterator[EngineChange]:
+    """Raises ValueError for a text that the worked answer has not exactly once."""
+    for operator, at, pieces, mistakes in written_changes():
+        edits = []
+        for old, new in pieces:
+            if answer.source.count(old) != 1:
+                raise ValueError(f"{operator}: {old!r} is not there exactly once")
+            start = answer.source.index(old)
+            edits.append(Edit(start, start + len(old), new))
+        line = next(n for n, text in enumerate(answer.source.split("\n"), 1) if at in text)
+        yield EngineChange(operator, line, tuple(edits), mistakes)
+
+
+Proposed = Iterator[tuple[str, ast.expr | ast.stmt, str, tuple[str, ...]]]
+
+
+def _whole(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
+    target, value = answer.text(node.target), answer.text(node.value)
+    yield "set", node, f"{target} = {value}", ("overwritten",)
+    yield "subtract", node, f"{target} -= {value}", ("sign-flipped",)
+    for factor in ("2", "0.5", "-1"):
+        name = "sign-flipped" if factor == "-1" else "wrong-factor"
+        yield "scale", node.value, f"{factor} * ({value})", (name, "contribution-twice")
+    yield "twice", node, f"{target} += 2 * ({value})", ("wrong-factor", "contribution-twice")
+
+
+def _factors(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
+    for part in ast.walk(node.value):
+        if not isinstance(part, ast.BinOp):
+            continue
+        left, right = answer.operand(part.left), answer.operand(part.right)
+        if isinstance(part.op, ast.Mult):
+            yield "drop-factor", part, left, _without(right)
+            yield "drop-factor", part, right, _without(left)
+            yield "divide", part, f"{left} / {right}", LOCAL
+        elif isinstance(part.op, ast.Div):
+            yield "drop-factor", part, left, _without(right)
+            yield "multiply", part, f"{left} * {right}", LOCAL
+            yield "drop-upstream", part, f"1.0 / {right}", ("upstream-left-out",)
+        elif isinstance(part.op, ast.Sub) and isinstance(part.right, ast.BinOp):
+            yield "flip-term", part, f"{left} + {right}", ("sign-flipped",)
+            yield "drop-term", part, right, ("contribution-missing", *LOCAL)
+
+
+def _without(factor: str) -> tuple[str, ...]:
+    if UPSTREAM in factor:
+        return ("upstream-left-out", "value-for-gradient")
+    return ("wrong-factor", *LOCAL) if factor == "number" else LOCAL
+
+
+def _names(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
+    for part in ast.walk(node.value):
+        shown = ast.unparse(part) if isinstance(part, ast.Attribute) else ""
+        if shown in NUMBERS:
+            for other in NUMBERS:
+                both = other != "other.data" or "other" in answer.source[_method(answer, part)]
+                if other != shown and both:
+                    mistakes = ("value-for-gradient", *LOCAL)
+                    if "** (" in answer.source[_method(answer, part)]:
+                        mistakes = (*mistakes, "wrong-exponent")
+                    yield "swap-name", part, other, mistakes
+        if shown == UPSTREAM:
+            yield "ones-for-upstream", part, "1.0", ("upstream-left-out",)
+            yield "value-for-upstream", part, "out.data", ("value-for-gradient",)
+
+
+def _method(answer: WorkedAnswer, part: ast.expr) -> slice:
+    """Where the method stands that this is part of."""
+    start = answer.source.rfind("\n    def ", 0, answer.span(part)[0])
+    end = answer.source.find("\n    def ", answer.span(part)[0])
+    return slice(start, end)
+
+
+def _numbers(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
+    for part in ast.walk(node.value):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow):
+            base, power = answer.operand(part.left), answer.operand(part.right)
+            for text in (base, f"{base} ** ({power} + 1)", f"{base} ** ({power} - 2)"):
+                yield "exponent", part, text, LOCAL
+        if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub):
+            yield "drop-minus", part, answer.text(part.operand), ("sign-flipped",)
+        if isinstance(part, ast.Compare):
+            text = answer.text(part)
+            yield "mask", part, f"({text.replace('>', '<')})", ("mask-reversed",)
+            yield "mask", part, "1", ("local-derivative-left-out",)
+            yield "mask", part, "0", ("contribution-missing",)
+
+
+def _rewrites(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
+    target, value = answer.text(node.target), answer.text(node.value)
+    yield "rewrite: a sum", node, f"{target} = {target} + {value}", ()
+    yield "rewrite: added to nothing", node.value, f"0.0 + {value}", ()
+    yield "rewrite: a name", node, f"due = {value}; {target} += due", ()
+    yield (
+        "rewrite: setattr",
+        node,
+        (f"setattr({target.removesuffix('.grad')}, 'grad', {target} + {value})"),
+        (),
+    )
+    for part in ast.walk(node.value):
+        if isinstance(part, ast.BinOp):
+            left, right = answer.operand(part.left), answer.operand(part.right)
+            if isinstance(part.op, ast.Mult):
+                yield "rewrite: commute", part, f"{right} * {left}", ()
+            elif isinstance(part.op, ast.Div):
+                yield "rewrite: by the inverse", part, f"{left} * (1 / {right})", ()
+            elif isinstance(part.op, ast.Pow) and answer.text(part.right) == "2":
+                yield "rewrite: a product", part, f"({left} * {left})", ()
