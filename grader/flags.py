@@ -21,7 +21,9 @@ def flags_of(exercise: Exercise, answer: Answer | Ended, in_chain: Sequence[str]
         if name in answer.gradients or name in answer.kinds or answer.raised is not None:
             continue
         key = exercise.key(name)
-        near = did_you_mean(key, [other for other in answer.others if other not in keys])
+        others = (other for other in answer.others if other not in keys)
+        # A value in between, with another first letter, is no slip of the pen.
+        near = did_you_mean(key, [other for other in others if other[:1].lower() == key[0]])
         if near != ".":
             yield Flag("unknown-key", f"`{key}` was not returned{near}")
     if in_chain:

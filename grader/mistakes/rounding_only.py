@@ -1,7 +1,7 @@
 """Right; only the last bits differ.
 
-**What it is.** The same mathematics in another order of operations: float32 keeps about
-seven digits, and each order rounds a little differently.
+**What it is.** The same mathematics in another order of operations: a float keeps only so many
+digits, float32 about seven and float64 sixteen, and each order rounds a little differently.
 
 **Why it matters.** It does not. `exact` is a courtesy of writing the same operations as
 torch does; `approximate` is as right.

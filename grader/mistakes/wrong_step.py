@@ -1,4 +1,4 @@
-"""A measured slope is off for the step was too large, or too small.
+"""A measured slope is off: the step was too large, or too small.
 
 **What it is.** A finite difference `(f(x + h) - f(x)) / h` with an h that is too large measures
 the line through two points that are far apart. With one that is too small, f(x + h) and f(x)

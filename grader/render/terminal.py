@@ -94,6 +94,8 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
         yield Text(f"{EXACT_ALONE} exact, given a true upstream gradient.", style="dim")
     if any(gradient.verdict == "inherited" for gradient in report.gradients):
         yield Text("inherited: the line is right, what it was given is not.", style="dim")
+    if any(g.name in exercise.slopes and g.verdict == "approximate" for g in report.gradients):
+        yield Text("approximate: right. What is measured is never exact.", style="dim")
     yield Text()
     if report.error is not None:
         yield _paragraph(_error(report), "red")
@@ -121,22 +123,28 @@ def _where(gradient: GradientReport) -> str:
 def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
     for chunk in exercise.chunks_behind(gradient.name):
         yield _paragraph(chunk.source, "cyan", indent=2)
-    found = gradient.diagnosis
+    found, numbers = gradient.diagnosis, bool(exercise.points)
     if found is not None:
         yield _paragraph(found.message, indent=2)
         if also := found.evidence.get("also_fits"):
             yield _paragraph(f"The same numbers would come from: {', '.join(also)}.", indent=2)
     elif gradient.verdict in ("wrong", "wrong_shape"):
-        yield _paragraph(f"No known mistake fits. {_furthest_off(gradient)}", indent=2)
+        yield _paragraph(f"No known mistake fits. {_furthest_off(gradient, numbers)}", indent=2)
     elif gradient.verdict == "missing" and gradient.is_value:
         yield _paragraph(exercise.asked_for(gradient.name), indent=2)
     elif gradient.verdict == "missing" and not exercise.points:
         yield _paragraph(f"Its shape is {gradient.expected_shape}.", indent=2)
     if gradient.verdict == "wrong" and gradient.approximate:
-        yield from (_paragraph(why, indent=2) for why in _why_approximate(gradient))
+        yield from (_paragraph(why, indent=2) for why in _why_approximate(gradient, numbers))
 
 
-def _furthest_off(gradient: GradientReport) -> str:
+def _furthest_off(gradient: GradientReport, numbers: bool) -> str:
+    if numbers:  # of what is one number to the learner, there is no shape
+        worst = gradient.worst
+        if worst is None:
+            return ""
+        yours, due = worst["yours"], worst["expected"]
+        return f"Where it is furthest off it is {yours:.6g}, and should be {due:.6g}."
     shape = f"Its shape is {gradient.expected_shape}"
     shape += ", as it should be" if gradient.shape == gradient.expected_shape else ""
     worst = gradient.worst
@@ -149,7 +157,7 @@ def _furthest_off(gradient: GradientReport) -> str:
     )
 
 
-def _why_approximate(gradient: GradientReport) -> Iterator[str]:
+def _why_approximate(gradient: GradientReport, numbers: bool) -> Iterator[str]:
     """Why a wrong gradient reads True; nothing where its diagnosis says so already."""
     if gradient.diagnosis is not None and gradient.diagnosis.mistake in SAYS_WHY:
         return
@@ -158,6 +166,8 @@ def _why_approximate(gradient: GradientReport) -> Iterator[str]:
             "It reads True only because what is wrong in it comes out as 0 in this network; "
             "with another upstream gradient it does not."
         )
+    elif numbers:
+        yield "It reads True for the first digits are right; more of them are asked for."
     else:
         yield "It reads True only because float32 is coarse; float64 shows the difference."
 
