@@ -38,11 +38,11 @@ def lines_written(tree: ast.Module) -> dict[str, int]:
     for name, function in methods(tree):
         lines[name] = function.lineno
         for statement in statements_in(function):
-            for target in targets_of(statement):
-                lines[f"{name}:{ast.unparse(target)}"] = statement.lineno
+            for target in filter(text_of, targets_of(statement)):
+                lines[f"{name}:{text_of(target)}"] = statement.lineno
             if isinstance(statement, ast.Return) and statement.value is not None:
                 # Of a name that is returned, the line that made it what it is.
-                made = lines.get(f"{name}:{ast.unparse(statement.value)}", statement.lineno)
+                made = lines.get(f"{name}:{text_of(statement.value)}", statement.lineno)
                 lines[f"{name}:return"] = made
     return lines
 
@@ -75,7 +75,7 @@ def plainly_written(tree: ast.Module) -> dict[str, frozenset[str]]:
             for target in targets
         )
         if plain and all(isinstance(s, PLAIN) or _is_nothing(s, function) for s in function.body):
-            found[name] = frozenset(ast.unparse(target) for target in targets)
+            found[name] = frozenset(map(text_of, targets))
     return found
 
 
@@ -88,10 +88,20 @@ def _is_nothing(statement: ast.stmt, function: Function) -> bool:
         case ast.Return(value=None | ast.Constant(value=None)):
             return True
         case ast.Return(value=ast.Name(id=name)):
-            return name in [ast.unparse(t) for s in function.body for t in targets_of(s)]
+            return name in [text_of(t) for s in function.body for t in targets_of(s)]
         case ast.Raise(exc=ast.Name(id="NotImplementedError")):
             return True
     return False
+
+
+def text_of(node: ast.expr) -> str:
+    """'dx' or 'self.dgain'; "" for anything longer, which no place is."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=name), attr=attribute):
+            return f"{name}.{attribute}"
+    return ""
 
 
 def statements_in(function: Function) -> Iterator[ast.stmt]:
