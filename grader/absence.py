@@ -19,7 +19,7 @@ def why_absent(place: str, submission: Submission, answer: Answer | Ended) -> st
         return "errored"
     if submission.unwritten(place):
         return "missing"
-    if place in submission.attempted and answer.raised is not None:
+    if submission.attempts(place) and answer.raised is not None:
         return "timeout" if answer.raised.out_of_time else "errored"
     return "missing"
 
@@ -56,7 +56,8 @@ def error_of(submission: Submission, answers: Sequence[Answer | Ended]) -> str |
 def raised_in(place: str, submission: Submission, answer: Answer | Ended) -> bool:
     """Whether the line that raised is the one that was to finish this gradient."""
     raised = None if isinstance(answer, Ended) else answer.raised
-    return raised is not None and raised.line == submission.lines.get(place, -1)
+    line = submission.written_on(place)
+    return raised is not None and line is not None and raised.line == line
 
 
 def _unwritten_on(submission: Submission, line: int | None) -> list[str]:

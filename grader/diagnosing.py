@@ -99,12 +99,14 @@ def _on_a_wrong_forward(judge: Judge, gradient: GradientReport) -> Diagnosis | N
 def _in_order(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     """What was seen when the learner's backward() ran over operations that are right."""
     scene, answer = judge.findings.asked[0]
-    if gradient.name not in judge.exercise.values or judge.own[gradient.name].right:
+    graphs = scene.trial.sizes.get("graphs")
+    if graphs is None or gradient.name not in judge.exercise.values:
+        return None
+    if judge.own[gradient.name].right or not isinstance(answer, Answer):
         return None
     for what, mistake in ORDER.items():
-        if isinstance(answer, Answer) and answer.sent.get(what):
-            evidence = {"graphs": answer.sent[what], "of": scene.trial.sizes["graphs"]}
-            return diagnosis(mistake, evidence)
+        if seen := min(answer.sent.get(what, 0), graphs):
+            return diagnosis(mistake, {"graphs": seen, "of": graphs})
     return None
 
 

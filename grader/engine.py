@@ -16,6 +16,7 @@ import torch
 from grader.entry import Unusable
 from grader.ordering import Ordering
 from grader.request import Request
+from grader.scalars import as_float, is_number
 from grader.value_class import check, check_forward_side, class_in, function_of
 
 CLOSE = 1e-9
@@ -45,8 +46,7 @@ def _call(request: Request, scope: dict[str, Any]) -> None:
         engine.training(ordering.run_in_step)
         request.notes["sent"] = ordering.observed
         alone = [key if key in request.facts["wanted"] else f"d{key}" for key in scope]
-        if ordering.other_ways:
-            alone.remove("dgraphs")
+        alone = [key for key in alone if key != "dgraphs" or not ordering.other_ways]
         request.notes["recorded"] = {key: at for at, key in enumerate(alone, 1)}
     if engine.failures:
         raise engine.failures[0]
@@ -147,7 +147,11 @@ class _Engine:
             }
             with self._made() as made:
                 out = eval(code, {}, {**reads, name: value})
-            out.grad = upstream[chunk][at] if chunk in upstream else 1.0
+            arrives = upstream[chunk][at] if chunk in upstream else 1.0
+            if out is value:  # a relu may give back what it was given: then it arrives there
+                value.grad += arrives
+                continue
+            out.grad = arrives
             for inner in reversed(made):  # more than one, where a / b is a * b**-1
                 inner._backward()
         return value.grad
@@ -217,5 +221,9 @@ def _network(weights: list[Any], x: list[float]) -> Any:
 def _tensor(values: list[Any]) -> Any:
     """Where all are numbers; else the first thing that is none."""
     flat = [n for value in values for n in (value if isinstance(value, list) else [value])]
-    unfit = [number for number in flat if not isinstance(number, int | float)]
-    return unfit[0] if unfit else torch.tensor(values, dtype=torch.get_default_dtype())
+    unfit = [number for number in flat if not is_number(number)]
+    if unfit:
+        return unfit[0]
+    rows = len(values) if values and isinstance(values[0], list) else None
+    found = torch.tensor([as_float(number) for number in flat])
+    return found if rows is None else found.view(rows, -1)

@@ -14,6 +14,7 @@ import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
+from grader.exercise import CLASSES
 from grader.lines import LineRun, gives
 from grader.probing import (
     Probes,
@@ -111,9 +112,13 @@ def inspect(
     left = [name for name in names if not _settled(result_of(before, name), scene, name)]
     if not left and not wrote and not any(answer.rebuilt for answer in answers):
         return findings
-    plain = ask_for_lines(attempt, scene, late=late, stand_ins=())
     probes = Probes(attempt, scene, before, late)
     uses = {name: probes.uses(name) for name in left}
+    if scene.exercise.kind in CLASSES:  # each ran alone: what no stand-in moves is constant
+        ran = before.recorded if isinstance(before, Answer) else {}
+        constant = frozenset(name for name in left if not uses[name] and name in ran)
+        return replace(findings, uses=uses, constant=constant)
+    plain = ask_for_lines(attempt, scene, late=late, stand_ins=())
     scenes = [scene for scene, _ in asked]
     in_step = {}
     for name, used in uses.items():
@@ -172,5 +177,6 @@ def _written_late(attempt: Attempt, scene: Scene, altered: dict[str, int]) -> di
     return {
         name: line
         for name, line in altered.items()
-        if gives(result_of(answer, name), scene, name, nearest(scene.exercise, name))
+        if (near := nearest(scene.exercise, name))  # through no cut it would be the reference
+        and gives(result_of(answer, name), scene, name, near)
     }

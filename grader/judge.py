@@ -152,7 +152,7 @@ class Judge:
 
     def verdict(self, name: str) -> str:
         place = self.exercise.place(name)
-        if self.autodiff and (self.given(name) or place in self.submission.attempted):
+        if self.autodiff and (self.given(name) or self.submission.attempts(place)):
             return "forbidden"
         # A layer is called again and again: what it gave, it gave in a call that ended.
         whole = self.exercise.kind == "layers"

@@ -8,6 +8,7 @@ function outside the classes. Imports no torch.
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 Function = ast.FunctionDef
 PLAIN = (ast.Assign, ast.AugAssign, ast.AnnAssign)
@@ -16,9 +17,10 @@ PLAIN = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 def methods(tree: ast.Module) -> Iterator[tuple[str, Function]]:
     """Every function of the file and those inside it, by its qualified name.
 
-    Of a function outside the classes that ends in (): `dx()` is no gradient's name.
+    Of a function outside the classes that ends in (): `dx()` is no gradient's name. What is
+    defined twice, in two cells of a notebook, is what it is the last time.
     """
-    for node in tree.body:
+    for node in _last(tree.body, ast.ClassDef | Function):
         if isinstance(node, ast.ClassDef):
             yield from _functions(node.body, f"{node.name}.")
         elif isinstance(node, Function):
@@ -26,10 +28,14 @@ def methods(tree: ast.Module) -> Iterator[tuple[str, Function]]:
 
 
 def _functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, Function]]:
-    for node in body:
-        if isinstance(node, Function):
-            yield prefix + node.name, node
-            yield from _functions(node.body, f"{prefix}{node.name}.")
+    for node in _last(body, Function):
+        yield prefix + node.name, node
+        yield from _functions(node.body, f"{prefix}{node.name}.")
+
+
+def _last(body: list[ast.stmt], kinds: Any) -> list[Any]:
+    """Of all definitions with the same name the last one."""
+    return list({node.name: node for node in body if isinstance(node, kinds)}.values())
 
 
 def lines_written(tree: ast.Module) -> dict[str, int]:
@@ -48,11 +54,16 @@ def lines_written(tree: ast.Module) -> dict[str, int]:
 
 
 def unwritten(tree: ast.Module) -> frozenset[str]:
-    """The methods with nothing in them: a docstring, `pass`, `...`, or names set to None."""
+    """The methods with nothing in them: a docstring, `pass`, `...`, or names set to None.
+
+    But for what is put into the class later: `Value.backward = backward`.
+    """
+    later = {text_of(target) for statement in tree.body for target in targets_of(statement)}
     return frozenset(
         name
         for name, function in methods(tree)
         if all(_is_nothing(statement, function) for statement in function.body)
+        and ".".join(name.split(".")[:2]) not in later
     )
 
 

@@ -114,7 +114,7 @@ def scenes_in_step(scenes: Iterable[Scene], name: str, uses: frozenset[str]) -> 
     found = []
     for scene in scenes:
         behind = followers(scene.exercise, name, uses)
-        if behind and behind != uses:
+        if behind != uses and _follow(scene.exercise, behind, uses - behind):
             derived = {other: scene.gradient(other, uses - behind) for other in behind}
             found.append(replace(scene, upstream={**scene.upstream, **derived}))
     return found
@@ -130,10 +130,19 @@ def scenes_beside(scenes: Iterable[Scene], name: str, uses: frozenset[str]) -> l
     found = []
     for scene in scenes:
         near = nearest(scene.exercise, name)
-        derived = {other: scene.gradient(other, near) for other in uses - near}
-        if near and derived:
+        if _follow(scene.exercise, uses - near, near):
+            derived = {other: scene.gradient(other, near) for other in uses - near}
             found.append(replace(scene, upstream={**scene.upstream, **derived}))
     return found
+
+
+def _follow(exercise: Exercise, names: frozenset[str], cut: frozenset[str]) -> bool:
+    """Whether there are names, and each reaches the loss through the cut alone.
+
+    Past the cut it would be the loss's own gradient, which no child is to see.
+    """
+    between = (chunk for name in names for chunk in exercise.forward_pass.chunks_towards(name, cut))
+    return bool(names) and all(chunk.name != "loss" for chunk in between)
 
 
 def constant_among(
@@ -155,8 +164,10 @@ def constant_among(
 
 def _moved_alone(before: torch.Tensor | None, after: torch.Tensor | None, by: torch.Tensor) -> bool:
     """Whether a gradient moved by what was added to it, or not at all."""
-    if before is None or after is None or not before.shape == after.shape == by.shape:
+    if before is None or after is None:
         return before is after
+    if not before.shape == after.shape == by.shape or not before.dtype == after.dtype == by.dtype:
+        return False
     return any(torch.allclose(before + times * by, after) for times in (0, 1))
 
 

@@ -49,6 +49,7 @@ def call_with_numbers(request: Request, scope: dict[str, Any]) -> None:
     scope.update(_stacked(returned))
     if recorder is not None:
         recorder.results.update(_stacked([point.results for point in points]))
+        recorder.originals.update(recorder.results)
     if failure is not None:
         raise failure
 
@@ -69,7 +70,7 @@ def _stacked(scopes: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _as_tensor(values: list[Any]) -> Any:
     unfit = [value for value in values if not is_number(value)]
-    return unfit[0] if unfit else torch.tensor([_as_float(value) for value in values])
+    return unfit[0] if unfit else torch.tensor([as_float(value) for value in values])
 
 
 def is_number(value: Any) -> bool:
@@ -79,7 +80,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def _as_float(value: Any) -> float:
+def as_float(value: Any) -> float:
     try:
         return float(value)
     except OverflowError:  # an int that no float can hold
@@ -102,7 +103,10 @@ class _Point:
         self.results[key] = value
         self.recorder.done_at[key] = line
         stand_in = self.recorder.stand_ins.get(key)
-        return value if stand_in is None else stand_in[self.at].item()
+        if stand_in is None:
+            return value
+        self.recorder.handed[key] = stand_in
+        return stand_in[self.at].item()
 
     def moved(self, key: str, value: Any) -> Any:
         stand_in = self.recorder.stand_ins.get(key)

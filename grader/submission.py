@@ -34,6 +34,14 @@ class Submission:
     problem: str | None = None  # why it cannot be graded at all; then there is no source
     empty: frozenset[str] = frozenset()  # methods with nothing in them yet
     plain: dict[str, frozenset[str]] = field(default_factory=dict)  # see plainly_written
+    places: dict[str, int] = field(default_factory=dict)  # in methods -> line: see lines_written
+
+    def written_on(self, place: str) -> int | None:
+        """The line of that very place; see line_of."""
+        return self.lines.get(place, self.places.get(place))
+
+    def attempts(self, place: str) -> bool:
+        return place in self.attempted or place in self.places
 
     def line_of(self, place: str) -> int | None:
         """Of a gradient's variable, or of a place in a method; else of the method itself, or of
@@ -42,17 +50,21 @@ class Submission:
         outer = method.rpartition(".")[0]
         alike = (
             line
-            for known, line in self.lines.items()
+            for known, line in self.places.items()
             if target and known.startswith(f"{outer}.") and known.endswith(f":{target}")
         )
         inside = next(alike, None) if outer.count(".") else None
-        found = (self.lines.get(place), self.lines.get(method), inside, self.lines.get(outer))
+        found = (self.written_on(place), self.places.get(method), inside, self.places.get(outer))
         return next((line for line in found if line is not None), None)
 
     def unwritten(self, place: str) -> bool:
         """Whether the method of this place is there, and plainly nothing written for it."""
         method, _, target = place.partition(":")
-        missing = "." in target and target not in self.plain.get(method, {target})
+        written = self.plain.get(method, {target})
+        _, _, attribute = target.rpartition(".")
+        # The operands may have other names: then theirs is written, and nobody knows whose it is.
+        others = {text.partition(".")[0] for text in written if text.endswith(f".{attribute}")}
+        missing = "." in target and target not in written and others <= {"self", "other", "out"}
         return method in self.empty or missing
 
 
@@ -69,11 +81,9 @@ def read_submission(path: Path) -> Submission:
     except Unreadable as error:
         return Submission(path, "", {}, frozenset(), problem=str(error))
     autodiff = autodiff_in(tree, ENTRY)
-    written = lines_written(tree)
-    attempted |= written.keys()
     return Submission(
-        path, source, written | lines, frozenset(attempted), autodiff,
-        empty=unwritten(tree), plain=plainly_written(tree),
+        path, source, lines, frozenset(attempted), autodiff,
+        empty=unwritten(tree), plain=plainly_written(tree), places=lines_written(tree),
     )  # fmt: skip
 
 

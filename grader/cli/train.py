@@ -145,7 +145,11 @@ def take_steps(run: Run, train: Split) -> tuple[Checkpoint, str | None]:
 def _steps(
     run: Run, train: Split, attempt: Attempt, generator: torch.Generator
 ) -> Iterable[tuple[Step, Step | None]]:
-    """The learner's steps, and autograd's on the same batches where they are asked for."""
+    """The learner's steps, and autograd's on the same batches where they are asked for.
+
+    Autograd's are worked out while the learner's process lives, as nowhere else: grading is
+    over by then, and what is compared is for the learner's own eyes.
+    """
     recipe, begun = run.start.exercise.recipe, run.begun
     assert recipe is not None
     rates = partial(recipe.rates_of, run.steps, begun.done)

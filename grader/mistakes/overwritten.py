@@ -19,7 +19,7 @@ from grader.comparison import TOLERANCE
 from grader.mistakes import contribution_missing
 from grader.mistakes.case import Case, Evidence
 from grader.mistakes.uses import uses_of
-from grader.places import methods, statements_in
+from grader.places import methods, statements_in, text_of
 
 
 def find(case: Case) -> Evidence | None:
@@ -74,7 +74,7 @@ def _whole(case: Case) -> Evidence | None:
 def _in_a_method(case: Case) -> Evidence | None:
     """`self.grad = ...`, where another use of the Value had put its stand-in (engine.py)."""
     exercise, before = case.scene.exercise, case.scene.upstream.get(case.name)
-    if case.name not in exercise.places or before is None or not case.result.any():
+    if exercise.kind != "values" or before is None or not case.result.any():
         return None
     if before.shape != case.result.shape:
         return None
@@ -89,7 +89,7 @@ def _in_a_method(case: Case) -> Evidence | None:
         statement.lineno
         for statement in (statements_in(functions[method]) if method in functions else ())
         if isinstance(statement, ast.Assign)
-        and any(ast.unparse(t).endswith(f".{target.partition('.')[2]}") for t in statement.targets)
+        and any(text_of(t).endswith(f".{target.partition('.')[2]}") for t in statement.targets)
     ]
     if lost_one and not lines:
         return None

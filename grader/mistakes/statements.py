@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.places import methods, statements_in, targets_of
+from grader.places import methods, statements_in, targets_of, text_of
 
 Written = ast.Assign | ast.AugAssign | ast.AnnAssign
 
@@ -46,7 +46,7 @@ def statements_at(source: str, place: str) -> tuple[Written, ...]:
             kept = ast.Assign([ast.Name(target, ast.Store())], value)
             return (ast.copy_location(kept, value),)
         target = "" if value is None else value.id
-    found = [node for node in statements if target in map(ast.unparse, targets_of(node))]
+    found = [node for node in statements if target in map(text_of, targets_of(node))]
     return tuple(node for node in found if isinstance(node, Written))
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from grader.errors import GraderFailure, UsageProblem, printable
 from grader.exercise import Exercise, load_exercise
+from grader.render import told_apart
 from grader.report import PASSING, SCHEMA
 
 PLUGINS = ("pytest_jsonreport", "handgrad")
@@ -97,9 +98,8 @@ def _reason(gradient: dict[str, Any], error: str | None) -> str:
     worst = gradient.get("worst")
     if worst is not None:
         at = ", ".join(map(str, worst["index"]))
-        return (
-            f"Furthest off at [{at}]: yours {worst['yours']:.6g}, torch's {worst['expected']:.6g}."
-        )
+        yours, due = told_apart(worst["yours"], worst["expected"])
+        return f"Furthest off at [{at}]: yours {yours}, torch's {due}."
     return error or ""
 
 

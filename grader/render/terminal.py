@@ -12,6 +12,7 @@ from rich.text import Text
 from grader.course import EXERCISES
 from grader.errors import printable, shown
 from grader.exercise import Exercise, load_exercise
+from grader.render import told_apart
 from grader.render.calls import CallAfter, Calls
 from grader.render.table import EXACT_ALONE, STYLES, ReportTable, exact_alone
 from grader.report import GradientReport, Report
@@ -143,18 +144,16 @@ def _furthest_off(gradient: GradientReport, numbers: bool) -> str:
         worst = gradient.worst
         if worst is None:
             return ""
-        yours, due = worst["yours"], worst["expected"]
-        return f"Where it is furthest off it is {yours:.6g}, and should be {due:.6g}."
+        yours, due = told_apart(worst["yours"], worst["expected"])
+        return f"Where it is furthest off it is {yours}, and should be {due}."
     shape = f"Its shape is {gradient.expected_shape}"
     shape += ", as it should be" if gradient.shape == gradient.expected_shape else ""
     worst = gradient.worst
     if worst is None:
         return f"{shape}."
     at = ", ".join(map(str, worst["index"]))
-    return (
-        f"{shape}; furthest off at [{at}]: yours {worst['yours']:.6g}, "
-        f"torch's {worst['expected']:.6g}."
-    )
+    yours, due = told_apart(worst["yours"], worst["expected"])
+    return f"{shape}; furthest off at [{at}]: yours {yours}, torch's {due}."
 
 
 def _why_approximate(gradient: GradientReport, numbers: bool) -> Iterator[str]:

@@ -1,0 +1,61 @@
+"""Answers of an odd form: none of them is a fault of the grader's, and the right ones pass."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.worked import rewritten, worked
+
+if TYPE_CHECKING:
+    from grader.report import Report
+
+Grade = Callable[..., "Report"]
+
+DEEP = {
+    "a sum of many terms": "def extra():\n    return " + " + ".join(["1"] * 600) + "\n",
+    "a long chain of attributes": "def extra(x):\n    x" + ".a" * 500 + " = 1\n",
+}
+PRODUCT = '        out = Value(self.data * other.data, (self, other), "*")\n'
+SENT = "            self.grad += other.data * out.grad\n            other.grad += self.data * out.grad\n"
+
+
+@pytest.mark.parametrize("form", DEEP)
+def test_what_is_nested_deeply_is_read_all_the_same(form: str, grade_text: Grade) -> None:
+    assert grade_text(worked("exercise2") + "\n\n" + DEEP[form], "exercise2").passed
+
+
+def test_a_gradient_of_whole_numbers_is_told_so(grade_text: Grade) -> None:
+    source = rewritten("exercise1", ("    db2 = dlogits.sum(0)\n", ""), (
+        "return locals()", 'return {**locals(), "db2": torch.zeros(27, dtype=torch.int64)}'))  # fmt: skip
+    report = grade_text(source)
+    found = next(gradient for gradient in report.gradients if gradient.name == "b2")
+    assert found.diagnosis is not None
+    assert (found.verdict, found.diagnosis.mistake) == ("wrong", "wrong-dtype")
+
+
+def test_operands_may_have_other_names(grade_text: Grade) -> None:
+    source = rewritten(
+        "warmup2",
+        (PRODUCT, PRODUCT + "        a, b = self, other\n"),
+        (SENT, SENT.replace("self", "a").replace("other", "b")),
+    )
+    assert grade_text(source, "warmup2").passed
+
+
+def test_a_relu_may_give_back_its_operand(grade_text: Grade) -> None:
+    made = '        out = Value(max(0.0, self.data), (self,), "relu")\n'
+    source = rewritten(
+        "warmup2", (made, "        if self.data > 0:\n            return self\n" + made)
+    )
+    assert grade_text(source, "warmup2").passed
+
+
+def test_a_constant_where_a_sum_was_due_is_wrong_on_its_own(grade_text: Grade) -> None:
+    source = rewritten(
+        "warmup5", ("        self.dbias = dout.sum(0)\n        dxhat", "        self.dbias = "
+                    "torch.zeros(dout.shape[1])\n        dxhat"))  # fmt: skip
+    report = grade_text(source, "warmup5")
+    assert report.first_own_error is not None
+    assert report.first_own_error.name == "bnbias"
+    assert not [flag for flag in report.flags if flag.flag == "judged-in-chain"]
