@@ -17,7 +17,11 @@ DEEP = {
     "a long chain of attributes": "def extra(x):\n    x" + ".a" * 500 + " = 1\n",
 }
 PRODUCT = '        out = Value(self.data * other.data, (self, other), "*")\n'
-SENT = "            self.grad += other.data * out.grad\n            other.grad += self.data * out.grad\n"
+SENT = (
+    "            self.grad += other.data * out.grad\n"
+    "            other.grad += self.data * out.grad\n"
+)
+RETURNED = 'return {**locals(), "db2": torch.zeros(27, dtype=torch.int64)}'
 
 
 @pytest.mark.parametrize("form", DEEP)
@@ -26,8 +30,9 @@ def test_what_is_nested_deeply_is_read_all_the_same(form: str, grade_text: Grade
 
 
 def test_a_gradient_of_whole_numbers_is_told_so(grade_text: Grade) -> None:
-    source = rewritten("exercise1", ("    db2 = dlogits.sum(0)\n", ""), (
-        "return locals()", 'return {**locals(), "db2": torch.zeros(27, dtype=torch.int64)}'))  # fmt: skip
+    source = rewritten(
+        "exercise1", ("    db2 = dlogits.sum(0)\n", ""), ("return locals()", RETURNED)
+    )
     report = grade_text(source)
     found = next(gradient for gradient in report.gradients if gradient.name == "b2")
     assert found.diagnosis is not None
