@@ -49,8 +49,8 @@ def names_of(case: Case, factor: float) -> list[str]:
             known[f"1/{name}**2"] = 1 / size**2
             known[f"({name}/({name}-1))**0.5"] = (size / (size - 1)) ** 0.5
     worked_out: dict[str, float] = {**case.counts, f"{case.name}.numel()": case.value.numel()}
-    for name, number in _numbers(case):
-        worked_out.setdefault(name, number)
+    for name, count in _numbers(case):
+        worked_out.setdefault(name, count)
     for name, number in worked_out.items():
         known.setdefault(name, number)
         known.setdefault(f"1/{name}", 1 / number)
