@@ -53,7 +53,7 @@ def by_classes(trial: Trial, source: str) -> dict[str, torch.Tensor]:
     """As the child calls them, in this process and in float64."""
     facts, values = trial.request()
     facts["wanted"] = [f"d{name}" for name in trial.exercise.gradients]
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = {"__file__": "<worked>"}
     scope: dict[str, Any] = {}
     exec(compile(ast.parse(source), "<worked>", "exec"), space)
     torch.set_default_dtype(torch.float64)
