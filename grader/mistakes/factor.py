@@ -54,9 +54,9 @@ def names_of(case: Case, factor: float) -> list[str]:
     for name, number in worked_out.items():
         known.setdefault(name, number)
         known.setdefault(f"1/{name}", 1 / number)
-        for other, size in worked_out.items():
+        for other, divisor in worked_out.items():
             if other != name:
-                known.setdefault(f"{name}/{other}", number / size)
+                known.setdefault(f"{name}/{other}", number / divisor)
     for name, value in list(known.items()):
         known.setdefault(f"-{name}", -value)
     return [name for name, value in known.items() if abs(value - factor) <= 1e-9 * abs(value)]
