@@ -13,6 +13,7 @@ from grader.errors import did_you_mean
 from grader.submission import ENTRY
 from grader.wire import NAMES
 
+WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 MAX_NUMEL = 4_000_000  # larger gradients are described, not sent
 
 
@@ -122,7 +123,7 @@ def _unfit_kind(value: Any) -> str | None:
 
 def counted(value: Any) -> Any:
     """Whole numbers, such as counts, in the dtype that all is judged in."""
-    whole = type(value) is torch.Tensor and value.dtype in (torch.int64, torch.int32)
+    whole = type(value) is torch.Tensor and value.dtype in WHOLE
     return value.to(torch.get_default_dtype()) if whole else value
 
 

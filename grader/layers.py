@@ -7,7 +7,7 @@ forward pass's value. Runs in the child.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,12 +120,20 @@ class _Bench:
                 out = self.forward(stage, layer, value)
                 layers[-1] = layer
             value = self._fit(out, self.value(stage.gives))
+        self.others()
         gradient: Any = self.value("dlogits")
         for stage, layer in zip(reversed(STACK), reversed(layers), strict=True):
             if layer is not None:
                 self.backward(stage, layer, gradient)  # what it reads was kept in forward
             reads = self.value(stage.reads)
-            gradient = self._fit(self.scope.get(f"d{stage.reads}"), torch.ones_like(reads))
+            found = self.scope.get(f"d{stage.reads}")
+            gradient = self._fit(found, torch.ones_like(reads)).clone()  # it may be written to
+
+    def others(self) -> None:
+        """A second layer of each kind, used in between: what one keeps is not the other's."""
+        for stage in STACK:
+            with suppress(Exception):  # known from the stack already
+                _called(self.built(stage))(self.value(stage.reads).roll(1, 1))
 
     def alone(self, stage: Stage, stand_ins: Any) -> None:
         with self._trying():
@@ -175,7 +183,7 @@ class _Bench:
     def _fit(found: Any, otherwise: torch.Tensor) -> torch.Tensor:
         """What was found, where the next layer can go on with it."""
         fits = type(found) is torch.Tensor and found.shape == otherwise.shape
-        return found.clone() if fits and found.dtype == otherwise.dtype else otherwise
+        return found if fits and found.dtype == otherwise.dtype else otherwise
 
 
 def _called(layer: Any) -> Callable[[torch.Tensor], Any]:
@@ -202,7 +210,7 @@ def _row(value: Any) -> Any:
 
 def _number(value: Any) -> Any:
     """A single number of whatever type as a tensor of the default dtype; else what it is."""
-    if type(value) is torch.Tensor and value.dim() == 0:
+    if type(value) is torch.Tensor and value.dim() == 0 and not value.is_complex():
         return value.to(torch.get_default_dtype())
     return torch.tensor(float(value)) if type(value) in (int, float, bool) else value
 

@@ -158,8 +158,9 @@ def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str
     """
     generator = torch.Generator().manual_seed(trial.seed)
     exercise, largest = trial.exercise, [gradients[name].abs().max().item()]
+    loose = exercise.loose.get(name, 1.0)
     if name in exercise.values:
-        return largest[0] * exercise.loose.get(name, 1.0)
+        return largest[0] * loose
     for consumer in exercise.forward_pass.consumers[name]:
         upstream = gradients[consumer.name]
         signs = torch.randint(0, 2, upstream.shape, generator=generator) * 2 - 1
@@ -173,7 +174,7 @@ def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str
         # A scalar, for torch imports sympy (0.4 s) to check the shape of a grad_outputs.
         (contribution,) = torch.autograd.grad((output * upstream * signs).sum(), leaf[name])
         largest.append(contribution.abs().max().item())
-    return max(largest)
+    return max(largest) * loose
 
 
 def evaluate(exercise: Exercise, expression: str, scope: Mapping[str, Any]) -> torch.Tensor:

@@ -20,11 +20,13 @@ VALUES = {
 SLOPES = {
     "slope": ("curve", "x"), "slope_a": ("d", "a"), "slope_b": ("d", "b"), "slope_c": ("d", "c"),
 }
-LOOSE = dict.fromkeys(SLOPES, 1e4)  # a measured slope has some eight good digits at best
 GRADIENTS = (
     *SLOPES, "cubed", "squashed", "root", "growth", "wave", "ratio", "d", "curve", "w", "a",
     "b", "c", "x",
 )
+# A measured slope has some eight good digits, ten at best. A derived one has fifteen: what is to
+# be derived has to have twelve.
+LOOSE = dict.fromkeys(GRADIENTS, 1e-3) | dict.fromkeys(SLOPES, 1e4)
 SIZES = {"points": 6}  # at each of which the learner's code is called, with five numbers
 OTHER_SIZES = {"points": 9}
 HINTS = {

@@ -13,6 +13,7 @@ from grader.report import Diagnosis
 
 # In the order in which they are tried; the first that fits is the likeliest.
 PREDICTED = (
+    "measured",
     "keepdim-lost",
     "overwritten",
     "no-one-hot",

@@ -49,8 +49,8 @@ class Case:
 
     @property
     def tolerance(self) -> float:
-        """Of the largest entry: by how much a right answer may be off."""
-        return TOLERANCE * self.scene.exercise.loose.get(self.name, 1.0)
+        """Of the largest entry: by how much what is predicted may be off."""
+        return TOLERANCE * max(1.0, self.scene.exercise.loose.get(self.name, 1.0))
 
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""
