@@ -106,6 +106,6 @@ def _outcome(
         ),
         unreached=frozenset(g.name for g in report.gradients if g.verdict == "errored"),
         verdict=next((g.verdict for g in report.gradients if g.name == mutant.gradient), "none"),
-        last_line=submission.lines.get(load_exercise(mutant.exercise).key(mutant.gradient)),
+        last_line=submission.line_of(load_exercise(mutant.exercise).place(mutant.gradient)),
         milliseconds=milliseconds,
     )

@@ -9,12 +9,16 @@ from grader.kit import NAMES
 from grader.names import NameData, read_names
 
 from .combos import bundles, combinations
+from .engines import engine_mutants
 from .grading import Outcome, grade_all
+from .layers import layer_mutants
 from .mutants import Mutant, mechanical_mutants, mechanical_rewrites, written_mutants
 from .oracle import Oracle
 from .syntax import worked_answer
 
 LECTURE_SEED = Options.seed
+# By kind: all mutants where classes are completed, each kind by an oracle of its own.
+OF_CLASSES = {"values": engine_mutants, "layers": layer_mutants}
 
 
 def names() -> NameData:
@@ -26,7 +30,8 @@ def every_mutant(exercises: Sequence[str], seed: int) -> list[Mutant]:
     found: list[Mutant] = []
     for name in exercises:
         found += _mechanical(name)
-        found += written_mutants(load_exercise(name), _oracle(name), seed)
+        if load_exercise(name).kind not in OF_CLASSES:
+            found += written_mutants(load_exercise(name), _oracle(name), seed)
     return found
 
 
@@ -38,7 +43,10 @@ def _oracle(name: str) -> Oracle:
 @cache
 def _mechanical(name: str) -> tuple[Mutant, ...]:
     """The same at every seed, and most of the work."""
-    exercise, oracle = load_exercise(name), _oracle(name)
+    exercise = load_exercise(name)
+    if exercise.kind in OF_CLASSES:
+        return OF_CLASSES[exercise.kind](exercise)
+    oracle = _oracle(name)
     return (*mechanical_mutants(exercise, oracle), *mechanical_rewrites(exercise, oracle))
 
 
