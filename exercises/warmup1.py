@@ -15,7 +15,7 @@ Then run: grade warmup1
 from math import cos
 
 
-def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed):
+def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed, total):
     # The slope of curve = 3 * x**2 - 4 * x + 5 at x: by how much it grows for each 1 that x
     # grows. Measure it: let x grow by a small h of your choice, work the curve out anew, take
     # the difference, divide by h. Five digits are to be right: how small is small?
@@ -30,7 +30,10 @@ def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed
     # The same when only c grows.
     slope_c = None
 
-    # loss = log(curve + cubed)
+    # loss = log(total)
+    dtotal = None
+
+    # total = curve + cubed
     dcubed = None
 
     # cubed = squashed**3
@@ -51,7 +54,7 @@ def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed
     # ratio = d / curve
     dd = None
 
-    # loss = log(curve + cubed)
+    # total = curve + cubed
     # ratio = d / curve
     dcurve = None
 

@@ -3,7 +3,8 @@
 from math import cos
 
 
-def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed):
+def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed,
+             total):
     # Small beside x, and large beside the last digit of a float.
     h = 1e-5
     # A step to both sides: what the curve bends to one side is made up for on the other.
@@ -16,7 +17,9 @@ def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed
     slope_c = (a * b + (c + h) - d) / h
     # From here on each line is what arrives times the local derivative: the chain rule.
     # At the loss 1 arrives, and the derivative of log is one over what is in it.
-    dcubed = 1 / (curve + cubed)
+    dtotal = 1 / total
+    # A sum passes what arrives on to each of its terms, as it is.
+    dcubed = dtotal
     dsquashed = dcubed * (3 * squashed**2)
     # tanh: 1 minus the square of its result.
     droot = dsquashed * (1 - squashed**2)
@@ -25,8 +28,8 @@ def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed
     dwave = dgrowth * growth * ratio
     dratio = dgrowth * growth * wave
     dd = dratio / curve
-    # curve is read twice, by the quotient and by the loss: what comes back adds up.
-    dcurve = -dratio * d / curve**2 + 1 / (curve + cubed)
+    # curve is read twice, by the quotient and by the sum: what comes back adds up.
+    dcurve = -dratio * d / curve**2 + dtotal
     dw = dwave * cos(w * x) * x
     da = dd * b
     # b is read twice as well.

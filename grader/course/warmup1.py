@@ -21,8 +21,8 @@ SLOPES = {
     "slope": ("curve", "x"), "slope_a": ("d", "a"), "slope_b": ("d", "b"), "slope_c": ("d", "c"),
 }
 GRADIENTS = (
-    *SLOPES, "cubed", "squashed", "root", "growth", "wave", "ratio", "d", "curve", "w", "a",
-    "b", "c", "x",
+    *SLOPES, "total", "cubed", "squashed", "root", "growth", "wave", "ratio", "d", "curve", "w",
+    "a", "b", "c", "x",
 )
 # A measured slope has some eight good digits, ten at best. A derived one has fifteen: what is to
 # be derived has to have twelve.
@@ -76,5 +76,6 @@ def forward(
     root = sqrt(growth + 1)        # ()
     squashed = tanh(root - b)      # ()
     cubed = squashed**3            # ()
-    loss = log(curve + cubed)      # ()
+    total = curve + cubed          # ()
+    loss = log(total)              # ()
     return locals()

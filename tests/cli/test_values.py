@@ -69,7 +69,7 @@ def test_without_a_grading_the_first_value_is_the_example() -> None:
         ("dslope", "did you mean slope?"),
         ("dslope_b", "did you mean slope_b?"),
         ("dcurv", "did you mean dcurve?"),
-        ("xyzzy", "There is: slope, slope_a, slope_b, slope_c, dcubed, "),
+        ("xyzzy", "There is: slope, slope_a, slope_b, slope_c, dtotal, "),
     ],
 )
 def test_near_names_are_offered_as_they_are_typed(command: str, typed: str, said: str) -> None:

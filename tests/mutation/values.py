@@ -31,7 +31,7 @@ def other_names(place: Place) -> Iterator[Change]:
         seen.add(name)
         if answer.is_gradient(name):
             same = [key for key in statement.known if _alike(place, key, name)]
-            for other in [key for key in same if key != name][-2:]:
+            for other in [key for key in same if key not in {name, *_passed_on(place, name)}][-2:]:
                 # Where two lines differ in the upstream only, that is the other's gradient.
                 names = ("value-for-gradient", "wrong-name")
                 yield place.swap("other-upstream", node, other, *names)
@@ -47,14 +47,25 @@ def other_names(place: Place) -> Iterator[Change]:
             nearest = sorted(alike, key=lambda v: abs(values.index(v) - values.index(name)))
             for other in nearest[:2]:
                 # Of a product's factors, the one for the other is the other one's gradient.
-                names = ("value-for-gradient", "wrong-exponent", "wrong-name")
-                yield place.swap("other-value", node, other, *names)
+                also = ("wrong-exponent", "wrong-name")
+                yield place.swap("other-value", node, other, "value-for-gradient", *also)
 
 
 def _reads(place: Place) -> Iterator[ast.Name]:
     for node in arithmetic(place.statement.node):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not _like(place, node):
             yield node
+
+
+def _passed_on(place: Place, name: str) -> set[str]:
+    """What this gradient is, or is passed on as, by a sum's `dx = dy`: no mistake to use it."""
+    nodes = [statement.node for statement in place.answer.statements if statement.alone]
+    pairs = [
+        {place.answer.text(node.targets[0]), node.value.id}
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+    ]
+    return {other for pair in pairs if name in pair for other in pair}
 
 
 def _like(place: Place, name: ast.Name) -> bool:

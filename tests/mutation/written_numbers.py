@@ -16,7 +16,7 @@ PARTIALS = """\
     slope_b = (a * (b + h) + c - d) / h
     slope_c = (a * b + (c + h) - d) / h
 """
-CURVE = "    dcurve = -dratio * d / curve**2 + 1 / (curve + cubed)\n"
+CURVE = "    dcurve = -dratio * d / curve**2 + dtotal\n"
 DB = "    db = dd * a - dsquashed * (1 - squashed**2)\n"
 _HEAD = "from math import cos\n"
 _F = "\n\ndef f(x):\n    return 3 * x**2 - 4 * x + 5\n"
@@ -56,7 +56,7 @@ def numbers_mistakes() -> Iterator[Written]:
         yield mistake(NAME, _of(old), old, new, "wrong-number-moved")
     yield mistake(NAME, "b", DB, "    db = dd * a\n    db = -dsquashed * (1 - squashed**2)\n",
                   "overwritten", "contribution-missing")  # fmt: skip
-    yield mistake(NAME, "b", DB, "    db = dd * a - dcubed\n", "value-for-gradient",
+    yield mistake(NAME, "b", DB, "    db = dd * a - dsquashed\n", "value-for-gradient",
                   "local-derivative-left-out")  # fmt: skip
 
 
@@ -76,9 +76,7 @@ def numbers_rewrites() -> Iterator[Written]:
                   (SLOPE, "    slope = (f(x + h) - f(x - h)) / (2 * h)\n"))  # fmt: skip
     yield rewrite(NAME, "a lambda", (ENDS, "    f = lambda x: 3 * x**2 - 4 * x + 5\n"),
                   (SLOPE, "    slope = (f(x + h) - f(x - h)) / (2 * h)\n"))  # fmt: skip
-    yield rewrite(
-        NAME, "a gradient that is the same", (CURVE, CURVE.replace("1 / (curve + cubed)", "dcubed"))
-    )
+    yield rewrite(NAME, "a gradient that is the same", (CURVE, CURVE.replace("dtotal", "dcubed")))
     yield rewrite(NAME, "a gradient that is the same", (DB, "    db = dd * a - droot\n"))
     yield rewrite(
         NAME, "in parts", (DB, "    db = dd * a\n    db += -dsquashed * (1 - squashed**2)\n")
