@@ -203,7 +203,8 @@ class Judge:
                 return False
         trial = result.trial
         scene = Scene(trial, {**trial.inputs, **trial.values()}, given)
-        if name not in given or not given[name].any():  # zero follows from zero on any line
+        # Zero follows from zero on any line, and a forward value from a forward value on many.
+        if name not in given or not given[name].any() or same(given[name], scene.values[name]):
             return False
         return bool(near) and gives(given[name], scene, name, near)
 
@@ -235,6 +236,10 @@ class Judge:
             if all(c is not None and c.right for c in upstream):
                 return True
         return False
+
+
+def same(given: torch.Tensor, value: torch.Tensor) -> bool:
+    return given.dtype == value.dtype and torch.equal(given, value)
 
 
 def _worst(verdict: str, comparisons: Sequence[Comparison | None]) -> dict[str, Any] | None:
