@@ -39,10 +39,12 @@ def test_a_right_engine_passes_in_any_form(form, grade_text):
         ("(number - 1) * out", "number * out", "quotient", "wrong-exponent"),
         ("(1 - out.data**2)", "(1 + out.data**2)", "a", "sign-flipped"),
         ("(1 - out.data**2)", "(1 - out.data)", "a", "wrong-exponent"),
-        ("(1 - out.data**2)", "(1 - self.data**2)", "a", "value-for-gradient"),
+        ("(1 - out.data**2)", "(1 - self.data**2)", "a", "wrong-operand"),
         ("(self.data > 0) * out.grad", "out.grad", "b", "local-derivative-left-out"),
         ("self.data > 0", "self.data < 0", "b", "mask-reversed"),
-        ("+= out.data * out.grad", "+= self.data * out.grad", "c", "value-for-gradient"),
+        ("+= out.data * out.grad", "+= self.data * out.grad", "c", "wrong-operand"),
+        ("+= out.data * out.grad", "+= out.data * out.data", "c", "value-for-gradient"),
+        ("+= out.grad / other.data", "+= out.grad * other.data", "logged", "wrong-operation"),
     ],
 )
 def test_a_wrong_operation_is_named_on_its_line(old, new, name, mistake, grade_text):
@@ -148,6 +150,15 @@ def test_what_is_not_written_yet_is_missing_and_the_rest_is_judged(grade_text):
     assert len(verdicts(report, "inherited")) == 15
     wrong = no_order.replace("(1 - out.data**2)", "(1 - out.data)")
     assert grade_text(wrong, EXERCISE).first_own_error.name == "a"
+
+
+def test_what_raises_in_an_expression_only_is_judged_by_itself_all_the_same(grade_text):
+    report = grade_text(changed("out.grad / other.data\n", "out.grad / self.data\n"), EXERCISE)
+    first = report.first_own_error  # a relu has given 0
+    assert (first.name, first.diagnosis.mistake) == ("logged", "wrong-operand")
+    assert first.diagnosis.message == "`self.data` stands where `other.data` is meant."
+    assert verdicts(report, "errored") == ["graphs"]
+    assert "ZeroDivisionError" in report.error
 
 
 def test_a_line_that_raises_costs_its_own_operation_and_the_expressions(grade_text):

@@ -17,6 +17,8 @@ PREDICTED = (
     "keepdim-lost",
     "overwritten",
     "no-one-hot",
+    "wrong-operand",
+    "wrong-operation",
     "contribution-twice",
     "sign-flipped",
     "mean-for-sum",
@@ -83,6 +85,13 @@ OBSERVED = (
 CASE_OF = {
     "keepdim-lost": ("not-summed",),
     "overwritten": ("contribution-missing",),
+    "wrong-operand": (
+        "wrong-exponent",
+        "local-derivative-left-out",
+        "wrong-name",
+        "value-for-gradient",
+    ),
+    "wrong-operation": ("wrong-exponent", "local-derivative-left-out", "value-for-gradient"),
     "contribution-twice": ("wrong-factor",),
     "sign-flipped": ("wrong-factor",),
     "wrong-step": ("wrong-factor",),

@@ -16,12 +16,16 @@ from collections.abc import Iterator
 import torch
 
 from grader.forward import Chunk
+from grader.mistakes.arithmetic import swapped_number
 from grader.mistakes.case import Case, Evidence, summed_to
 from grader.mistakes.factor import exchanged_factors
 from grader.mistakes.parts import told
 
 
 def find(case: Case) -> Evidence | None:
+    swapped = swapped_number(case)
+    if swapped is not None and swapped[1].endswith(".grad"):
+        return {"used": swapped[0], "meant": swapped[1]}
     for name, value in case.scene.values.items():
         if torch.is_tensor(value) and value.is_floating_point() and case.matches(value):
             return {"used": name, "meant": f"d{case.name}"}

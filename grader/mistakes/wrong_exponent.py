@@ -34,7 +34,7 @@ def find(case: Case) -> Evidence | None:
         lost = [term for term, count in held.count.items() if count == 0]
         moved = [term for term in held.others if "**" in term]
         fits = all(count == 1 for term, count in held.count.items() if term not in lost)
-        if fits and len(lost) == len(moved) == len(held.others) == 1:
+        if fits and "**" in "".join(lost) and len(lost) == len(moved) == len(held.others) == 1:
             return {"chunk": case.consumers[0].source, "base": lost[0].split("**")[0]}
     named = names_in(case.statements)
     for chunk in case.consumers:

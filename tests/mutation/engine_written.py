@@ -103,7 +103,7 @@ def order() -> Iterator[Change]:
     yield changed("one part only", REACHED, ("in value._prev:", "in list(value._prev)[:1]:"))
     yield changed(
         "one step down",
-        REACHED,
+        (*REACHED, *ORDER),
         (
             LOOP,
             "        self._backward()\n        for part in self._prev:\n"

@@ -13,7 +13,7 @@ from .syntax import Edit, WorkedAnswer, edited, worked_answer
 
 UPSTREAM = "out.grad"
 NUMBERS = ("self.data", "other.data", "out.data")
-LOCAL = ("local-derivative-left-out", "wrong-exponent", "value-for-gradient", "wrong-name")
+LOCAL = ("local-derivative-left-out", "wrong-exponent", "wrong-operand")
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,11 @@ def _factors(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
         if isinstance(part.op, ast.Mult):
             yield "drop-factor", part, left, _without(right)
             yield "drop-factor", part, right, _without(left)
-            yield "divide", part, f"{left} / {right}", LOCAL
+            yield "divide", part, f"{left} / {right}", ("wrong-operation", *LOCAL)
         elif isinstance(part.op, ast.Div):
             yield "drop-factor", part, left, _without(right)
-            yield "multiply", part, f"{left} * {right}", LOCAL
-            yield "drop-upstream", part, f"1.0 / {right}", ("upstream-left-out",)
+            yield "multiply", part, f"{left} * {right}", ("wrong-operation", *LOCAL)
+            yield "drop-factor", part, f"1.0 / {right}", _without(left)
         elif isinstance(part.op, ast.Sub) and isinstance(part.right, ast.BinOp):
             yield "flip-term", part, f"{left} + {right}", ("sign-flipped",)
             yield "drop-term", part, right, ("contribution-missing", *LOCAL)
@@ -119,10 +119,7 @@ def _names(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
             for other in NUMBERS:
                 both = other != "other.data" or "other" in answer.source[_method(answer, part)]
                 if other != shown and both:
-                    mistakes = ("value-for-gradient", *LOCAL)
-                    if "** (" in answer.source[_method(answer, part)]:
-                        mistakes = (*mistakes, "wrong-exponent")
-                    yield "swap-name", part, other, mistakes
+                    yield "swap-name", part, other, ("wrong-operand",)
         if shown == UPSTREAM:
             yield "ones-for-upstream", part, "1.0", ("upstream-left-out",)
             yield "value-for-upstream", part, "out.data", ("value-for-gradient",)
@@ -139,7 +136,7 @@ def _numbers(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
     for part in ast.walk(node.value):
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow):
             base, power = answer.operand(part.left), answer.operand(part.right)
-            for text in (base, f"{base} ** ({power} + 1)", f"{base} ** ({power} - 2)"):
+            for text in (base, f"{base} ** ({power} + 1)", f"{base} ** ({power} - 3)"):
                 yield "exponent", part, text, LOCAL
         if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub):
             yield "drop-minus", part, answer.text(part.operand), ("sign-flipped",)
