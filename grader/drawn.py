@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from math import prod
 
 LECTURE_SEED = 2147483647
+JOINED = ("n_embd", "block_size")  # a layer sees them as one size, their product
 
 
 def secret_seed() -> int:
@@ -21,7 +22,9 @@ def drawn_sizes(near: Mapping[str, int], seed: int, vocabulary: int) -> dict[str
     generator = random.Random(seed)
     while True:
         sizes = {name: generator.randint(max(2, size - 3), size + 6) for name, size in near.items()}
-        fan_in = prod(size for name, size in sizes.items() if name in ("n_embd", "block_size"))
-        seen = [*sizes.values(), fan_in, vocabulary]
-        if len(set(seen)) == len(seen) and sizes["n"] > 3:  # BatchNorm divides by n - 1
+        joined = [sizes[name] for name in JOINED if name in sizes]
+        seen = [*sizes.values(), vocabulary]
+        seen += [prod(joined)] if len(joined) > 1 else []  # alone it is among them already
+        apart = len(set(seen)) == len(seen)
+        if apart and sizes.get("n", 4) > 3:  # BatchNorm divides by n - 1; numbers have no batch
             return sizes

@@ -14,7 +14,7 @@ import torch
 from grader.absence import autodiff_of, error_of, raised_in, why_absent
 from grader.answer import Answer, Ended
 from grader.comparison import TOLERANCE, Comparison, compare
-from grader.exercise import Exercise
+from grader.exercise import CLASSES, Exercise
 from grader.flags import flags_of
 from grader.inspection import Findings
 from grader.lines import NOTHING, LineRun, Own, gives, own_merits
@@ -154,8 +154,8 @@ class Judge:
         place = self.exercise.place(name)
         if self.autodiff and (self.given(name) or self.submission.attempts(place)):
             return "forbidden"
-        # A layer is called again and again: what it gave, it gave in a call that ended.
-        whole = self.exercise.kind == "layers"
+        # Layers and operations run again and again: what one gave, it gave in a call that ended.
+        whole = self.exercise.kind in CLASSES
         for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
             raised = not whole and raised_in(place, self.submission, result.answer)
             if comparison is None or raised:
