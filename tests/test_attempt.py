@@ -191,9 +191,7 @@ def test_printing_on_after_the_answer_does_not_hold_it_up() -> None:
     def leaves_a_printer(requests: int, replies: int, output: int) -> None:
         answered, tell = os.pipe()
         if os.fork() == 0:
-            os.setsid()
-            os.close(replies)
-            os.read(answered, 1)
+            os.setsid(), os.close(replies), os.read(answered, 1)
             flood(output)
         answering(1)(requests, replies, output)
         os.write(tell, b"x")
