@@ -4,8 +4,10 @@ More seeds, the machine's own kernels and a list of what was missed:
 python -m tests.mutation --seeds 20 --native --list-misses
 """
 
+import ast
 import random
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import pytest
 
@@ -92,12 +94,25 @@ def test_there_are_enough_mistakes(mutants: list[Mutant], exercise: str) -> None
 
 def test_the_line_of_a_mutant_is_where_it_differs(mutants: list[Mutant]) -> None:
     for mutant in mutants:
-        before = worked_answer(load_exercise(mutant.exercise)).source.split("\n")
-        after = mutant.source.split("\n")
-        differs = next(i for i, (a, b) in enumerate(zip(before, after, strict=False), 1) if a != b)
-        assert mutant.source != "\n".join(before)
-        # A statement's line is its first; what differs may stand on a later one.
-        assert mutant.line <= differs or mutant.right, mutant.name
+        answer = worked_answer(load_exercise(mutant.exercise))
+        before, after = answer.source.split("\n"), mutant.source.split("\n")
+        first = _first_difference(before, after)
+        last = max(first, len(after) + 1 - _first_difference(before[::-1], after[::-1]))
+        # What differs is that line of the worked answer, or another of the statement that
+        # begins there, or what is put after it.
+        ends = (
+            node.end_lineno or node.lineno
+            for node in ast.walk(answer.tree)
+            if isinstance(node, ast.stmt) and node.lineno == mutant.line
+        )
+        where = mutant.line <= last and max(ends, default=mutant.line) >= first - 1
+        assert where or mutant.right, (mutant.name, mutant.line, first, last)
+
+
+def _first_difference(before: list[str], after: list[str]) -> int:
+    """The line, from 1, where two texts part."""
+    pairs = zip_longest(before, after)
+    return next(line for line, (one, other) in enumerate(pairs, 1) if one != other)
 
 
 @pytest.mark.parametrize(
