@@ -20,10 +20,11 @@ from typing import Any
 
 import torch
 
+from grader.calling import CALLS
 from grader.entry import Unusable, counted, same, sort_returned
 from grader.failure import describe, locals_of
 from grader.instrument import RECORDER, instrument, move
-from grader.kinds import KINDS
+from grader.kind import KINDS
 from grader.modes import Float64, Watch
 from grader.recorder import Recorder
 from grader.request import Request
@@ -112,7 +113,7 @@ def run(
 ) -> Outcome:
     if "stand_ins" not in facts:
         return run_once(submission, facts, tensors, timeout)
-    alone = KINDS[facts.get("kind", "function")].alone
+    alone = KINDS[facts["kind"]].classes
     return (run_alone if alone else run_lines)(submission, facts, tensors, timeout)
 
 
@@ -240,7 +241,7 @@ def _call(
     sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
     exec(code, module.__dict__)  # the learner's code, in the process made for it
     try:
-        kind = KINDS[facts.get("kind", "function")]
-        kind.call(Request(vars(module), given, facts, stand_ins, outcome.facts), scope)
+        call = CALLS[facts["kind"]]
+        call(Request(vars(module), given, facts, stand_ins, outcome.facts), scope)
     except Unusable as error:
         outcome.facts["unusable"] = str(error)

@@ -88,8 +88,6 @@ def _on_a_wrong_forward(judge: Judge, gradient: GradientReport) -> Diagnosis | N
     """A layer's backward reads what its own forward kept, and that is not right."""
     exercise, name = judge.exercise, gradient.name
     layer, _, _ = exercise.place(name).partition(".")
-    if exercise.kind != "layers":
-        return None
     for value in exercise.rests_on.get(name, ()):
         if exercise.place(value).startswith(f"{layer}.") and not judge.own[value].right:
             return diagnosis("wrong-forward", {"value": value})

@@ -9,11 +9,9 @@ from typing import Any
 from grader.course import EXERCISES
 from grader.errors import UnknownExercise
 from grader.forward import Chunk, ForwardPass, read_forward
+from grader.kind import FUNCTION, KINDS, Kind
 from grader.names import NameData
 from grader.recipe import Recipe
-
-CLASSES = ("values", "layers")  # the kinds in which the learner completes classes
-PYTHON_NUMBERS = ("numbers", "values")  # those in which a number is a float of Python's
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Exercise:
     sizes: dict[str, int]
     other_sizes: dict[str, int]
     hints: dict[str, tuple[str, ...]]  # by gradient: written where the chunks do not tell enough
-    kind: str = "function"  # how the learner's code is called: a key of kinds.KINDS
+    kind: Kind = FUNCTION
     values: dict[str, str] = field(default_factory=dict)  # asked for, and no gradient: its shape
     due: Callable[..., dict[str, Any]] | None = None  # such values, from the forward scope
     mistaken: Callable[..., dict[str, dict[str, Any]]] | None = None  # by mistake: such values
@@ -47,13 +45,13 @@ class Exercise:
     @property
     def chunks_to_run(self) -> tuple[Chunk, ...]:
         """What a child has to run itself: where the learner's own objects make the graph."""
-        return self.forward_pass.chunks if self.kind in CLASSES else ()
+        return self.forward_pass.chunks if self.kind.classes else ()
 
     @property
     def points(self) -> int:
         """Dimensions of every tensor that the learner's code does not see: 1, the points at
         which it is called with numbers, or 0."""
-        return int(self.kind in PYTHON_NUMBERS)
+        return int(self.kind.python_numbers)
 
     def key(self, name: str) -> str:
         """What the learner calls it: `dprobs`; a value that is no gradient has its own name."""
@@ -100,7 +98,7 @@ def load_exercise(name: str) -> Exercise:
         sizes=module.SIZES,
         other_sizes=module.OTHER_SIZES,
         hints=dict(getattr(module, "HINTS", {})),
-        kind=getattr(module, "KIND", "function"),
+        kind=KINDS[getattr(module, "KIND", FUNCTION.name)],
         values=dict(getattr(module, "VALUES", {})),
         due=getattr(module, "due", None),
         mistaken=getattr(module, "mistaken", None),

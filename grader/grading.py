@@ -19,9 +19,10 @@ from grader.attempt import GRACE, Attempt
 from grader.diagnosing import diagnose, with_diagnosis
 from grader.drawn import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.enclosed import insist
-from grader.exercise import PYTHON_NUMBERS, Exercise
+from grader.exercise import Exercise
 from grader.inspection import Findings, inspect
 from grader.judge import OTHER_SIZES, Judge, Result
+from grader.kind import VALUES
 from grader.lines import LineRun
 from grader.names import NameData
 from grader.probing import ask_for_lines
@@ -51,7 +52,7 @@ def trials_for(
     """The lecture's view, the decision, and the inputs that find what was hard-coded."""
     shown = seed if lecture_seed is None else lecture_seed
     # A number of Python's has 64 bits, and the lecture's derivatives of scalars have too.
-    dtype = torch.float64 if exercise.kind in PYTHON_NUMBERS else torch.float32
+    dtype = torch.float64 if exercise.kind.python_numbers else torch.float32
     lecture = make_trial(exercise, data, "lecture", shown, exercise.sizes, dtype)
     return (
         lecture,
@@ -95,7 +96,7 @@ class FirstLook:
     def look_again(self, attempt: Attempt) -> None:
         """Ask on about the lines that are not in the usual form: inspection.py."""
         asked = tuple(zip(self.scenes, self.line_answers, strict=True))[:2]
-        if self.exercise.kind == "values":  # each operation ran by itself, and read no other's
+        if self.exercise.kind is VALUES:  # each operation ran by itself, and read no other's
             self.findings = Findings(asked)
             return
         answers = [answer for answer in self.answers if isinstance(answer, Answer)]

@@ -14,7 +14,6 @@ import torch
 
 from grader.answer import Answer, Ended
 from grader.attempt import Attempt
-from grader.exercise import CLASSES
 from grader.lines import LineRun, gives
 from grader.probing import (
     Probes,
@@ -114,7 +113,7 @@ def inspect(
         return findings
     probes = Probes(attempt, scene, before, late)
     uses = {name: probes.uses(name) for name in left}
-    if scene.exercise.kind in CLASSES:  # each ran alone: what no stand-in moves is constant
+    if scene.exercise.kind.classes:  # each ran alone: what no stand-in moves is constant
         ran = before.recorded if isinstance(before, Answer) else {}
         constant = frozenset(name for name in left if not uses[name] and name in ran)
         return replace(findings, uses=uses, constant=constant)

@@ -14,7 +14,7 @@ import torch
 from grader.absence import autodiff_of, error_of, raised_in, why_absent
 from grader.answer import Answer, Ended
 from grader.comparison import TOLERANCE, Comparison, compare
-from grader.exercise import CLASSES, Exercise
+from grader.exercise import Exercise
 from grader.flags import flags_of
 from grader.inspection import Findings
 from grader.lines import NOTHING, LineRun, Own, gives, own_merits
@@ -155,7 +155,7 @@ class Judge:
         if self.autodiff and (self.given(name) or self.submission.attempts(place)):
             return "forbidden"
         # Layers and operations run again and again: what one gave, it gave in a call that ended.
-        whole = self.exercise.kind in CLASSES
+        whole = self.exercise.kind.classes
         for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
             raised = not whole and raised_in(place, self.submission, result.answer)
             if comparison is None or raised:

@@ -16,6 +16,7 @@ import torch
 from grader.entry import Unusable
 from grader.errors import did_you_mean
 from grader.request import Request
+from grader.scalars import as_float, is_number
 
 
 @dataclass(frozen=True)
@@ -210,9 +211,7 @@ def _row(value: Any) -> Any:
 
 def _number(value: Any) -> Any:
     """A single number of whatever type as a tensor of the default dtype; else what it is."""
-    if type(value) is torch.Tensor and value.dim() == 0 and not value.is_complex():
-        return value.to(torch.get_default_dtype())
-    return torch.tensor(float(value)) if type(value) in (int, float, bool) else value
+    return torch.tensor(as_float(value)) if is_number(value) else value
 
 
 def _numbers(values: list[Any]) -> Any:

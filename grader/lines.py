@@ -13,7 +13,6 @@ import torch
 
 from grader.answer import Answer, Ended
 from grader.comparison import TOLERANCE
-from grader.exercise import CLASSES
 from grader.trial import Reference
 from grader.vjp import Scene, above, nearest
 
@@ -37,7 +36,7 @@ class LineRun:
         answer = self.answer
         if isinstance(answer, Ended):
             return False
-        if self.scene.exercise.kind in CLASSES:  # each ran by itself, with stand-ins at once
+        if self.scene.exercise.kind.classes:  # each ran by itself, with stand-ins at once
             return name in answer.recorded
         line = answer.recorded.get(name)
         before = {other for other, at in answer.recorded.items() if at != line}
@@ -102,7 +101,7 @@ def own_merits(name: str, runs: tuple[LineRun, ...], uses: frozenset[str] | None
     """`uses`: the upstream gradients that the line was seen to start from, where tried."""
     exercise = runs[0].scene.exercise
     cuts = [nearest(exercise, name), NOTHING]
-    if exercise.kind in CLASSES:  # what each is handed is all that it has: there is no closed form
+    if exercise.kind.classes:  # what each is handed is all that it has: there is no closed form
         cuts = cuts[:1]
     if uses is not None:
         cuts.append(uses)

@@ -9,7 +9,7 @@ import re
 import textwrap
 
 from grader.class_stub import emptied, lines_at
-from grader.exercise import CLASSES, Exercise
+from grader.exercise import Exercise
 from grader.submission import ENTRY
 
 WIDTH = 96
@@ -35,7 +35,7 @@ def stub_text(exercise: Exercise, solution: str) -> str:
     lines += textwrap.wrap(exercise.teaches, WIDTH)
     lines += ["", *_task(exercise)]
     lines += [f"Then run: grade {exercise.name}", '"""', ""]
-    body = _classes if exercise.kind in CLASSES else _entry
+    body = _classes if exercise.kind.classes else _entry
     return "\n".join([*lines, *body(exercise, solution)]) + "\n"
 
 
@@ -57,7 +57,7 @@ def _entry(exercise: Exercise, solution: str) -> list[str]:
 
 
 def _task(exercise: Exercise) -> list[str]:
-    if exercise.kind in CLASSES:
+    if exercise.kind.classes:
         return textwrap.wrap(METHODS, WIDTH - 12)
     task = NUMBERS if exercise.points else TENSORS
     lines = textwrap.wrap(task.format(last=exercise.gradients[-1]), WIDTH - 12)
@@ -107,7 +107,7 @@ def solution_lines(exercise: Exercise, solution: str, gradient: str) -> str:
 
     Those too that make what only these use: a step h, a value in between.
     """
-    if exercise.kind in CLASSES:
+    if exercise.kind.classes:
         return lines_at(solution, exercise.place(gradient))
     lines = solution.split("\n")
     body = entry_of(ast.parse(solution)).body

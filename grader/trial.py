@@ -50,7 +50,7 @@ class Trial:
         facts = {
             "numbers": self.numbers(),
             "float64": self.dtype is torch.float64,
-            "kind": self.exercise.kind,
+            "kind": self.exercise.kind.name,
             "values": list(self.exercise.values),
             "chunks": [[chunk.name, chunk.expression] for chunk in self.exercise.chunks_to_run],
         }

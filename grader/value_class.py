@@ -11,6 +11,7 @@ import torch
 
 from grader.entry import Unusable
 from grader.errors import did_you_mean
+from grader.scalars import is_number
 
 TRIED_AT = {"x": 1.25, "y": 0.75}
 CLOSE = 1e-9
@@ -52,7 +53,7 @@ def check(value: Any, text: str, made: Any, due: float) -> None:
     """Raises Unusable where this is not the Value that is due."""
     if not isinstance(made, value):
         raise Unusable(f"`{text}` is no Value, but {type(made).__name__}.")
-    if not isinstance(made.data, int | float):
+    if not is_number(made.data):
         raise Unusable(f"the data of `{text}` is no number, but {type(made.data).__name__}.")
     if not abs(made.data - due) <= CLOSE * (1 + abs(due)):
         at = [f"{name} = {number}" for name, number in TRIED_AT.items() if name in text]

@@ -42,6 +42,8 @@ RIGHT: dict[str, tuple[Rewrite, ...]] = {
     "an int, a float": (
         (".all(0).sum()", ".all(0).sum().item()"), (".float().mean()", ".float().mean().item()"),
     ),
+    "numpy's": ((".all(0).sum()", ".all(0).numpy().sum()"), (
+        ".float().mean()", ".double().numpy().mean()"),),
 }  # fmt: skip
 # What it is, what is changed, what has an error of its own, and the mistake of the first.
 WRONG: dict[str, tuple[tuple[Rewrite, ...], set[str], str | None]] = {

@@ -22,6 +22,7 @@ from grader.wire import LENGTH, pack
 from grader.wording import ended_sentence
 
 TIMEOUT = 0.2
+FACTS = {"numbers": {}, "kind": "function"}
 Script = Callable[[int, int, int], None]
 
 
@@ -64,7 +65,6 @@ class Scripted:
     def close(self) -> None:
         return
 
-
 def submission(source: str = "") -> Submission:
     return Submission(Path("answer.py"), source, {}, frozenset())
 
@@ -74,7 +74,7 @@ def attempt(script: Script, calls: int = 1, timeout: float = TIMEOUT) -> Answer 
     nursery = Scripted(script)
     with Attempt(nursery, submission(), ("da",), timeout) as running:
         for _ in range(calls):
-            answer = running.backward({"numbers": {}}, {"a": torch.ones(2)})
+            answer = running.backward(FACTS, {"a": torch.ones(2)})
     assert not any(alive(pid) for pid in nursery.pids)
     return answer
 
@@ -231,7 +231,7 @@ def test_both_nurseries_run_a_submission(nursery: type[WarmProcess | FreshInterp
     try:
         with Attempt(children, submission(SOURCE), ("da",), 10.0) as running:
             for float64 in (False, True):
-                answer = running.backward({"numbers": {}, "float64": float64}, {"a": torch.ones(2)})
+                answer = running.backward(FACTS | {"float64": float64}, {"a": torch.ones(2)})
                 assert isinstance(answer, Answer), ended_sentence(answer)
                 assert answer.gradients["a"].tolist() == [3.0, 3.0]
         assert running.output() == "said\n"  # once, for the first call

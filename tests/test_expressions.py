@@ -21,6 +21,14 @@ def test_expressions_are_others_for_every_seed_and_use_all_operations():
     assert set(programs[:, :, 0].flatten().tolist()) == set(range(len(expressions.OPERATIONS)))
 
 
+def test_with_two_leaves_most_programs_are_drawn_anew():
+    """Seldom do both count; --untrusted draws such sizes."""
+    generator = torch.Generator().manual_seed(1)
+    programs, leaves = expressions.draw(1100, 2, 9, generator)
+    assert (programs.shape, leaves.shape) == ((1100, 9, 3), (1100, 2))
+    assert ((expressions.gradients(programs, leaves.double()) != 0).sum(1) == 2).all()
+
+
 def test_values_are_reused_and_with_themselves():
     programs, _ = drawn(3)
     both = programs[torch.isin(programs[:, :, 0], torch.arange(4))]

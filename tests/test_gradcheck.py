@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from grader import kit
+from grader.calling import CALLS
 from grader.course import EXERCISES
-from grader.exercise import CLASSES, Exercise, load_exercise
-from grader.kinds import KINDS
+from grader.exercise import Exercise, load_exercise
+from grader.kind import NUMBERS
 from grader.names import NameData, read_names
 from grader.request import Request
 from grader.trial import Trial, evaluate, make_trial
@@ -36,10 +37,10 @@ def backward_of(source: str) -> Backward:
 def submitted(trial: Trial, source: str) -> dict[str, torch.Tensor]:
     facts, values = trial.request()
     copies = {name: value.clone() for name, value in values.items()}
-    if trial.exercise.kind in CLASSES:
+    if trial.exercise.kind.classes:
         return by_classes(trial, source)
     backward = backward_of(source)
-    if trial.exercise.kind != "numbers":
+    if trial.exercise.kind is not NUMBERS:
         return backward(**facts["numbers"], **copies)
     numbers = [
         dict(zip(values, point, strict=True)) for point in zip(*values.values(), strict=True)
@@ -58,7 +59,7 @@ def by_classes(trial: Trial, source: str) -> dict[str, torch.Tensor]:
     exec(compile(ast.parse(source), "<worked>", "exec"), space)
     torch.set_default_dtype(torch.float64)
     try:
-        KINDS[trial.exercise.kind].call(Request(space, values | facts["numbers"], facts), scope)
+        CALLS[trial.exercise.kind.name](Request(space, values | facts["numbers"], facts), scope)
     finally:
         torch.set_default_dtype(torch.float32)
     return scope

@@ -7,12 +7,12 @@ import pytest
 
 from grader import kit
 from grader.course import EXERCISES
-from grader.exercise import CLASSES, load_exercise
+from grader.exercise import load_exercise
 from grader.places import methods, unwritten
 from grader.stub import shape_of, solution_lines, stub_text
 
 ROOT = Path(__file__).parent.parent
-IN_CLASSES = [name for name in EXERCISES if load_exercise(name).kind in CLASSES]
+IN_CLASSES = [name for name in EXERCISES if load_exercise(name).kind.classes]
 IN_A_FUNCTION = [name for name in EXERCISES if name not in IN_CLASSES]
 
 

@@ -129,6 +129,12 @@ FORMS = {
         ("    def __init__", '    __slots__ = ("data", "grad", "_prev", "_op", "_backward")\n\n'
          "    def __init__"),
     ),
+    "numbers that are tensors": rewritten(
+        "warmup2",
+        ("import math\n", "import math\n\nimport torch\n"),
+        ("        self.data = data\n",
+         "        self.data = torch.as_tensor(data, dtype=torch.float64)\n"),
+    ),
     "minus by itself": rewritten(
         "warmup2",
         (

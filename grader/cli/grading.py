@@ -17,6 +17,7 @@ from grader.cli.training import TrainingCall
 from grader.course import EXERCISES
 from grader.errors import UsageProblem
 from grader.exercise import Exercise, load_exercise
+from grader.kind import LAYERS
 from grader.last_grading import note_grading
 from grader.names import NameData, read_names
 from grader.submission import read_submission
@@ -49,8 +50,8 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
     """True where the exercise passed."""
     exercise = load_exercise(name)
     call.training.check(exercise)
-    if call.plots is not None and exercise.kind != "layers":
-        others = [other for other in EXERCISES if load_exercise(other).kind == "layers"]
+    if call.plots is not None and exercise.kind is not LAYERS:
+        others = [other for other in EXERCISES if load_exercise(other).kind is LAYERS]
         raise UsageProblem(f"{name} has no layers; --plots goes with {', '.join(others)}.")
     own = path is None
     check_outputs(call)

@@ -50,13 +50,17 @@ FUNCTIONS = tuple(map(_function, OPERATIONS))
 
 def draw(graphs: int, leaves: int, steps: int, generator: Any) -> tuple[Any, Any]:
     """(programs, leaves): int64 (graphs, steps, 3) and float32 (graphs, leaves), from -2 to 2."""
-    programs, starts = _draw(2 * graphs, leaves, steps, generator)
-    found = gradients(programs, starts.double()).abs()
-    several = (found > 1 / STEEPEST).sum(1) > 1  # leaves that count
-    fit = (several & (found.amax(1) < STEEPEST)).nonzero()[:graphs, 0]
-    if len(fit) < graphs:  # never seen
-        return draw(graphs, leaves, steps, generator)
-    return programs[fit], starts[fit]
+    import torch
+
+    fitting: list[tuple[Any, Any]] = []
+    while sum(len(programs) for programs, _ in fitting) < graphs:
+        programs, starts = _draw(2 * graphs, leaves, steps, generator)
+        found = gradients(programs, starts.double()).abs()
+        several = (found > 1 / STEEPEST).sum(1) > 1  # leaves that count
+        fit = several & (found.amax(1) < STEEPEST)
+        fitting.append((programs[fit], starts[fit]))
+    programs, starts = map(torch.cat, zip(*fitting, strict=True))
+    return programs[:graphs], starts[:graphs]
 
 
 def _draw(graphs: int, leaves: int, steps: int, generator: Any) -> tuple[Any, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
+from grader.kind import VALUES
 from grader.mistakes.case import Case
 
 Numbers = dict[str, torch.Tensor]  # by what they are called in the method: "self.data"
@@ -45,7 +46,7 @@ def swapped_operator(case: Case) -> tuple[str, str] | None:
 def _mended(
     case: Case, changes: Callable[[ast.expr, Numbers], Iterator[tuple[ast.expr, str, str]]]
 ) -> tuple[str, str] | None:
-    if case.scene.exercise.kind != "values" or len(case.statements) != 1:
+    if case.scene.exercise.kind is not VALUES or len(case.statements) != 1:
         return None
     (statement,) = case.statements
     numbers, constants = _numbers(case)

@@ -16,6 +16,7 @@ import ast
 import torch
 
 from grader.comparison import TOLERANCE
+from grader.kind import VALUES
 from grader.mistakes import contribution_missing
 from grader.mistakes.case import Case, Evidence
 from grader.mistakes.uses import uses_of
@@ -74,7 +75,7 @@ def _whole(case: Case) -> Evidence | None:
 def _in_a_method(case: Case) -> Evidence | None:
     """`self.grad = ...`, where another use of the Value had put its stand-in (engine.py)."""
     exercise, before = case.scene.exercise, case.scene.upstream.get(case.name)
-    if exercise.kind != "values" or before is None or not case.result.any():
+    if exercise.kind is not VALUES or before is None or not case.result.any():
         return None
     if before.shape != case.result.shape:
         return None

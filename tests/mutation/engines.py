@@ -63,16 +63,9 @@ def _changes(answer: WorkedAnswer) -> Iterator[EngineChange]:
 
 
 def _written(answer: WorkedAnswer) -> Iterator[EngineChange]:
-    """Raises ValueError for a text that the worked answer has not exactly once."""
     for operator, at, pieces, mistakes in written_changes():
-        edits = []
-        for old, new in pieces:
-            if answer.source.count(old) != 1:
-                raise ValueError(f"{operator}: {old!r} is not there exactly once")
-            start = answer.source.index(old)
-            edits.append(Edit(start, start + len(old), new))
         line = next(n for n, text in enumerate(answer.source.split("\n"), 1) if at in text)
-        yield EngineChange(operator, line, tuple(edits), mistakes)
+        yield EngineChange(operator, line, answer.edits(pieces), mistakes)
 
 
 Proposed = Iterator[tuple[str, ast.expr | ast.stmt, str, tuple[str, ...]]]

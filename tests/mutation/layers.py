@@ -70,15 +70,8 @@ def _mutant(answer: WorkedAnswer, change: LayerChange, source: str) -> Mutant:
 
 
 def _written(answer: WorkedAnswer) -> Iterator[LayerChange]:
-    """Raises ValueError for a text that the worked answer has not exactly once."""
     for operator, pieces, mistakes in written_changes():
-        edits = []
-        for old, new in pieces:
-            if answer.source.count(old) != 1:
-                raise ValueError(f"{operator}: {old!r} is not there exactly once")
-            start = answer.source.index(old)
-            edits.append(Edit(start, start + len(old), new))
-        yield LayerChange(operator, tuple(edits), mistakes)
+        yield LayerChange(operator, answer.edits(pieces), mistakes)
 
 
 def _mechanical(answer: WorkedAnswer) -> Iterator[LayerChange]:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from grader.exercise import Exercise
+from grader.kind import NUMBERS
 from grader.names import NameData
 from grader.trial import Trial, make_trial
 
@@ -98,7 +99,7 @@ class Oracle:
 
     def _alone(self, source: str, gradient: str, scope: dict[str, Any]) -> Any:
         key = self.exercise.key(gradient)
-        if self.exercise.kind != "numbers":
+        if self.exercise.kind is not NUMBERS:
             return run_alone(source, key, scope)
         at_points = [run_alone(source, key, point)[0] for point in points(scope)]
         return torch.tensor(at_points, dtype=torch.float64), ()

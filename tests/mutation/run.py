@@ -5,6 +5,7 @@ from functools import cache
 
 from grader.exercise import load_exercise
 from grader.grading import Grader, Options
+from grader.kind import LAYERS, VALUES
 from grader.kit import NAMES
 from grader.names import NameData, read_names
 
@@ -18,7 +19,7 @@ from .syntax import worked_answer
 
 LECTURE_SEED = Options.seed
 # By kind: all mutants where classes are completed, each kind by an oracle of its own.
-OF_CLASSES = {"values": engine_mutants, "layers": layer_mutants}
+OF_CLASSES = {VALUES: engine_mutants, LAYERS: layer_mutants}
 
 
 def names() -> NameData:

@@ -5,11 +5,12 @@ its layout.
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from grader.exercise import Exercise
+from grader.kind import NUMBERS
 from grader.kit import solution_source
 
 
@@ -59,6 +60,16 @@ class WorkedAnswer:
     def body(self) -> list[ast.stmt]:
         function = next(node for node in self.tree.body if isinstance(node, ast.FunctionDef))
         return function.body
+
+    def edits(self, pieces: Iterable[tuple[str, str]]) -> tuple[Edit, ...]:
+        """What stands in the place of what. Raises ValueError for a text not there just once."""
+        found = []
+        for old, new in pieces:
+            if self.source.count(old) != 1:
+                raise ValueError(f"{old!r} is not there exactly once")
+            start = self.source.index(old)
+            found.append(Edit(start, start + len(old), new))
+        return tuple(found)
 
     @cached_property
     def values(self) -> frozenset[str]:
@@ -143,7 +154,7 @@ class WorkedAnswer:
     @property
     def in_numbers(self) -> bool:
         """Whether it works with Python's numbers: there are no shapes, and no sizes."""
-        return self.exercise.kind == "numbers"
+        return self.exercise.kind is NUMBERS
 
     def is_number(self, name: str) -> bool:
         """Whether the name holds a number, given or worked out: n, a count of entries."""

@@ -71,7 +71,9 @@ def test_processor_time_is_limited_beside_the_clocks() -> None:
     nursery = WarmProcess()
     try:
         with Attempt(nursery, code, ("da",), timeout=30.0, cpu=1) as running:
-            ended = running.backward({"numbers": {}, "float64": False}, {"a": torch.ones(2)})
+            ended = running.backward(
+                {"numbers": {}, "kind": "function", "float64": False}, {"a": torch.ones(2)}
+            )
     finally:
         nursery.close()
     assert ended == Ended("cpu", "1 s")

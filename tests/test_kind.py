@@ -2,23 +2,22 @@
 
 import pytest
 
+from grader.calling import CALLS
 from grader.course import EXERCISES
-from grader.exercise import CLASSES, PYTHON_NUMBERS, load_exercise
-from grader.kinds import KINDS
+from grader.exercise import load_exercise
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_an_exercises_declarations_fit_its_kind(name: str) -> None:
     exercise = load_exercise(name)
     asked = set(exercise.gradients)
-    assert exercise.kind in KINDS
-    assert KINDS[exercise.kind].alone == (exercise.kind in CLASSES)
-    assert exercise.points == (exercise.kind in PYTHON_NUMBERS)
+    assert exercise.kind.name in CALLS
+    assert exercise.points == exercise.kind.python_numbers
     assert len(asked) == len(exercise.gradients)
     assert exercise.values.keys() <= asked
     assert exercise.loose.keys() <= asked
     assert exercise.slopes.keys() <= exercise.values.keys()
-    assert bool(exercise.places) == (exercise.kind in CLASSES)
+    assert bool(exercise.places) == exercise.kind.classes
     assert exercise.places.keys() <= asked
     for spoiled, others in exercise.rests_on.items():
         assert {spoiled, *others} <= asked

@@ -8,11 +8,11 @@ in the scope by then, or in the frames of the traceback.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from grader.engine import call_engine
 from grader.entry import call_entry
+from grader.kind import FUNCTION, LAYERS, NUMBERS, VALUES
 from grader.layers import call_layers
 from grader.request import Request
 from grader.scalars import call_with_numbers
@@ -22,20 +22,14 @@ from grader.stack import call_stack
 Call = Callable[[Request, dict[str, Any]], None]
 
 
-@dataclass(frozen=True)
-class Kind:
-    call: Call
-    alone: bool = False  # whether it runs each operation alone; other kinds are instrumented
-
-
 def _call_function(request: Request, scope: dict[str, Any]) -> None:
     scope.update(call_entry(request.module, request.given))
 
 
-KINDS = {
-    "function": Kind(_call_function),
-    "numbers": Kind(call_with_numbers),
-    "values": Kind(call_engine, alone=True),
-    "layers": Kind(call_layers, alone=True),
-    "stack": Kind(call_stack),  # no exercise's: what the diagnostic plots are made of
+CALLS: dict[str, Call] = {  # by the kind's name
+    FUNCTION.name: _call_function,
+    NUMBERS.name: call_with_numbers,
+    VALUES.name: call_engine,
+    LAYERS.name: call_layers,
+    "stack": call_stack,  # no exercise's: what the diagnostic plots are made of
 }
