@@ -4,6 +4,7 @@ First what it is (plain tensor, shape, dtype, finite), then the lecture's three 
 then whether it is right, which float64 decides.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,6 +87,17 @@ def compare(
         right=right,
         worst=None if right else _worst_entry(submitted, reference),
     )
+
+
+def fits(submitted: torch.Tensor | None, reference: torch.Tensor) -> bool:
+    """Whether it can be worked with in the place of the reference."""
+    if submitted is None or submitted.shape != reference.shape:
+        return False
+    return submitted.dtype == reference.dtype and bool(submitted.isfinite().all())
+
+
+def first_worst(comparisons: Sequence[Comparison | None]) -> dict[str, Any] | None:
+    return next((c.worst for c in comparisons if c is not None and c.worst), None)
 
 
 def _worst_entry(submitted: torch.Tensor, reference: torch.Tensor) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from typing import Any
 import torch
 
 from grader.answer import Answer
-from grader.judge import OTHER_SIZES, Judge, Result
+from grader.judge import OTHER_SIZES, Judge
 from grader.lines import NOTHING, LineRun
 from grader.mistakes import CASE_OF, OF_VALUES, PREDICTED, diagnosis, module_of
 from grader.mistakes.case import Case
 from grader.report import Diagnosis, GradientReport
+from grader.result import Result
 from grader.vjp import Scene, nearest
 from grader.wording import raised_sentence
 

@@ -21,12 +21,13 @@ from grader.drawn import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.enclosed import insist
 from grader.exercise import Exercise
 from grader.inspection import Findings, inspect
-from grader.judge import OTHER_SIZES, Judge, Result
+from grader.judge import OTHER_SIZES, Judge
 from grader.kind import VALUES
 from grader.lines import LineRun
 from grader.names import NameData
 from grader.probing import ask_for_lines
 from grader.report import Report
+from grader.result import Result
 from grader.sandbox.layers import Outcome
 from grader.sandbox.probe import probe
 from grader.submission import Submission

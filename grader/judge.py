@@ -7,46 +7,23 @@ was right; what is missing, late or unreadable is never credit.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import torch
 
 from grader.absence import autodiff_of, error_of, raised_in, why_absent
 from grader.answer import Answer, Ended
-from grader.comparison import TOLERANCE, Comparison, compare
+from grader.comparison import TOLERANCE, Comparison, first_worst
 from grader.exercise import Exercise
 from grader.flags import flags_of
 from grader.inspection import Findings
-from grader.lines import NOTHING, LineRun, Own, gives, own_merits
+from grader.lines import NOTHING, LineRun, Own, own_merits
 from grader.report import PASSING, Flag, GradientReport
+from grader.result import Result, same
 from grader.submission import Submission
-from grader.trial import Reference, Trial
-from grader.vjp import Scene, nearest
+from grader.vjp import nearest
 
 NOT_GIVEN = Comparison(None)
 OTHER_SIZES = "other sizes"
-
-
-@dataclass(frozen=True)
-class Result:
-    """One trial: what was asked, what came back, what torch says."""
-
-    trial: Trial
-    answer: Answer | Ended
-    reference: Reference
-
-    def compare(self, name: str) -> Comparison | None:
-        """None where this gradient was not given."""
-        answer = self.answer
-        if isinstance(answer, Ended) or not (name in answer.gradients or name in answer.kinds):
-            return None
-        return compare(
-            answer.gradients.get(name),
-            answer.kinds.get(name),
-            self.reference.gradients[name],
-            self.reference.scales[name],
-            self.trial.exercise.points,
-        )
 
 
 @dataclass(frozen=True)
@@ -145,7 +122,7 @@ class Judge:
             expected_shape=tuple(expected.shape[self.exercise.points :]),
             line=self.submission.line_of(self.exercise.place(name)),
             diagnosis=None,
-            worst=_worst(verdict, self.comparisons[name]),
+            worst=None if verdict in PASSING else first_worst(self.comparisons[name][1:]),
             own_exact=exact,
             is_value=name in self.exercise.values,
         )
@@ -179,34 +156,27 @@ class Judge:
         """Whether what is wrong came from above: right on its own, or where that cannot be
         told, what follows from the upstream gradients submitted."""
         if self.own[name].known:
-            return self.own[name].right and not self._upstream_right(name)
+            right = self.own[name].right or self._made_of_values(name)
+            return right and not self._upstream_right(name)
         if name in self.exercise.values:
             rests_on = self.exercise.rests_on.get(name, ())
             return not all(map(self.right_in_chain, rests_on))
         return not self.altered(name) and all(
-            self._follows(name, number) for number in self._wrong_in(name)
+            self.results[number].follows(name) for number in self._wrong_in(name)
         )
+
+    def _made_of_values(self, name: str) -> bool:
+        """Whether a value follows, wherever it is wrong, from others that were submitted."""
+        wrong = [self.results[at] for at in self._wrong_in(name)]
+        if name not in self.exercise.values or not all(r.follows_from_values(name) for r in wrong):
+            return False
+        # What is the same whatever is asked is made of nothing.
+        return any(not same(result.given[name], wrong[0].given[name]) for result in wrong)
 
     def _wrong_in(self, name: str) -> list[int]:
         """The results that show a gradient wrong: in float64, or else in float32."""
         wrong = [at for at, c in enumerate(self.comparisons[name]) if c is None or not c.right]
         return [at for at in wrong if self.results[at].trial.dtype is torch.float64] or wrong
-
-    def _follows(self, name: str, number: int) -> bool:
-        result, near = self.results[number], nearest(self.exercise, name)
-        given = {} if isinstance(result.answer, Ended) else result.answer.gradients
-        for other in near:
-            expected = result.reference.gradients[other]
-            if other not in given or given[other].shape != expected.shape:
-                return False
-            if given[other].dtype != expected.dtype or not given[other].isfinite().all():
-                return False
-        trial = result.trial
-        scene = Scene(trial, {**trial.inputs, **trial.values()}, given)
-        # Zero follows from zero on any line, and a forward value from a forward value on many.
-        if name not in given or not given[name].any() or same(given[name], scene.values[name]):
-            return False
-        return bool(near) and gives(given[name], scene, name, near)
 
     def _by_structure_only(self, name: str) -> bool:
         """Whether it is zero at any rate, and nothing above it, right, can have led there.
@@ -236,14 +206,3 @@ class Judge:
             if all(c is not None and c.right for c in upstream):
                 return True
         return False
-
-
-def same(given: torch.Tensor, value: torch.Tensor) -> bool:
-    return given.dtype == value.dtype and torch.equal(given, value)
-
-
-def _worst(verdict: str, comparisons: Sequence[Comparison | None]) -> dict[str, Any] | None:
-    """Of the first float64 comparison that shows the gradient wrong."""
-    if verdict in PASSING:
-        return None
-    return next((c.worst for c in comparisons[1:] if c is not None and c.worst), None)

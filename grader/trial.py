@@ -59,13 +59,14 @@ class Trial:
     def due(self, scope: Mapping[str, Any]) -> Tensors:
         """What is asked for and is no gradient, from the values of the forward pass.
 
-        To be called when the child has ended, as torch's gradients are.
+        To be called when the child has ended, as torch's gradients are. One that rests on
+        another may be worked out from what was submitted for that: with it in the scope.
         """
         slopes = self.exercise.slopes
         found = {name: self.slopes_of(value)[at] for name, (value, at) in slopes.items()}
         if self.exercise.due is not None:
             asked = signature(self.exercise.due).parameters
-            found |= self.exercise.due(**{name: scope[name] for name in asked})
+            found |= self.exercise.due(**{name: scope[name] for name in asked if name in scope})
         return {name: value.detach().to(self.dtype) for name, value in found.items()}
 
     def mistaken(self, scope: Mapping[str, Any]) -> dict[str, dict[str, list[torch.Tensor]]]:

@@ -64,3 +64,27 @@ def test_a_constant_where_a_sum_was_due_is_wrong_on_its_own(grade_text: Grade) -
     assert report.first_own_error is not None
     assert report.first_own_error.name == "bnbias"
     assert not [flag for flag in report.flags if flag.flag == "judged-in-chain"]
+
+
+COUNTED = "        N[x, y] += 1\n"
+SHARED = "P = (N + 1) / (N + 1).sum(1, keepdim=True)"
+LATER = {
+    "right, of what N came to": (SHARED, "inherited"),
+    "wrong besides": ("P = N / (N + 1).sum(1, keepdim=True)", "wrong"),
+    "the same whatever N is": ("P = torch.full(W.shape, 1 / 27)", "wrong"),
+}
+
+
+@pytest.mark.parametrize("what", LATER)
+def test_a_value_made_of_a_wrong_one_is_judged_alone(what: str, grade_text: Grade) -> None:
+    line, verdict = LATER[what]
+    source = rewritten("warmup3", (COUNTED, "        N[x, y] = 1\n"), (SHARED, line))
+    report = grade_text(source, "warmup3")
+    assert [g.verdict for g in report.gradients if g.name in "NP"] == ["wrong", verdict]
+
+
+def test_a_value_made_of_one_in_another_shape_is_wrong(grade_text: Grade) -> None:
+    source = rewritten("warmup3", ("    # keepdim: the", "    N = N[:5]\n    # keepdim: the"))
+    report = grade_text(source, "warmup3")
+    found = [g.verdict for g in report.gradients if g.name in "NP"]
+    assert found == ["wrong_shape", "wrong_shape"]

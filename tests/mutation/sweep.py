@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from grader.exercise import Exercise, load_exercise
 from grader.grading import Grader, Options, trials_for
-from grader.judge import Result
+from grader.result import Result
 from grader.submission import Submission, read_submission
 from grader.trial import Reference, Trial, reference_for
 
