@@ -71,7 +71,7 @@ def test_each_own_error_is_named(form: str, mistake: str, grade_text: Grade) -> 
 
 
 @pytest.mark.parametrize("luck", ["zero for logit_maxes", "zero for b1"])
-@pytest.mark.parametrize("form", ["a loop", "a loop left by break"])
+@pytest.mark.parametrize("form", IN_CHAIN)
 def test_a_zero_that_moves_with_nothing_is_refused(form: str, luck: str, grade_text: Grade) -> None:
     name, rewrite = LUCK[luck]
     report = grade_text(IN_CHAIN[form](changed(rewrite)))
