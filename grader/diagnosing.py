@@ -69,7 +69,7 @@ def _unfit(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
 def _afterwards(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
     """The line itself is right: something was changed in place."""
     name, findings = gradient.name, judge.findings
-    altered = findings.altered_at
+    altered = {**findings.spoiled_at, **findings.altered_at}
     if judge.altered(name) or (judge.own[name].right and name in altered):
         line = altered.get(name)
         alias, alias_line = _writer(judge, line, but=name)
@@ -103,10 +103,11 @@ def _in_order(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
         return None
     if judge.own[gradient.name].right or not isinstance(answer, Answer):
         return None
-    for what, mistake in ORDER.items():
-        if seen := min(answer.sent.get(what, 0), graphs):
-            return diagnosis(mistake, {"graphs": seen, "of": graphs})
-    return None
+    counts = {what: min(answer.sent.get(what, 0), graphs) for what in ORDER}
+    what = max(counts, key=counts.__getitem__)  # of equal counts the cause comes first
+    if not counts[what]:
+        return None
+    return diagnosis(ORDER[what], {"graphs": counts[what], "of": graphs})
 
 
 def _right_when_restored(judge: Judge, name: str) -> bool:
@@ -115,14 +116,16 @@ def _right_when_restored(judge: Judge, name: str) -> bool:
 
 
 def _writer(judge: Judge, line: int | None, but: str) -> tuple[str | None, int | None]:
-    """The gradient whose statement changed another one, and the line that made them one."""
+    """The gradient whose statement changed another one, and the line that made them one: the
+    last before that at which it was set."""
     wanted = {"d" + name for name in judge.exercise.gradients if name != but}
     bound: dict[str, int] = {}
     writer = None
     for node in ast.walk(ast.parse(judge.submission.source)):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                if isinstance(target, ast.Name) and target.id in wanted:
+                before = line is not None and node.lineno < line
+                if before and isinstance(target, ast.Name) and target.id in wanted:
                     bound[target.id] = max(bound.get(target.id, 0), node.lineno)
         if isinstance(node, ast.stmt) and line == node.end_lineno:
             names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
@@ -143,6 +146,8 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
         if own.wrong_in is not None and own.wrong_in is not runs[0] and len(runs) > 1:
             return _elsewhere(judge, gradient)
         pairs = list(_cases(judge, name, runs))
+    # Where the line is right when it is run alone, what it gave says nothing of a mistake.
+    pairs = [cases for cases in pairs if not all(c.matches(c.expected) for c in cases)]
     fits: list[tuple[str, dict[str, Any]]] = []
     for cases in pairs:
         for mistake in OF_VALUES if name in judge.exercise.values else PREDICTED:

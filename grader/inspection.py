@@ -38,8 +38,10 @@ class Findings:
     uses: dict[str, frozenset[str]] = field(default_factory=dict)  # gradients, by line
     late: dict[str, int] = field(default_factory=dict)  # gradient -> line: done only there
     altered_at: dict[str, int] = field(default_factory=dict)  # gradient -> line
+    # The same where nothing takes the place of a gradient that is done: through views of views.
+    spoiled_at: dict[str, int] = field(default_factory=dict)
     changed_at: dict[str, int] = field(default_factory=dict)  # forward value -> line
-    put_back: Asked | None = None  # with forward values put back whenever a gradient is done
+    put_back: Asked | None = None  # with what was written to put back whenever one is done
     # By line: runs where some stand-ins follow from others: scenes_in_step, scenes_beside.
     in_step: dict[str, tuple[tuple[Asked, ...], tuple[Asked, ...]]] = field(default_factory=dict)
     rebuilt: frozenset[str] = frozenset()  # returned otherwise than they were when done
@@ -151,14 +153,17 @@ def _with_writes(attempt: Attempt, findings: Findings) -> Findings:
     asked = findings.asked
     if late:
         asked = tuple((scene, ask_for_lines(attempt, scene, late=late)) for scene, _ in asked)
+    spoiled = ask_for_lines(attempt, scene, watch=True, late=late, stand_ins=())
+    spoiled_at = {} if isinstance(spoiled, Ended) else spoiled.altered_at
     put_back = None
-    if watched.changed_at:
+    if watched.changed_at or watched.altered_at.keys() - late:
         put_back = scene, ask_for_lines(attempt, scene, restore=True, late=late)
     return replace(
         findings,
         asked=asked,
         late=late,
         altered_at=watched.altered_at,
+        spoiled_at={name: at for name, at in spoiled_at.items() if name not in late},
         changed_at=watched.changed_at,
         put_back=put_back,
     )

@@ -57,15 +57,25 @@ class Judge:
         own = own_merits(name, findings.runs, findings.uses.get(name))
         if own.right and self.right_in_chain(name):
             return own
-        if name in findings.rebuilt and not self.altered(name):
+        rebuilt = name in findings.rebuilt and name not in findings.spoiled_at
+        if rebuilt and not self.altered(name):
             return Own(None, known=False)
         if not own.right and name in findings.in_step:
             own = own_merits(name, findings.runs_of(name), findings.cut_of(name))
         if own.right or name not in findings.uses:
             return own
+        if self._reads_what_was_altered(name):
+            return Own(nearest(self.exercise, name))
         if findings.cannot_tell(name):
             return Own(None, known=False)
         return replace(own, known=own.known or name in findings.constant)
+
+    def _reads_what_was_altered(self, name: str) -> bool:
+        """Whether it is right but for a gradient that a line above it changed through an alias."""
+        findings, run = self.findings, self.findings.restored
+        if run is None or findings.changed_at or name in findings.altered_at:
+            return False
+        return run.right(name, nearest(self.exercise, name))
 
     @cached_property
     def comparisons(self) -> dict[str, list[Comparison | None]]:

@@ -20,7 +20,7 @@ class Recorder:
     values: Tensors  # the forward values as they were
     given: Mapping[str, Any]  # the forward values that the learner's code holds
     watch: bool  # after every statement, look for tensors that were written to
-    restore: bool  # undo writes to forward values whenever a gradient is done
+    restore: bool  # whenever a gradient is done, undo writes to others and to forward values
     results: dict[str, Any] = field(default_factory=dict)
     originals: dict[str, Any] = field(default_factory=dict)  # the learner's own tensors
     done_at: dict[str, int] = field(default_factory=dict)  # gradient key -> line
@@ -41,6 +41,8 @@ class Recorder:
         if self.restore:
             for name, before in self.values.items():
                 self.given[name].copy_(before)
+            for other, handed in self.handed.items():
+                handed.copy_(self.stand_ins[other])
         if key not in self.stand_ins:
             return value
         self.handed[key] = self.stand_ins[key].clone()
@@ -61,7 +63,7 @@ class Recorder:
         """Called after every statement, with its last line."""
         if not self.watch:
             return
-        for key in self.handed:
+        for key in self.handed or self.results:  # with stand-ins, or as it is
             if key not in self.altered_at and (self._spoiled(key) or self._continued(key)):
                 self.altered_at[key] = line
         for name, before in self.values.items():
@@ -70,7 +72,7 @@ class Recorder:
 
     def _spoiled(self, key: str) -> bool:
         """Whether the stand-in was written to."""
-        return not same(self.handed[key], self.stand_ins[key])
+        return key in self.handed and not same(self.handed[key], self.stand_ins[key])
 
     def _continued(self, key: str) -> bool:
         """Whether the tensor that the stand-in took the place of was written to, by another

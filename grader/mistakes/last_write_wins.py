@@ -18,7 +18,7 @@ import torch
 
 from grader.forward import Chunk
 from grader.mistakes.case import Case, Evidence
-from grader.mistakes.uses import LEAF, arrives_at_leaf
+from grader.mistakes.uses import LEAF, arrives_at_leaf, source_of
 
 
 def find(case: Case) -> Evidence | None:
@@ -26,48 +26,72 @@ def find(case: Case) -> Evidence | None:
         once = (case.expected != 0).to(case.expected.dtype)
         counts = torch.equal(case.expected, case.expected.round())
         return {"index": None, "value": case.name} if counts and case.matches(once) else None
-    if case.result.shape != case.value.shape or case.matches(case.expected):
+    if case.result.shape != case.value.shape:
         return None
     for chunk in case.consumers:
-        for index, arrives in _looked_up(case, chunk):
-            indices = case.scene.values[index]
+        for index, indices, arrives in _looked_up(case, chunk):
             flat = indices.flatten()
             rows = arrives.reshape(len(flat), *case.value.shape[1:])
             others = case.expected - torch.zeros_like(case.value).index_add(0, flat, rows)
-            if _keeps_one(case, flat, rows, others) or _one_a_slice(case, indices, arrives, others):
+            if _keeps_one(case.result, flat, rows, others) or _one_a_slice(
+                case, indices, arrives, others
+            ):
                 return {"index": index, "value": case.name}
+        if _one_an_entry(case, chunk):
+            return {"index": None, "value": case.name, "chunk": chunk.source}
     return None
 
 
-def _looked_up(case: Case, chunk: Chunk) -> Iterator[tuple[str, torch.Tensor]]:
-    """The index of each `x[index]` in the chunk, and what arrives for the rows."""
-    tree = ast.parse(chunk.expression, mode="eval")
+def _looked_up(case: Case, chunk: Chunk) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
+    """The index of each `x[index]` in the chunk, by name and as it is, and what arrives for the
+    rows. A product with one-hot rows looks up as well."""
+    tree, values = ast.parse(chunk.expression, mode="eval"), case.scene.values
     for node in ast.walk(tree):
         match node:
             case ast.Subscript(value=ast.Name(id=table), slice=ast.Name(id=index)) if (
                 table == case.name
             ):
                 text = ast.unparse(tree.body).replace(ast.unparse(node), LEAF)
-                rows = case.value[case.scene.values[index]]
-                yield index, arrives_at_leaf(case, chunk, text, rows)
+                arrives = arrives_at_leaf(case, chunk, text, case.value[values[index]])
+                yield index, values[index], arrives
+            case ast.BinOp(left=ast.Name(id=index), op=ast.MatMult(), right=ast.Name(id=table)) if (
+                table == case.name and _one_hot(values[index])
+            ):
+                text = ast.unparse(tree.body).replace(ast.unparse(node), LEAF)
+                arrives = arrives_at_leaf(case, chunk, text, values[index] @ case.value)
+                yield index, values[index].argmax(1), arrives
 
 
-def _keeps_one(case: Case, flat: torch.Tensor, rows: torch.Tensor, others: torch.Tensor) -> bool:
-    """Whether every row that is used holds one of its contributions, and not always their sum.
+def _one_hot(rows: torch.Tensor) -> bool:
+    ones = rows == 1
+    return rows.dim() == 2 and bool((ones | (rows == 0)).all() and (ones.sum(1) == 1).all())
+
+
+def _keeps_one(
+    result: torch.Tensor, flat: torch.Tensor, rows: torch.Tensor, others: torch.Tensor
+) -> bool:
+    """Whether every row that is used holds one of its contributions. With a batch in which no
+    row is used twice that is right.
 
     `others`: what other uses send back; it was overwritten as well, or added to.
     """
     unused = torch.ones(len(others), dtype=torch.bool).index_fill(0, flat, False)
-    if not torch.allclose(case.result[unused], others[unused], 1e-9, 1e-12):
+    if not torch.allclose(result[unused], others[unused], 1e-9, 1e-12):
         return False
-    return all(
-        any(
-            torch.allclose(case.result[row], one, 1e-9, 1e-12)
-            for own in rows[flat == row]
-            for one in (own, own + others[row])
-        )
-        for row in flat.unique()  # type: ignore[no-untyped-call]
-    )
+    kept = torch.zeros(len(flat), dtype=torch.bool)
+    for one in (rows, rows + others[flat]):
+        kept |= torch.isclose(result[flat], one, 1e-9, 1e-12).flatten(1).all(1)
+    return bool(torch.zeros(len(result)).index_add(0, flat, kept.float())[flat].all())
+
+
+def _one_an_entry(case: Case, chunk: Chunk) -> bool:
+    """The same entry by entry, where the chunk takes entries several times: windows overlap."""
+    source = source_of(case, chunk)
+    if source is None or len(source) == len(source.unique()):  # type: ignore[no-untyped-call]
+        return False
+    others = (case.expected - case.contributions[chunk.name]).view(-1, 1)
+    arrives = case.upstream(chunk).reshape(-1, 1)
+    return _keeps_one(case.result.reshape(-1, 1), source, arrives, others)
 
 
 def _one_a_slice(
@@ -84,7 +108,12 @@ def _one_a_slice(
     return False
 
 
-def message(index: str | None, value: str) -> str:
+def message(index: str | None, value: str, chunk: str = "") -> str:
+    if chunk:
+        return (
+            f"`{chunk}` takes entries of {value} several times, and of the gradients that arrive "
+            "for one entry only one is kept: they add up."
+        )
     if index is None:
         return (
             f"{value} holds 1 where it should hold more: an index that comes up several times is "

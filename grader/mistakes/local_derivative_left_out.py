@@ -34,7 +34,7 @@ def _whole(case: Case) -> Evidence | None:
     if factors is not None and factors[1] and not factors[0]:
         return {"chunk": case.consumers[0].source, "left_out": factors[1]}
     for chunk in case.consumers:
-        if chunk.name == "loss":  # what arrives there is 1
+        if chunk.name == "loss" and not case.scene.exercise.points:  # what arrives there is 1
             continue
         own = case.contributions[chunk.name]
         for passed_on in _shaped(case, case.upstream(chunk)):
@@ -67,8 +67,13 @@ def _as_if_ones(case: Case, chunk: Chunk, read: str) -> bool:
 
 
 def _shaped(case: Case, upstream: torch.Tensor) -> Iterator[torch.Tensor]:
-    """The upstream gradient as it is, summed to the value's shape, stretched to it."""
+    """The upstream gradient as it is, summed to the value's shape, stretched to it: along a
+    dimension that the chunk has taken away, too."""
     yield upstream
+    shape = case.value.shape
+    for at in range(len(shape)):
+        if upstream.shape == shape[:at] + shape[at + 1 :]:
+            yield upstream.unsqueeze(at).expand(shape)
     for shaped in (summed_to(upstream, case.value.shape), stretched(upstream, case.value.shape)):
         if shaped is not None:
             yield shaped

@@ -112,3 +112,19 @@ def arrives_at_leaf(case: Case, chunk: Chunk, expression: str, value: torch.Tens
         return torch.zeros_like(leaf)
     (gradient,) = torch.autograd.grad((output * case.upstream(chunk)).sum(), leaf)
     return gradient
+
+
+def source_of(case: Case, chunk: Chunk) -> torch.Tensor | None:
+    """For a chunk that only takes entries of the value (a view, an unfold): which entry each of
+    its own is, int64, flat. None where it does more."""
+    reads, count = {read: case.scene.values[read] for read in chunk.reads}, case.value.numel()
+    numbers = torch.arange(count, dtype=torch.float64)
+    taken = []
+    for value in (numbers, numbers.flip(0)):
+        given = {**reads, case.name: value.view(case.value.shape)}
+        output = evaluate(case.scene.exercise, chunk.expression, given)
+        if not output.is_floating_point() or not bool((output == output.round()).all()):
+            return None
+        taken.append(output.flatten().long())
+    first, flipped = taken
+    return first if torch.equal(first + flipped, torch.full_like(first, count - 1)) else None

@@ -1,0 +1,102 @@
+"""Mistakes that learners made with the kit in their hands, each on its own line and by name."""
+
+from collections.abc import Callable
+
+import pytest
+
+from grader.report import Report
+from tests.worked import Rewrite, rewritten
+
+Grade = Callable[..., Report]
+
+POOLED = "    dpooled = (pooled > 0) * dh\n"
+SUMMED = "    dP = demb.sum(0)\n"
+PIECES = "        demb[:, j : j + windows.shape[1]] += dwindows[:, :, :, j]\n"
+BY_WINDOW = "    for j in range(width):\n" + PIECES
+HALVES = "F.one_hot(halves.max(2).indices, 2).transpose(2, 3) * dpooled.unsqueeze(2)"
+LOOKED_UP = "    dW = xenc.T @ dlogits\n    dW += strength * 2 * W / W.numel()\n"
+ORDERED = "        for value in reversed(ordered):\n            value._backward()\n"
+
+# exercise, what is changed, the gradient, its mistake, a part of what is said
+SEEN: dict[str, tuple[str, tuple[Rewrite, ...], str, str, str]] = {
+    "windows are set, not added to": (
+        "exercise9", ((PIECES, PIECES.replace("+=", "=")),),
+        "emb", "last-write-wins", "takes entries of emb several times",
+    ),
+    "windows one by one": (
+        "exercise9",
+        ((BY_WINDOW, "    for t in range(windows.shape[1]):\n"
+                     "        demb[:, t : t + width] = dwindows[:, t].transpose(1, 2)\n"),),
+        "emb", "last-write-wins", "takes entries of emb several times",
+    ),
+    "windows by an index": (
+        "exercise9",
+        ((BY_WINDOW, "    at = torch.arange(windows.shape[1])[:, None] + torch.arange(width)\n"
+                     "    demb[:, at] += dwindows.transpose(2, 3)\n"),),
+        "emb", "last-write-wins", "takes entries of emb several times",
+    ),
+    "both of two get it": (
+        "exercise9", ((HALVES, "dpooled.unsqueeze(2).expand(halves.shape)"),),
+        "halves", "local-derivative-left-out", "`pooled = halves.max(2).values` is not in it",
+    ),
+    "each gets half": (
+        "exercise9", ((HALVES, "0.5 * dpooled.unsqueeze(2).expand(halves.shape)"),),
+        "halves", "local-derivative-left-out", "`pooled = halves.max(2).values` is not in it",
+    ),
+    "rows looked up by one-hot": (
+        "warmup3",
+        ((LOOKED_UP, "    dW = strength * 2 * W / W.numel()\n    dW[xs] += dlogits\n"),),
+        "W", "last-write-wins", "`xenc` holds the same index several times",
+    ),
+    "what arrives at the loss": (
+        "warmup1", (("dtotal = 1 / total", "dtotal = 1.0"),),
+        "total", "local-derivative-left-out", "`loss = log(total)` is not in it",
+    ),
+    "one step down": (
+        "warmup2",
+        ((ORDERED, "        self._backward()\n        for part in self._prev:\n"
+                   "            part._backward()\n"),),
+        "graphs", "not-reached", "does not run",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SEEN)
+def test_it_is_named(what: str, grade_text: Grade) -> None:
+    exercise, rewrites, name, mistake, said = SEEN[what]
+    found = grade_text(rewritten(exercise, *rewrites), exercise).first_own_error
+    assert found is not None
+    assert found.diagnosis is not None
+    assert (found.name, found.diagnosis.mistake) == (name, mistake)
+    assert said in found.diagnosis.message
+
+
+# What is changed, the gradients with a copy missing, the line that made two one, what inherits.
+ALIASES: dict[str, tuple[tuple[Rewrite, ...], set[str], str, set[str]]] = {
+    "a view of a view": (
+        ((POOLED, "    dpooled = dh\n    dpooled[pooled <= 0] = 0\n"),),
+        {"flat", "h"}, "dpooled = dh", set(),
+    ),
+    "the name is set once more": (
+        ((SUMMED, "    dP = demb\n    for i in range(1, n):\n        dP[0] += demb[i]\n"
+                  "    dP = dP[0]\n"),),
+        {"emb"}, "dP = demb", {"C"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ALIASES)
+def test_what_was_changed_through_an_alias_has_the_line_that_made_it(
+    what: str, grade_text: Grade
+) -> None:
+    rewrites, changed, alias, inherits = ALIASES[what]
+    source = rewritten("exercise9", *rewrites)
+    line = 1 + source.split("\n").index(f"    {alias}")
+    report = grade_text(source, "exercise9")
+    own = [g for g in report.gradients if not g.passes and g.verdict != "inherited"]
+    assert {g.name for g in own} == changed
+    assert {g.name for g in report.gradients if g.verdict == "inherited"} == inherits
+    for gradient in own:
+        assert gradient.diagnosis is not None
+        assert (gradient.line, gradient.diagnosis.mistake) == (line, "missing-clone")
+        assert gradient.diagnosis.evidence["alias_line"] == line
