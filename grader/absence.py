@@ -1,9 +1,12 @@
 """Why a gradient, or the whole run, came to nothing: a verdict, and a sentence."""
 
+import ast
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
-from grader.answer import Answer, Ended
+from grader.answer import Answer, Ended, Raised
+from grader.places import method_at
 from grader.submission import Submission
 from grader.wording import ended_sentence, raised_sentence
 
@@ -17,10 +20,11 @@ def why_absent(place: str, submission: Submission, answer: Answer | Ended) -> st
         return "timeout" if answer.how in ("timeout", "cpu") else "errored"
     if answer.unusable is not None:
         return "errored"
-    if submission.unwritten(place):
+    raised, stopped = answer.raised, stopped_at(place, submission, answer) is not None
+    if submission.unwritten(place) and not (stopped and submission.holds_lines(place)):
         return "missing"
-    if submission.attempts(place) and answer.raised is not None:
-        return "timeout" if answer.raised.out_of_time else "errored"
+    if raised is not None and (stopped or submission.attempts(place)):
+        return "timeout" if raised.out_of_time else "errored"
     return "missing"
 
 
@@ -53,11 +57,28 @@ def error_of(submission: Submission, answers: Sequence[Answer | Ended]) -> str |
     return None
 
 
-def raised_in(place: str, submission: Submission, answer: Answer | Ended) -> bool:
-    """Whether the line that raised is the one that was to finish this gradient."""
+def stopped_at(place: str, submission: Submission, answer: Answer | Ended) -> int | None:
+    """The line that raised, where it is one that was to make this gradient."""
     raised = None if isinstance(answer, Ended) else answer.raised
-    line = submission.written_on(place)
-    return raised is not None and line is not None and raised.line == line
+    if raised is None or raised.line is None:
+        return None
+    method, inside, target = place.partition(":")
+    if inside or "." in method:
+        at = method_at(ast.parse(submission.source), raised.line)
+        return raised.line if method == at or not target else None
+    finished = raised.line == submission.written_on(place)
+    return raised.line if finished or place == _misspelt(submission, raised) else None
+
+
+def _misspelt(submission: Submission, raised: Raised) -> str | None:
+    """The gradient that the line which raised was to go on with, under a name that is none."""
+    if raised.type not in ("NameError", "UnboundLocalError"):
+        return None
+    for key, line in submission.lines.items():
+        if line == raised.line and f"'{key}'" in raised.message:
+            others = [other for other in submission.lines if other != key]
+            return next(iter(get_close_matches(key, others, n=1)), None)
+    return None
 
 
 def _unwritten_on(submission: Submission, line: int | None) -> list[str]:

@@ -46,6 +46,7 @@ class Answer:
     changed_at: dict[str, int] = field(default_factory=dict)  # line runs: forward value -> line
     failures: dict[int, str] = field(default_factory=dict)  # line runs: what raised, by line
     sent: dict[str, int] = field(default_factory=dict)  # of an engine's order: see ordering.py
+    idle: tuple[str, ...] = ()  # of an engine: chunks whose result has only a leaf's _backward
     autodiff: tuple[int, str] | None = None  # line and name of a use of autograd that was seen
     raised: Raised | None = None
     unusable: str | None = None  # why `backward` could not be called, or gave no dict
@@ -76,6 +77,7 @@ def read_answer(message: Message, wanted: tuple[str, ...]) -> Answer:
         changed_at=_lines(facts.get("changed_at", {})),
         failures=_failures(facts.get("failures", {})),
         sent=_counts(facts.get("sent", {})),
+        idle=_names(facts.get("idle", [])),
         autodiff=_autodiff(facts.get("autodiff")),
         raised=None if raised is None else _raised(raised),
         unusable=None if unusable is None else printable(unusable, 500),

@@ -41,6 +41,7 @@ def _call(request: Request, scope: dict[str, Any]) -> None:
         engine.training(lambda loss: loss.backward())
     else:
         engine.alone(request.stand_ins)
+        request.notes["idle"] = sorted(engine.idle)
         ordering = Ordering(engine.value)
         engine.graphs(ordering.run)
         engine.training(ordering.run_in_step)
@@ -58,6 +59,7 @@ class _Engine:
     scope: dict[str, Any]  # what came of it, by name
     value: Any  # the learner's class
     failures: list[Exception] = field(default_factory=list)
+    idle: set[str] = field(default_factory=set)  # chunks whose result has only a leaf's _backward
 
     def __post_init__(self) -> None:
         given, chunks = self.request.given, self.request.facts["chunks"]
@@ -151,10 +153,18 @@ class _Engine:
             if out is value:  # a relu may give back what it was given: then it arrives there
                 value.grad += arrives
                 continue
+            if self._idle(out):
+                self.idle.add(chunk)
             out.grad = arrives
             for inner in reversed(made):  # more than one, where a / b is a * b**-1
                 inner._backward()
         return value.grad
+
+    def _idle(self, out: Any) -> bool:
+        """Whether nothing but what every new Value has would send back from it."""
+        kept = [getattr(value, "_backward", None) for value in (out, self.value(1.0))]
+        own, leafs = (getattr(function, "__code__", None) for function in kept)
+        return own is not None and own is leafs
 
     @contextmanager
     def _made(self) -> Iterator[list[Any]]:

@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 
+from grader.errors import did_you_mean
+
 MAX_SHAPES = 12  # of one line
 
 
@@ -26,11 +28,26 @@ def describe(error: BaseException, path: str, source: str) -> dict[str, Any]:
     lines = source.split("\n")
     return {
         "type": type(error).__name__,
-        "message": message,
+        "message": message + _near(error, frame),
         "line": line,
         "shapes": _shapes_on(lines[line - 1], frame.f_locals) if line and frame else {},
         "trace": _trace(error, path, source),
     }
+
+
+def _near(error: BaseException, frame: FrameType | None) -> str:
+    """'; did you mean dtotal?' for a name that nothing has, where one is near."""
+    known: Any = ()
+    if isinstance(error, NameError) and frame is not None:
+        known = [*frame.f_locals, *frame.f_globals]
+    elif isinstance(error, AttributeError):
+        known = getattr(error.obj, "__dict__", ())
+    name = getattr(error, "name", None)
+    if not isinstance(name, str):
+        return ""
+    alike = [other for other in known if type(other) is str and other[:1] == name[:1]]
+    near = did_you_mean(name, alike)
+    return near if near != "." else ""
 
 
 def locals_of(error: BaseException, path: str, function: str) -> dict[str, Any]:

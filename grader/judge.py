@@ -10,7 +10,7 @@ from functools import cached_property
 
 import torch
 
-from grader.absence import autodiff_of, error_of, raised_in, why_absent
+from grader.absence import autodiff_of, error_of, stopped_at, why_absent
 from grader.answer import Answer, Ended
 from grader.comparison import TOLERANCE, Comparison, first_worst
 from grader.exercise import Exercise
@@ -130,12 +130,19 @@ class Judge:
             maxdiff=lecture.maxdiff,
             shape=None if lecture.shape is None else lecture.shape[self.exercise.points :],
             expected_shape=tuple(expected.shape[self.exercise.points :]),
-            line=self.submission.line_of(self.exercise.place(name)),
+            line=self._line(name, verdict),
             diagnosis=None,
             worst=None if verdict in PASSING else first_worst(self.comparisons[name][1:]),
             own_exact=exact,
             is_value=name in self.exercise.values,
         )
+
+    def _line(self, name: str, verdict: str) -> int | None:
+        """The line that raised, where that is why there is nothing; else where it is written."""
+        place, shown = self.exercise.place(name), [r.answer for r in self.results[:2]]
+        stops = (stopped_at(place, self.submission, answer) for answer in shown)
+        stop = next((line for line in stops if line is not None), None)
+        return stop if verdict == "errored" and stop else self.submission.line_of(place)
 
     def verdict(self, name: str) -> str:
         place = self.exercise.place(name)
@@ -144,7 +151,7 @@ class Judge:
         # Layers and operations run again and again: what one gave, it gave in a call that ended.
         whole = self.exercise.kind.classes
         for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
-            raised = not whole and raised_in(place, self.submission, result.answer)
+            raised = not whole and stopped_at(place, self.submission, result.answer) is not None
             if comparison is None or raised:
                 return why_absent(place, self.submission, result.answer)
         ended = [r.answer for r in self.results if isinstance(r.answer, Ended)]

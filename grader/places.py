@@ -53,6 +53,16 @@ def lines_written(tree: ast.Module) -> dict[str, int]:
     return lines
 
 
+def method_at(tree: ast.Module, line: int) -> str | None:
+    """The innermost function that holds this line, by its qualified name."""
+    around = [
+        (function.lineno, name)
+        for name, function in methods(tree)
+        if function.lineno <= line <= (function.end_lineno or 0)
+    ]
+    return max(around)[1] if around else None
+
+
 def unwritten(tree: ast.Module) -> frozenset[str]:
     """The methods with nothing in them: a docstring, `pass`, `...`, or names set to None.
 

@@ -57,6 +57,11 @@ class Submission:
         found = (self.written_on(place), self.places.get(method), inside, self.places.get(outer))
         return next((line for line in found if line is not None), None)
 
+    def holds_lines(self, place: str) -> bool:
+        """Whether the method of this place is there, with something in it."""
+        method, _, _ = place.partition(":")
+        return method in self.places and method not in self.empty
+
     def unwritten(self, place: str) -> bool:
         """Whether the method of this place is there, and plainly nothing written for it."""
         method, _, target = place.partition(":")

@@ -72,6 +72,8 @@ OBSERVED = (
     "missing-clone",
     "forward-value-changed",
     "wrong-forward",
+    "not-attached",
+    "not-returned",
     "not-started",
     "sent-twice",
     "wrong-order",

@@ -39,8 +39,8 @@ def _whole(case: Case) -> Evidence | None:
         own = case.contributions[chunk.name]
         for passed_on in _shaped(case, case.upstream(chunk)):
             whole = case.with_other(chunk, passed_on)
-            if proportional(case, own, passed_on):
-                continue  # the local derivative is a number
+            if proportional(case, own, passed_on) or _reshaped(own, passed_on):
+                continue  # the local derivative is a number, or there is none but the shape
             evidence = {"chunk": chunk.source, "left_out": ""}
             if whole is not None and case.matches(whole):
                 return evidence
@@ -49,6 +49,10 @@ def _whole(case: Case) -> Evidence | None:
                 if factor_between(case, rest, passed_on) is not None:
                     return evidence
     return None
+
+
+def _reshaped(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.shape != other.shape and torch.equal(one.flatten(), other.flatten())
 
 
 def _as_if_ones(case: Case, chunk: Chunk, read: str) -> bool:

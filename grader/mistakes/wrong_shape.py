@@ -13,8 +13,9 @@ comes out as `(m,)`: `keepdim=True` was lost.
 """
 
 
-def message(shape: list[int], expected: list[int]) -> str:
+def message(shape: list[int], expected: list[int], is_value: bool = False) -> str:
     got, due = tuple(shape), tuple(expected)
     if [size for size in shape if size != 1] == [size for size in expected if size != 1]:
         return f"Shape {got}, and {due} is due: the same numbers, a dimension of 1 lost or added."
-    return f"Shape {got}, and {due} is due: a gradient has the shape of its value."
+    why = "" if is_value else ": a gradient has the shape of its value"
+    return f"Shape {got}, and {due} is due{why}."

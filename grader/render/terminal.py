@@ -3,32 +3,21 @@
 import io
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from grader.course import EXERCISES
-from grader.errors import printable, shown
+from grader.errors import shown
 from grader.exercise import Exercise, load_exercise
-from grader.render import told_apart
 from grader.render.calls import CallAfter, Calls
+from grader.render.first_error import first_error
+from grader.render.paragraph import paragraph
 from grader.render.table import EXACT_ALONE, STYLES, ReportTable, exact_alone
 from grader.report import GradientReport, Report
 
 __all__ = ["STYLES", "console", "report_view"]
-
-MEANINGS = {
-    "wrong": "is wrong",
-    "wrong_shape": "has the wrong shape",
-    "errored": "could not be computed",
-    "timeout": "ran out of time",
-    "forbidden": "was not derived by hand",
-    "missing": "is not written yet",
-}
-# Right for the inputs that are shown, or right until something changed it: the diagnosis tells.
-SAYS_WHY = ("hard-coded-size", "memorised-numbers", "missing-clone", "forward-value-changed")
 
 
 def console(stderr: bool = False) -> Console:
@@ -39,33 +28,15 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=False)
 
 
-@dataclass(frozen=True)
-class Paragraph:
-    """Text wrapped to the width there is, indented, and without spaces at the line ends."""
-
-    text: Text
-    indent: int = 0
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = max(options.max_width - self.indent, 20)
-        for line in self.text.wrap(console, width):
-            line.rstrip()
-            yield Text(" " * self.indent).append_text(line)
-
-
-def _paragraph(text: str, style: str = "", indent: int = 0) -> Paragraph:
-    return Paragraph(Text(printable(text, 2000), style=style), indent)
-
-
 def report_view(
     report: Report, exercise: Exercise, worked_answer: bool = False, again: str = ""
 ) -> RenderableType:
     """`again` is the call that grades the same file in the same way, where it has options."""
     again = again or f"grade {report.exercise}"
     parts: list[RenderableType] = [Text(f"{report.exercise}: {exercise.title}", style="bold")]
-    parts += [_paragraph(shown(Path(report.submission)), "dim"), Text()]
+    parts += [paragraph(shown(Path(report.submission)), "dim"), Text()]
     if _unread(report):
-        parts.append(_paragraph(_error(report), "red"))
+        parts.append(paragraph(_error(report), "red"))
     else:
         parts += [ReportTable(report), Text(), *_after_table(report, exercise)]
     parts += [Text(), _score(report), *_next_step(report, worked_answer, again)]
@@ -99,76 +70,17 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
         yield Text("approximate: right. What is measured is never exact.", style="dim")
     yield Text()
     if report.error is not None:
-        yield _paragraph(_error(report), "red")
+        yield paragraph(_error(report), "red")
         yield Text()
     for flag in report.flags:
-        yield _paragraph(f"Note: {flag.message}", "yellow")
+        yield paragraph(f"Note: {flag.message}", "yellow")
     if report.flags:
         yield Text()
     first = report.first_own_error
     if first is not None:
-        yield Text.assemble(
-            ("Look first at ", "bold"),
-            (first.label, "bold red"),
-            f"{_where(first)}: it {MEANINGS[first.verdict]}.",
-        )
-        yield from _about(first, exercise)
+        yield from first_error(first, exercise)
     if report.training is not None and not _waits(report):
-        yield _paragraph(_training_line(report))
-
-
-def _where(gradient: GradientReport) -> str:
-    return f" (line {gradient.line})" if gradient.line is not None else ""
-
-
-def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
-    for chunk in exercise.chunks_behind(gradient.name):
-        yield _paragraph(chunk.source, "cyan", indent=2)
-    found, numbers = gradient.diagnosis, bool(exercise.points)
-    if found is not None:
-        yield _paragraph(found.message, indent=2)
-        if also := found.evidence.get("also_fits"):
-            yield _paragraph(f"The same numbers would come from: {', '.join(also)}.", indent=2)
-    elif gradient.verdict in ("wrong", "wrong_shape"):
-        yield _paragraph(f"No known mistake fits. {_furthest_off(gradient, numbers)}", indent=2)
-    elif gradient.verdict == "missing" and gradient.is_value:
-        yield _paragraph(exercise.asked_for(gradient.name), indent=2)
-    elif gradient.verdict == "missing" and not exercise.points:
-        yield _paragraph(f"Its shape is {gradient.expected_shape}.", indent=2)
-    if gradient.verdict == "wrong" and gradient.approximate:
-        yield from (_paragraph(why, indent=2) for why in _why_approximate(gradient, numbers))
-
-
-def _furthest_off(gradient: GradientReport, numbers: bool) -> str:
-    if numbers:  # of what is one number to the learner, there is no shape
-        worst = gradient.worst
-        if worst is None:
-            return ""
-        yours, due = told_apart(worst["yours"], worst["expected"])
-        return f"Where it is furthest off it is {yours}, and should be {due}."
-    shape = f"Its shape is {gradient.expected_shape}"
-    shape += ", as it should be" if gradient.shape == gradient.expected_shape else ""
-    worst = gradient.worst
-    if worst is None:
-        return f"{shape}."
-    at = ", ".join(map(str, worst["index"]))
-    yours, due = told_apart(worst["yours"], worst["expected"])
-    return f"{shape}; furthest off at [{at}]: yours {yours}, torch's {due}."
-
-
-def _why_approximate(gradient: GradientReport, numbers: bool) -> Iterator[str]:
-    """Why a wrong gradient reads True; nothing where its diagnosis says so already."""
-    if gradient.diagnosis is not None and gradient.diagnosis.mistake in SAYS_WHY:
-        return
-    if gradient.worst is None:  # right whenever the whole function ran
-        yield (
-            "It reads True only because what is wrong in it comes out as 0 in this network; "
-            "with another upstream gradient it does not."
-        )
-    elif numbers:
-        yield "It reads True for the first digits are right; more of them are asked for."
-    else:
-        yield "It reads True only because float32 is coarse; float64 shows the difference."
+        yield paragraph(_training_line(report))
 
 
 def _waits(report: Report) -> bool:
@@ -224,7 +136,7 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
         else:
             what = "mend that line" if report.error is None and first is not None else "mend that"
         yield CallAfter(f"Next: {what}, then run: ", again)
-        if first is not None and not _unread(report):
+        if first is not None and first.verdict != "forbidden" and not _unread(report):
             yield Calls(tuple(_help(name, first)))
 
 
@@ -242,7 +154,7 @@ def _onward(report: Report) -> Iterator[RenderableType]:
     for later in EXERCISES[EXERCISES.index(name) + 1 :][:1]:
         path = Path(report.submission).with_name(f"{later}.py")
         path = path if path.parent.name == "exercises" else Path("exercises", path.name)
-        yield _paragraph(f"Next: {later}, {load_exercise(later).title}: open {shown(path)}")
+        yield paragraph(f"Next: {later}, {load_exercise(later).title}: open {shown(path)}")
         calls += [
             (f"grade lesson {later}", "what it is about"), (f"grade {later}", "grades it")
         ]  # fmt: skip
