@@ -15,6 +15,7 @@ PIECES = "        demb[:, j : j + windows.shape[1]] += dwindows[:, :, :, j]\n"
 BY_WINDOW = "    for j in range(width):\n" + PIECES
 HALVES = "F.one_hot(halves.max(2).indices, 2).transpose(2, 3) * dpooled.unsqueeze(2)"
 LOOKED_UP = "    dW = xenc.T @ dlogits\n    dW += strength * 2 * W / W.numel()\n"
+EXP = "            self.grad += out.data * out.grad\n\n        out._backward = _backward\n"
 ORDERED = "        for value in reversed(ordered):\n            value._backward()\n"
 
 # exercise, what is changed, the gradient, its mistake, a part of what is said
@@ -51,6 +52,38 @@ SEEN: dict[str, tuple[str, tuple[Rewrite, ...], str, str, str]] = {
     "what arrives at the loss": (
         "warmup1", (("dtotal = 1 / total", "dtotal = 1.0"),),
         "total", "local-derivative-left-out", "`loss = log(total)` is not in it",
+    ),
+    "not viewed": (
+        "exercise9", (("dflat.view(h.shape)", "dflat"),), "h", "wrong-shape", "(32, 3, 14) is due",
+    ),
+    "a value, not a gradient, in another shape": (
+        "warmup5", ((".float().mean()", ".float().mean(0)"),),
+        "saturated", "wrong-shape", "() is due.",
+    ),
+    "attached under another name": (
+        "warmup2", ((EXP, EXP.replace("out._backward =", "out.backwards =")),),
+        "c", "not-attached", "`c.exp()` keeps no `_backward`",
+    ),
+    "attached inside itself": (
+        "warmup2", ((EXP, EXP.replace("\n        out._b", "            out._b")),),
+        "c", "not-attached", "`c.exp()` keeps no `_backward`",
+    ),
+    "a function without a return": (
+        "warmup5", (("return -log(1", "-log(1"),),
+        "expected_initial_loss", "not-returned", "`expected_initial_loss()` has lines in it",
+    ),
+    "a method without a return": (
+        "warmup5", (("        dx = (1 - self.out**2) * dout\n        return dx",
+                     "        dx = (1 - self.out**2) * dout"),),
+        "hpreact", "not-returned", "`Tanh.backward` has lines in it, and returns nothing.",
+    ),
+    "an attribute misspelt": (
+        "warmup5", (("self.dgain = (self", "self.dgian = (self"),),
+        "bngain", "not-returned", "has lines in it, and sets no `self.dgain`",
+    ),
+    "no self": (
+        "warmup5", (("self.dgain = (self", "dgain = (self"),),
+        "bngain", "not-returned", "sets no `self.dgain`",
     ),
     "one step down": (
         "warmup2",

@@ -1,0 +1,91 @@
+"""The line that raised is the one to look at, whichever gradient it was to make."""
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from grader.exercise import load_exercise
+from grader.places import method_at
+from grader.render.first_error import first_error
+from grader.report import Report
+from tests.worked import Rewrite, rewritten, worked
+
+Grade = Callable[..., Report]
+
+# exercise, what is changed, the text of the line that raises, the first gradient, a part of the
+# error's sentence
+STOPS: dict[str, tuple[str, Rewrite, str, str, str]] = {
+    "the second statement, under no name of a gradient": (
+        "exercise9", ("    dlogits /= n", "    dlogit /= n"), "dlogit /= n", "logits",
+        "'dlogit'",
+    ),
+    "an entry of what is not there": (
+        "warmup3", ("dprobs[range(n), ys] =", "dprob[range(n), ys] ="), "dprob[range", "probs",
+        "did you mean dprobs?",
+    ),
+    "an addition to what is not there": (
+        "exercise6", ("    dhpreact += 3", "    dhpreac += 3"), "dhpreac += 3", "hpreact",
+        "'dhpreac'",
+    ),
+    "what an earlier line calls otherwise": (
+        "warmup1", ("    dtotal = 1", "    dtotl = 1"), "dcubed = dtotal", "cubed",
+        "did you mean dtotl?",
+    ),
+    "an attribute of a Value": (
+        "warmup2", ("self.grad += other.data *", "self.grd += other.data *"), "self.grd", "squared",
+        "did you mean grad?",
+    ),
+    "a line above the one that returns": (
+        "warmup5",
+        ("        if self.bias is not None:\n            out",
+         "        if self.bias:\n            out"),
+        "if self.bias:", "linear_bias_out", "Boolean value of Tensor",
+    ),
+    "an attribute of a layer": (
+        "warmup5", ("(var + self.eps)", "(var + self.epsilon)"), "self.epsilon", "batchnorm_out",
+        "did you mean eps?",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", STOPS)
+def test_the_line_that_raised_comes_first(what: str, grade_text: Grade) -> None:
+    exercise, rewrite, text, name, said = STOPS[what]
+    source = rewritten(exercise, rewrite)
+    report = grade_text(source, exercise)
+    first = report.first_own_error
+    assert first is not None
+    line = next(at for at, found in enumerate(source.split("\n"), 1) if text in found)
+    assert (first.name, first.verdict, first.line) == (name, "errored", line)
+    assert report.error is not None
+    assert f"line {line}: " in report.error
+    assert said in report.error
+
+
+def test_a_line_with_a_mistake_above_the_one_that_raised_is_wrong(grade_text: Grade) -> None:
+    source = rewritten(
+        "exercise9", ("    dlogits[range(n), Yb] -= 1\n", ""), ("dh = dflat", "dh = dflt")
+    )
+    first = grade_text(source, "exercise9").first_own_error
+    assert first is not None
+    assert (first.name, first.verdict) == ("logits", "wrong")
+
+
+def test_nothing_is_looked_at_first_where_autograd_was_at_work(grade_text: Grade) -> None:
+    source = rewritten("warmup3", ("    dW = xenc.T", "    torch.autograd.grad\n    dW = xenc.T"))
+    report = grade_text(source, "warmup3")
+    first = report.first_own_error
+    assert first is not None
+    assert first.verdict == "forbidden"
+    assert list(first_error(first, load_exercise("warmup3"))) == []
+
+
+def test_the_method_of_a_line_is_the_innermost() -> None:
+    source = worked("warmup2")
+    lines = source.split("\n")
+    within = 1 + lines.index("            self.grad += out.data * out.grad")
+    tree = ast.parse(source)
+    assert method_at(tree, within) == "Value.exp._backward"
+    assert method_at(tree, within - 3) == "Value.exp"
+    assert method_at(tree, 1) is None
