@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import IO, Any
 
@@ -52,8 +52,9 @@ def shown(path: Path) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """'; did you mean exercise3?' to end a sentence with; '.' where nothing known is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else "."
+    likeness = {other: SequenceMatcher(None, other, word).ratio() for other in known}
+    near = max(likeness, key=likeness.__getitem__, default="")  # the first of those as near
+    return f"; did you mean {near}?" if likeness.get(near, 0) >= 0.6 else "."
 
 
 class UnknownExercise(UsageProblem):

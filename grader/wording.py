@@ -38,6 +38,8 @@ def _limit(raised: Raised) -> str:
     """What the sandbox has to do with an exception, to follow its text."""
     if raised.type == "PermissionError":
         return " (the code runs in a sandbox: no files, no network, no other programs)"
+    if raised.type == "ModuleNotFoundError":
+        return " (it is not installed where `grade` is)"
     if raised.type == "MemoryError" or "can't allocate memory" in raised.message:
         return f" (the sandbox gives {MEMORY // GIB} GiB of memory)"
     return ""

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from grader.course import EXERCISES
+from grader.errors import did_you_mean
 from grader.exercise import load_exercise
 from grader.places import method_at
 from grader.render.first_error import first_error
@@ -79,6 +81,22 @@ def test_nothing_is_looked_at_first_where_autograd_was_at_work(grade_text: Grade
     assert first is not None
     assert first.verdict == "forbidden"
     assert list(first_error(first, load_exercise("warmup3"))) == []
+
+
+def test_a_module_that_is_not_installed_is_told_so(grade_text: Grade) -> None:
+    source = rewritten("exercise2", ("import torch\n", "import torch\nimport not_there_at_all\n"))
+    error = grade_text(source, "exercise2").error
+    assert error is not None
+    assert error.endswith(
+        "answer.py, line 4: ModuleNotFoundError: No module named 'not_there_at_all' "
+        "(it is not installed where `grade` is)"
+    )
+
+
+def test_of_names_that_are_as_near_the_first_is_meant() -> None:
+    assert did_you_mean("warmup", EXERCISES) == "; did you mean warmup1?"
+    assert did_you_mean("something", EXERCISES) == "."
+    assert did_you_mean("something", []) == "."
 
 
 def test_the_method_of_a_line_is_the_innermost() -> None:

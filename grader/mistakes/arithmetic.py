@@ -1,4 +1,4 @@
-"""A statement of a `_backward` as arithmetic: what it would give with one thing changed.
+"""A statement as arithmetic: what it would give with one thing changed.
 
 The learner's code is never run here: of its syntax, sums, products, quotients, powers and
 comparisons of the numbers at hand are worked out, and nothing else is.
@@ -14,7 +14,7 @@ import torch
 from grader.kind import VALUES
 from grader.mistakes.case import Case
 
-Numbers = dict[str, torch.Tensor]  # by what they are called in the method: "self.data"
+Numbers = dict[str, torch.Tensor]  # by what they are called: "root"; in a method "self.data"
 Number = torch.Tensor | float
 
 OPERATORS: dict[type[ast.operator], Callable[[Number, Number], Number]] = {
@@ -34,8 +34,9 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[torch.Tensor, float], torch.Tensor]
 
 def swapped_number(case: Case) -> tuple[str, str] | None:
     """(used, meant): the statement is right with one of the numbers at hand for another."""
-    found = _mended(case, _with_other_number)
-    return None if found is None else (found[0], found[1])
+    if case.scene.exercise.kind is not VALUES:
+        return None
+    return _mended(case, _with_other_number)
 
 
 def swapped_operator(case: Case) -> tuple[str, str] | None:
@@ -46,10 +47,11 @@ def swapped_operator(case: Case) -> tuple[str, str] | None:
 def _mended(
     case: Case, changes: Callable[[ast.expr, Numbers], Iterator[tuple[ast.expr, str, str]]]
 ) -> tuple[str, str] | None:
-    if case.scene.exercise.kind is not VALUES or len(case.statements) != 1:
+    if len(case.statements) != 1:
         return None
     (statement,) = case.statements
-    numbers, constants = _numbers(case)
+    in_method = case.scene.exercise.kind is VALUES
+    numbers, constants = _numbers(case) if in_method else _by_name(case)
     if statement.value is None or not numbers:
         return None
     given = _worth(statement.value, numbers, constants)
@@ -60,6 +62,14 @@ def _mended(
         if worth is not None and _is(worth, case.expected):
             return used, meant
     return None
+
+
+def _by_name(case: Case) -> tuple[Numbers, dict[str, float]]:
+    """What `backward` has at hand: forward values and the gradients above, and plain numbers."""
+    values = case.scene.values
+    numbers = {name: value for name, value in values.items() if torch.is_tensor(value)}
+    plain = {name: float(value) for name, value in values.items() if type(value) in (int, float)}
+    return numbers | {f"d{name}": value for name, value in case.scene.upstream.items()}, plain
 
 
 def _numbers(case: Case) -> tuple[Numbers, dict[str, float]]:
@@ -87,10 +97,10 @@ def _worth(node: ast.expr, numbers: Numbers, constants: dict[str, float]) -> Num
     match node:
         case ast.Constant(value=int() | float() as value):
             return float(value)
-        case ast.Attribute() if ast.unparse(node) in numbers:
+        case ast.Attribute() | ast.Name() if ast.unparse(node) in numbers:
             return numbers[ast.unparse(node)]
-        case ast.Name():
-            return constants.get("")
+        case ast.Name(id=name):
+            return constants.get(name, constants.get(""))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             inner = _worth(operand, numbers, constants)
             return None if inner is None else -inner
@@ -100,7 +110,7 @@ def _worth(node: ast.expr, numbers: Numbers, constants: dict[str, float]) -> Num
                 return None
             try:
                 return OPERATORS[type(op)](one, other)
-            except (ArithmeticError, TypeError):  # of plain numbers: 1 / 0
+            except (ArithmeticError, TypeError, RuntimeError):  # 1 / 0; shapes that do not fit
                 return None
         case ast.Compare(left=left, ops=[op], comparators=[ast.Constant(value=int() as bound)]):
             compared = _worth(left, numbers, constants)
@@ -120,11 +130,24 @@ def _with_other_number(value: ast.expr, numbers: Numbers) -> Iterator[tuple[ast.
 
 def _with_other_operator(value: ast.expr, numbers: Numbers) -> Iterator[tuple[ast.expr, str, str]]:
     for at, node in enumerate(ast.walk(value)):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mult | ast.Div)
+            and not _is_root(node.right)  # there the exponent may have lost its sign
+            and any(ast.unparse(part) in numbers for part in ast.walk(node.right))  # no constant
+        ):
             product = isinstance(node.op, ast.Mult)
             changed = ast.BinOp(node.left, ast.Div() if product else ast.Mult(), node.right)
             signs = ("*", "/") if product else ("/", "*")
             yield _replaced(value, at, changed), *signs
+
+
+def _is_root(node: ast.expr) -> bool:
+    """x**1.5"""
+    match node:
+        case ast.BinOp(op=ast.Pow(), right=ast.Constant(value=float())):
+            return True
+    return False
 
 
 def _replaced(value: ast.expr, at: int, by: ast.expr) -> ast.expr:

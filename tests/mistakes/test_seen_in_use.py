@@ -53,6 +53,18 @@ SEEN: dict[str, tuple[str, tuple[Rewrite, ...], str, str, str]] = {
         "warmup1", (("dtotal = 1 / total", "dtotal = 1.0"),),
         "total", "local-derivative-left-out", "`loss = log(total)` is not in it",
     ),
+    "multiplied, with numbers": (
+        "warmup1", (("droot / (2 * root)", "droot * 0.5 * root"),),
+        "growth", "wrong-operation", "multiplied where it should be divided",
+    ),
+    "multiplied, with tensors": (
+        "warmup3", (("dpicked = -1 / n / picked", "dpicked = -1 / n * picked"),),
+        "picked", "wrong-operation", "multiplied where it should be divided",
+    ),
+    "divided by a tensor": (
+        "exercise1", (("(1.0 - h**2) * dh", "(1.0 - h**2) / dh"),),
+        "hpreact", "wrong-operation", "divided where it should be multiplied",
+    ),
     "not viewed": (
         "exercise9", (("dflat.view(h.shape)", "dflat"),), "h", "wrong-shape", "(32, 3, 14) is due",
     ),
