@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from grader.kit import Kit
     from grader.report import Report
 
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
@@ -48,3 +49,13 @@ def grade_text(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable[.
 
     with grader:
         yield grade
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Kit":
+    """A kit, and the working directory in it."""
+    from grader import kit
+
+    kit.lay_out(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return kit.Kit(tmp_path)

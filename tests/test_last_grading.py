@@ -1,7 +1,6 @@
 """What is kept for hints between two calls; and that nothing in it can break one."""
 
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -10,13 +9,7 @@ from grader import kit
 from grader.cli import main
 from grader.last_grading import HINTS, Finding, LastGrading, last_grading, note_rung
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> kit.Kit:
-    """A kit, and the working directory in it."""
-    kit.lay_out(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return kit.Kit(tmp_path)
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 ENTRY = {

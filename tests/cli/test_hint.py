@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,20 +12,14 @@ from grader.cli.grading import note_progress
 from grader.last_grading import HINTS, LastGrading, last_grading, note_grading
 from grader.report import Diagnosis, GradientReport, Report
 
+pytestmark = pytest.mark.usefixtures("folder")
+
 TWICE = Diagnosis("contribution-twice", "It was counted twice.")
 FACTOR = Diagnosis("wrong-factor", "It is off by 2.")
 
 
 def grade(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> kit.Kit:
-    """A kit, and the working directory in it."""
-    kit.lay_out(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return kit.Kit(tmp_path)
 
 
 def gradient(name: str, verdict: str, diagnosis: Diagnosis | None = None) -> GradientReport:

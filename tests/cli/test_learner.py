@@ -18,26 +18,20 @@ from grader.course import EXERCISES
 from grader.exercise import load_exercise
 from grader.report import Report
 
+pytestmark = pytest.mark.usefixtures("folder")
+
 
 def grade(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A kit, and the working directory in it."""
-    kit.lay_out(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def test_list_shows_every_exercise_and_how_far_one_is(folder: Path) -> None:
+def test_list_shows_every_exercise_and_how_far_one_is(folder: kit.Kit) -> None:
     reached = {
         "exercise1": {"passed": False, "score": 24.0, "max_score": 26.0},
         "exercise2": {"passed": True, "score": 1.0, "max_score": 1.0},
     }
-    (folder / ".handgrad").mkdir()
-    (folder / ".handgrad" / "progress.json").write_text(json.dumps(reached))
+    (folder.root / ".handgrad").mkdir()
+    (folder.root / ".handgrad" / "progress.json").write_text(json.dumps(reached))
     done = grade("list")
     assert done.exit_code == 0
     path, begin = done.stdout.split("\n\n")
@@ -56,7 +50,7 @@ def test_list_shows_every_exercise_and_how_far_one_is(folder: Path) -> None:
     assert "from the loss back to the embedding table" not in " ".join(path.split())
 
 
-def test_at_length_the_list_says_what_each_teaches(folder: Path) -> None:
+def test_at_length_the_list_says_what_each_teaches(folder: kit.Kit) -> None:
     words = " ".join(grade("list", "--long").stdout.split())
     for name in EXERCISES:
         assert load_exercise(name).teaches in words
@@ -83,10 +77,10 @@ def test_list_works_where_there_is_no_kit(
     assert done.stdout.count("not started") == len(EXERCISES)
 
 
-def test_solution_prints_the_worked_answer(folder: Path) -> None:
+def test_solution_prints_the_worked_answer(folder: kit.Kit) -> None:
     done = grade("solution", "exercise3")
     assert done.exit_code == 0
-    assert done.stdout == (folder / "solutions" / "exercise3.py").read_text()
+    assert done.stdout == (folder.root / "solutions" / "exercise3.py").read_text()
 
 
 @pytest.mark.parametrize("typed", ["counts", "dcounts"])
@@ -100,11 +94,11 @@ def test_solution_of_one_gradient(typed: str) -> None:
     )
 
 
-def test_on_a_terminal_the_answer_is_asked_for_twice(folder: Path) -> None:
+def test_on_a_terminal_the_answer_is_asked_for_twice(folder: kit.Kit) -> None:
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-m", "grader", "solution", "exercise2"],
-        stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder.root,
     )  # fmt: skip
     os.close(theirs)
     os.write(ours, b"n\n")
@@ -124,31 +118,31 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def test_reset_keeps_the_old_file_and_says_where(folder: Path) -> None:
-    stub = folder / "exercises" / "exercise1.py"
+def test_reset_keeps_the_old_file_and_says_where(folder: kit.Kit) -> None:
+    stub = folder.root / "exercises" / "exercise1.py"
     stub.write_text("my work\n")
     done = grade("reset", "exercise1")
     assert done.exit_code == 0
     first, second = done.stdout.splitlines()
     assert first == "exercises/exercise1.py is the stub again."
     kept = second.removeprefix("Your file is kept as ")
-    assert (folder / kept).read_text() == "my work\n"
+    assert (folder.root / kept).read_text() == "my work\n"
     assert stub.read_text() == kit.pristine_stub("exercise1")
 
 
-def test_reset_of_a_missing_stub_keeps_nothing(folder: Path) -> None:
-    (folder / "exercises" / "exercise1.py").unlink()
+def test_reset_of_a_missing_stub_keeps_nothing(folder: kit.Kit) -> None:
+    (folder.root / "exercises" / "exercise1.py").unlink()
     done = grade("reset", "exercise1")
     assert done.stdout == "exercises/exercise1.py is the stub again.\n"
 
 
-def test_reset_takes_the_progress_back(folder: Path) -> None:
+def test_reset_takes_the_progress_back(folder: kit.Kit) -> None:
     half = {"passed": False, "score": 13.0, "max_score": 26.0}
     for name in ("exercise1", "exercise2"):
-        (folder / "exercises" / f"{name}.py").write_text("my work\n")
-        kit.Kit(folder).note_progress(name, half)
+        (folder.root / "exercises" / f"{name}.py").write_text("my work\n")
+        folder.note_progress(name, half)
     grade("reset", "exercise1")
-    assert kit.Kit(folder).progress() == {"exercise2": half}
+    assert folder.progress() == {"exercise2": half}
 
 
 def test_progress_that_cannot_be_taken_back_does_not_cost_the_reset(
@@ -187,23 +181,25 @@ def test_init_says_how_to_start(tmp_path: Path) -> None:
         ("init solutions/exercise1.py/course", "cannot be written (Not a directory)"),
     ],
 )
-def test_a_wrong_call_gets_a_line_and_exit_code_2(arguments: str, said: str, folder: Path) -> None:
-    before = sorted(folder.rglob("*"))
+def test_a_wrong_call_gets_a_line_and_exit_code_2(
+    arguments: str, said: str, folder: kit.Kit
+) -> None:
+    before = sorted(folder.root.rglob("*"))
     done = grade(*arguments.split())
     assert done.exit_code == 2
     assert said in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
-    assert sorted(folder.rglob("*")) == before
+    assert sorted(folder.root.rglob("*")) == before
 
 
 def test_progress_that_cannot_be_written_does_not_cost_the_grading(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: kit.Kit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / ".handgrad").write_text("a file where a folder should be")
-    (folder / "exercises" / "exercise2.py").write_text("my work")
+    (folder.root / ".handgrad").write_text("a file where a folder should be")
+    (folder.root / "exercises" / "exercise2.py").write_text("my work")
     report = Report("exercise2", "mine.py", strict=False, environment={}, gradients=())
-    note_progress(kit.Kit(folder), report)
+    note_progress(folder, report)
     said = capsys.readouterr()
     assert said.err.startswith("Progress is not kept: ")
     assert said.err.count("\n") == 1

@@ -1,7 +1,5 @@
 """What is asked for and is no gradient has its own name everywhere, without a d."""
 
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner, Result
 
@@ -10,19 +8,13 @@ from grader.cli import main
 from grader.last_grading import note_grading
 from grader.report import Diagnosis, GradientReport, Report
 
+pytestmark = pytest.mark.usefixtures("folder")
+
 TOO_SMALL = Diagnosis("wrong-step", "What is left of the difference is rounding: h is too small.")
 
 
 def grade(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> kit.Kit:
-    """A kit, and the working directory in it."""
-    kit.lay_out(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return kit.Kit(tmp_path)
 
 
 def graded(folder: kit.Kit, verdict: str, diagnosis: Diagnosis | None = None) -> None:
