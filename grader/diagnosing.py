@@ -74,7 +74,7 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
             return elsewhere(judge, gradient)
         pairs = list(_cases(judge, name, runs))
     # Where the line is right when it is run alone, what it gave says nothing of a mistake.
-    pairs = [cases for cases in pairs if not all(c.matches(c.expected) for c in cases)]
+    pairs = [cases for cases in pairs if not all(case.right for case in cases)]
     fits: list[tuple[str, dict[str, Any]]] = []
     for cases in pairs:
         for mistake in OF_VALUES if name in judge.exercise.values else PREDICTED:

@@ -52,6 +52,15 @@ class Case:
         """Of the largest entry: by how much what is predicted may be off."""
         return TOLERANCE * max(1.0, self.scene.exercise.loose.get(self.name, 1.0))
 
+    @property
+    def right(self) -> bool:
+        """Whether the line gave what is due, as closely as that is asked for."""
+        loose = self.scene.exercise.loose.get(self.name, 1.0)
+        if not self.matches(self.expected):
+            return False
+        scale = loose * self.expected.abs().max().item()
+        return (self.result - self.expected).abs().max().item() <= TOLERANCE * scale
+
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""
         if prediction.shape != self.result.shape or not torch.isfinite(self.result).all():
