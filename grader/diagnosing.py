@@ -72,7 +72,7 @@ def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
         runs = judge.findings.runs_of(name)
         if own.wrong_in is not None and own.wrong_in is not runs[0] and len(runs) > 1:
             return elsewhere(judge, gradient)
-        pairs = list(_cases(judge, name, runs))
+        pairs = [*_cases(judge, name, runs), *_cases(judge, name, judge.findings.runs_beside(name))]
     # Where the line is right when it is run alone, what it gave says nothing of a mistake.
     pairs = [cases for cases in pairs if not all(case.right for case in cases)]
     fits: list[tuple[str, dict[str, Any]]] = []

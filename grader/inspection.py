@@ -55,10 +55,15 @@ class Findings:
 
     def runs_of(self, name: str) -> tuple[LineRun, ...]:
         """Those that judge this line."""
-        in_step, beside = self._in_step_runs.get(name, ((), ()))
+        in_step, _ = self._in_step_runs.get(name, ((), ()))
+        beside = self.runs_beside(name)
         if beside and all(run.right(name, nearest(run.scene.exercise, name)) for run in beside):
             return beside
         return in_step or self.runs
+
+    def runs_beside(self, name: str) -> tuple[LineRun, ...]:
+        """Those where what this line uses for its chunk's gradients follows from these."""
+        return self._in_step_runs.get(name, ((), ()))[1]
 
     @cached_property
     def _in_step_runs(self) -> dict[str, tuple[tuple[LineRun, ...], tuple[LineRun, ...]]]:

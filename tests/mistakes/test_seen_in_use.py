@@ -53,6 +53,11 @@ SEEN: dict[str, tuple[str, tuple[Rewrite, ...], str, str, str]] = {
         "warmup1", (("dtotal = 1 / total", "dtotal = 1.0"),),
         "total", "local-derivative-left-out", "`loss = log(total)` is not in it",
     ),
+    "the sign of what two chunks share": (
+        "warmup1",
+        (("db = dd * a - dsquashed * (1 - squashed**2)", "db = droot + a * dd"),),
+        "b", "sign-flipped", "`squashed = tanh(root - b)`",
+    ),
     "multiplied, with numbers": (
         "warmup1", (("droot / (2 * root)", "droot * 0.5 * root"),),
         "growth", "wrong-operation", "multiplied where it should be divided",
