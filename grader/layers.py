@@ -98,14 +98,14 @@ class _Bench:
             with self._trying():
                 self.scope[name] = _number(self.named(name, "function")(self.value("wide")))
 
-    def built(self, stage: Stage) -> Any:
+    def built(self, stage: Stage, **settings: float) -> Any:
         """A layer with the network's parameters. Raises what the learner's code raises."""
         sizes = [self.value(stage.reads).shape[1], self.value(stage.gives).shape[1]]
         given: dict[str, Any] = {}
         if stage.layer == "Linear":
             given["bias"] = "bias" in stage.parameters
         dimensions = {"Linear": sizes, "BatchNorm1d": sizes[:1], "Tanh": []}[stage.layer]
-        layer = self.named(stage.layer, "class")(*dimensions, **given)
+        layer = self.named(stage.layer, "class")(*dimensions, **given, **settings)
         for attribute, value in stage.parameters.items():
             setattr(layer, attribute, self.value(value))
         return layer
@@ -160,7 +160,7 @@ class _Bench:
         """After two batches in training, and one in inference, which is to leave them alone."""
         failed = len(self.failures)
         with self._trying():
-            layer = self.built(NORM)
+            layer = self.built(NORM, momentum=self.request.given["momentum"])
             start = [_kept(getattr(layer, name, None)) for name in STATISTICS]
             batches = (self.value("before") @ self.value("W1"), *[self.value(NORM.reads)] * 2)
             for number, batch in enumerate(batches):

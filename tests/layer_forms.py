@@ -35,7 +35,8 @@ RIGHT: dict[str, tuple[Rewrite, ...]] = {
         ("var = x.var(0)", "var = x.var(0, keepdim=True)"),
     ),
     "statistics in place": (
-        (STATISTICS, "        self.running_mean.mul_(0.9).add_(0.1 * mean)\n"
+        (STATISTICS, "        m = self.momentum\n"
+         "        self.running_mean.mul_(1 - m).add_(m * mean)\n"
          "        self.running_var.lerp_(var, self.momentum)\n"),
     ),
     "BatchNorm in steps": ((STEPS, IN_STEPS),),
@@ -60,6 +61,10 @@ WRONG: dict[str, tuple[tuple[Rewrite, ...], set[str], str | None]] = {
         ((STATISTICS, STATISTICS.replace("(1 - self.momentum)", "M").replace(
             "+ self.momentum", "+ (1 - self.momentum)").replace("M *", "self.momentum *")),),
         {"running_mean", "running_var"}, "momentum-reversed"),
+    "the usual momentum": (
+        ((STATISTICS, STATISTICS.replace("(1 - self.momentum)", "0.9").replace(
+            "self.momentum", "0.1")),),
+        {"running_mean", "running_var"}, "hard-coded-setting"),
     "the last batch": (
         (("(1 - self.momentum) * self.running_mean + self.momentum * mean", "mean"),),
         {"running_mean"}, "last-batch-only"),

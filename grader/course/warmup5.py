@@ -100,6 +100,7 @@ def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
         "before": x.roll(1, 1) + randn(1, x.shape[1]),
         "seen_mean": randn(n_hidden),
         "seen_var": randn(n_hidden).abs() + 0.5,
+        "momentum": MOMENTUM,
     }
     logits = forward(**drawn)["logits"].requires_grad_()
     loss = torch.nn.functional.cross_entropy(logits, given["Yb"])
@@ -146,6 +147,7 @@ def forward(
     before,     # (n, block_size * n_embd), the batch before x
     seen_mean,  # (n_hidden,), running statistics of batches long gone
     seen_var,   # (n_hidden,)
+    momentum,   # of the layer whose running statistics are asked for
 ):
     hprebn = x @ W1                              # (n, n_hidden)
     bnmean = hprebn.mean(0)                      # (n_hidden,)

@@ -5,7 +5,7 @@ Each by the mistake's id; several where it can be made in more than one way.
 
 from typing import Any
 
-MOMENTUM, EPS = 0.1, 1e-5
+USUAL, MOMENTUM, EPS = 0.1, 0.25, 1e-5  # not the default, so that its number does not pass
 # What stays of a running average, and what is taken of the new: pairs that do not add up to 1.
 WEIGHTS = (
     (1.0, MOMENTUM), (1.0, 1.0), (1 - MOMENTUM, 1.0), (1 - MOMENTUM, 1 - MOMENTUM),
@@ -44,8 +44,13 @@ def mistaken(
     deviation, seen_deviation = (bnvar + EPS).sqrt(), (seen_var + EPS).sqrt()
     normal = (hprebn - seen_mean) / seen_deviation
     rows, row_deviation = hprebn.mean(1, keepdim=True), hprebn.var(1, keepdim=True).add(EPS).sqrt()
-    at_first = (0.0, (1 + EPS) ** 0.5), (now * bnmean, (past + now * bnvar + EPS).sqrt())
+    first_var = 1 - USUAL + USUAL * bnvar
+    at_first = (0.0, (1 + EPS) ** 0.5), (USUAL * bnmean, (first_var + EPS).sqrt())
     return {
+        "hard-coded-setting": {
+            "running_mean": running(mean, 0.0, 1 - USUAL, USUAL),
+            "running_var": running(var, 1.0, 1 - USUAL, USUAL),
+        },
         "momentum-reversed": {
             "running_mean": running(mean, 0.0, now, past),
             "running_var": running(var, 1.0, now, past),

@@ -38,6 +38,7 @@ PREDICTED = (
 )
 # The same for what is asked for and is no gradient.
 OF_VALUES = (
+    "hard-coded-setting",
     "momentum-reversed",
     "last-batch-only",
     "statistics-not-updated",

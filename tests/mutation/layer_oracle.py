@@ -94,7 +94,7 @@ def _rows(source: str, trial: Trial) -> Rows:
     try:
         with float64(), Float64():
             exec(compile(source, "<mutant>", "exec"), space)
-            call_layers(Request(space, values, facts, arrive), rows)
+            call_layers(Request(space, values | facts["numbers"], facts, arrive), rows)
     except Exception as error:  # whatever it raises is an effect of the change
         rows["raised"] = error
     return rows

@@ -68,6 +68,8 @@ STATISTICS = (
     for change in (
         (f"{old} + {new}", f"self.momentum * {statistic} + (1 - self.momentum) * {value}",
          "momentum-reversed"),
+        (f"{old} + {new}", f"{old} + {new}".replace("(1 - self.momentum)", "0.9").replace(
+            "self.momentum", "0.1"), "hard-coded-setting"),
         (f"{old} + {new}", value, "last-batch-only"),
         (f"{old} + {new}", new, "last-batch-only"),
         (f"{statistic} = {old} + {new}", "pass", "statistics-not-updated"),
@@ -115,7 +117,7 @@ REWRITES: tuple[tuple[str, *tuple[tuple[str, str], ...]], ...] = (
      ("var = x.var(0)", "var = x.var(0, keepdim=True)")),
     ("lerp", (f"{OLD_MEAN} + {NEW_MEAN}", "torch.lerp(self.running_mean, mean, self.momentum)")),
     ("in place", (f"self.running_var = {OLD_VAR} + {NEW_VAR}",
-                  "self.running_var.mul_(0.9).add_(var, alpha=0.1)")),
+                  "self.running_var.mul_(1 - self.momentum).add_(var, alpha=self.momentum)")),
     ("difference", (f"{OLD_MEAN} + {NEW_MEAN}",
                     "self.running_mean + self.momentum * (mean - self.running_mean)")),
     ("else", (f"            return {SEEN}", f"            x = {SEEN}\n            return x")),
