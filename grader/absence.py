@@ -1,8 +1,7 @@
 """Why a gradient, or the whole run, came to nothing: a verdict, and a sentence."""
 
-import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from grader.answer import Answer, Ended, Raised
@@ -11,16 +10,18 @@ from grader.submission import Submission
 from grader.wording import ended_sentence, raised_sentence
 
 
-def why_absent(place: str, submission: Submission, answer: Answer | Ended) -> str:
+def why_absent(
+    place: str, submission: Submission, answer: Answer | Ended, asked: Collection[str]
+) -> str:
     """The verdict where no value came: out of time, raised before it, or never written.
 
-    `place`: where it is written, as Submission.lines names it.
+    `place`: where it is written, as Submission.lines names it. `asked`: all such places.
     """
     if isinstance(answer, Ended):
         return "timeout" if answer.how in ("timeout", "cpu") else "errored"
     if answer.unusable is not None:
         return "errored"
-    raised, stopped = answer.raised, stopped_at(place, submission, answer) is not None
+    raised, stopped = answer.raised, stopped_at(place, submission, answer, asked) is not None
     if submission.unwritten(place) and not (stopped and submission.holds_lines(place)):
         return "missing"
     if raised is not None and (stopped or submission.attempts(place)):
@@ -57,27 +58,28 @@ def error_of(submission: Submission, answers: Sequence[Answer | Ended]) -> str |
     return None
 
 
-def stopped_at(place: str, submission: Submission, answer: Answer | Ended) -> int | None:
+def stopped_at(
+    place: str, submission: Submission, answer: Answer | Ended, asked: Collection[str]
+) -> int | None:
     """The line that raised, where it is one that was to make this gradient."""
     raised = None if isinstance(answer, Ended) else answer.raised
     if raised is None or raised.line is None:
         return None
     method, inside, target = place.partition(":")
     if inside or "." in method:
-        at = method_at(ast.parse(submission.source), raised.line)
+        at = method_at(submission.source, raised.line)
         return raised.line if method == at or not target else None
     finished = raised.line == submission.written_on(place)
-    return raised.line if finished or place == _misspelt(submission, raised) else None
+    return raised.line if finished or place == _misspelt(submission, raised, asked) else None
 
 
-def _misspelt(submission: Submission, raised: Raised) -> str | None:
+def _misspelt(submission: Submission, raised: Raised, asked: Collection[str]) -> str | None:
     """The gradient that the line which raised was to go on with, under a name that is none."""
     if raised.type not in ("NameError", "UnboundLocalError"):
         return None
     for key, line in submission.lines.items():
-        if line == raised.line and f"'{key}'" in raised.message:
-            others = [other for other in submission.lines if other != key]
-            return next(iter(get_close_matches(key, others, n=1)), None)
+        if line == raised.line and key not in asked and f"'{key}'" in raised.message:
+            return next(iter(get_close_matches(key, asked, n=1)), None)
     return None
 
 

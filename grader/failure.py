@@ -22,13 +22,13 @@ def describe(error: BaseException, path: str, source: str) -> dict[str, Any]:
     """The facts for the grader. A learner's exception may raise when it is asked for its text."""
     line, frame = _where(error, path)
     try:
-        message = str(error)[:2000]
+        message = str(error)[:2000] + _near(error, frame)
     except BaseException as second:
         message = f"(its own text could not be had: {type(second).__name__})"
     lines = source.split("\n")
     return {
         "type": type(error).__name__,
-        "message": message + _near(error, frame),
+        "message": message,
         "line": line,
         "shapes": _shapes_on(lines[line - 1], frame.f_locals) if line and frame else {},
         "trace": _trace(error, path, source),

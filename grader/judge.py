@@ -139,10 +139,17 @@ class Judge:
 
     def _line(self, name: str, verdict: str) -> int | None:
         """The line that raised, where that is why there is nothing; else where it is written."""
-        place, shown = self.exercise.place(name), [r.answer for r in self.results[:2]]
-        stops = (stopped_at(place, self.submission, answer) for answer in shown)
+        place = self.exercise.place(name)
+        stops = (self._stopped_at(place, result.answer) for result in self.results[:2])
         stop = next((line for line in stops if line is not None), None)
         return stop if verdict == "errored" and stop else self.submission.line_of(place)
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(map(self.exercise.place, self.exercise.gradients))
+
+    def _stopped_at(self, place: str, answer: Answer | Ended) -> int | None:
+        return stopped_at(place, self.submission, answer, self._asked)
 
     def verdict(self, name: str) -> str:
         place = self.exercise.place(name)
@@ -151,12 +158,12 @@ class Judge:
         # Layers and operations run again and again: what one gave, it gave in a call that ended.
         whole = self.exercise.kind.classes
         for result, comparison in zip(self.results[:2], self.comparisons[name], strict=False):
-            raised = not whole and stopped_at(place, self.submission, result.answer) is not None
+            raised = not whole and self._stopped_at(place, result.answer) is not None
             if comparison is None or raised:
-                return why_absent(place, self.submission, result.answer)
+                return why_absent(place, self.submission, result.answer, self._asked)
         ended = [r.answer for r in self.results if isinstance(r.answer, Ended)]
         if ended:
-            return why_absent(place, self.submission, ended[0])
+            return why_absent(place, self.submission, ended[0], self._asked)
         own, right = self.own[name], self.right_in_chain(name)
         if self.altered(name):
             return "wrong"

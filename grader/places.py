@@ -8,6 +8,7 @@ function outside the classes. Imports no torch.
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 Function = ast.FunctionDef
@@ -53,11 +54,12 @@ def lines_written(tree: ast.Module) -> dict[str, int]:
     return lines
 
 
-def method_at(tree: ast.Module, line: int) -> str | None:
+@lru_cache(maxsize=8)
+def method_at(source: str, line: int) -> str | None:
     """The innermost function that holds this line, by its qualified name."""
     around = [
         (function.lineno, name)
-        for name, function in methods(tree)
+        for name, function in methods(ast.parse(source))
         if function.lineno <= line <= (function.end_lineno or 0)
     ]
     return max(around)[1] if around else None

@@ -1,6 +1,5 @@
 """The line that raised is the one to look at, whichever gradient it was to make."""
 
-import ast
 from collections.abc import Callable
 
 import pytest
@@ -74,6 +73,14 @@ def test_a_line_with_a_mistake_above_the_one_that_raised_is_wrong(grade_text: Gr
     assert (first.name, first.verdict) == ("logits", "wrong")
 
 
+def test_a_gradients_own_name_is_no_misspelling_of_another(grade_text: Grade) -> None:
+    source = rewritten("exercise1", ("    dbndiff2 = ", "    dbndiff += 0\n    dbndiff2 = "))
+    lines = source.split("\n")
+    of_next = next(at for at, text in enumerate(lines, 1) if "dbndiff2 = " in text)
+    found = {g.name: g for g in grade_text(source, "exercise1").gradients}
+    assert found["bndiff2"].line == of_next  # not the line above, which raised
+
+
 def test_nothing_is_looked_at_first_where_autograd_was_at_work(grade_text: Grade) -> None:
     source = rewritten("warmup3", ("    dW = xenc.T", "    torch.autograd.grad\n    dW = xenc.T"))
     report = grade_text(source, "warmup3")
@@ -103,7 +110,6 @@ def test_the_method_of_a_line_is_the_innermost() -> None:
     source = worked("warmup2")
     lines = source.split("\n")
     within = 1 + lines.index("            self.grad += out.data * out.grad")
-    tree = ast.parse(source)
-    assert method_at(tree, within) == "Value.exp._backward"
-    assert method_at(tree, within - 3) == "Value.exp"
-    assert method_at(tree, 1) is None
+    assert method_at(source, within) == "Value.exp._backward"
+    assert method_at(source, within - 3) == "Value.exp"
+    assert method_at(source, 1) is None
