@@ -2,6 +2,8 @@
 
 import pytest
 
+from grader.failure import describe
+
 KEPT = """\
 import torch
 
@@ -61,3 +63,33 @@ def test_a_gradient_whose_last_line_raised_is_errored_whatever_it_held(grade_tex
     verdicts = {gradient.name: gradient.verdict for gradient in report.gradients}
     assert verdicts["logits"] == "errored"
     assert verdicts["norm_logits"] == "wrong"
+
+
+class Hidden:
+    """Whose attributes cannot be asked for."""
+
+    @property
+    def __dict__(self):  # type: ignore[override]
+        raise RuntimeError("no")
+
+
+class Named(Exception):
+    name = 7
+
+
+def test_names_near_a_missing_one_are_told() -> None:
+    class Thing:
+        def __init__(self) -> None:
+            self.gradient = 1
+
+    found = describe(AttributeError("no grdient", name="grdient", obj=Thing()), "x.py", "")
+    assert found["message"] == "no grdient; did you mean gradient?"
+    assert describe(AttributeError("no q", name="q", obj=Thing()), "x.py", "")["message"] == "no q"
+    assert describe(AttributeError("by hand"), "x.py", "")["message"] == "by hand"
+    assert describe(NameError("by hand"), "x.py", "")["message"] == "by hand"
+    assert describe(Named("by hand"), "x.py", "")["message"] == "by hand"
+
+
+def test_an_object_that_hides_its_attributes_breaks_nothing() -> None:
+    found = describe(AttributeError("no a", name="a", obj=Hidden()), "x.py", "")
+    assert found["message"] == "(its own text could not be had: RuntimeError)"
