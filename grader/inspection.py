@@ -113,7 +113,7 @@ def inspect(
     answers = [answer for _, answer in asked if isinstance(answer, Answer)]
     wrote = wrote or any(answer.altered for answer in answers)
     if wrote:
-        findings = _with_writes(attempt, findings)
+        findings = _with_writes(attempt, findings, names)
     (scene, before), late = findings.asked[0], findings.late
     left = [name for name in names if not _settled(result_of(before, name), scene, name)]
     if not left and not wrote and not any(answer.rebuilt for answer in answers):
@@ -124,7 +124,7 @@ def inspect(
         ran = before.recorded if isinstance(before, Answer) else {}
         constant = frozenset(name for name in left if not uses[name] and name in ran)
         return replace(findings, uses=uses, constant=constant)
-    plain = ask_for_lines(attempt, scene, late=late, stand_ins=())
+    plain = ask_for_lines(attempt, scene, watch=wrote, late=late, stand_ins=())
     scenes = [scene for scene, _ in asked]
     in_step = {}
     for name, used in uses.items():
@@ -138,8 +138,14 @@ def inspect(
     constant = constant_among(attempt, scene, plain, [name for name in uses if not uses[name]])
     if isinstance(plain, Ended) or attempt.ended is not None:  # that something is missing says
         return findings  # nothing of its line then
-    rebuilt = frozenset(plain.rebuilt)
-    return replace(findings, uses=uses, in_step=in_step, rebuilt=rebuilt, constant=constant)
+    return replace(
+        findings,
+        uses=uses,
+        spoiled_at={name: at for name, at in plain.altered_at.items() if name not in late},
+        in_step=in_step,
+        rebuilt=frozenset(plain.rebuilt),
+        constant=constant,
+    )
 
 
 def _settled(result: torch.Tensor | None, scene: Scene, name: str) -> bool:
@@ -148,7 +154,7 @@ def _settled(result: torch.Tensor | None, scene: Scene, name: str) -> bool:
     return not near or gives(result, scene, name, near)
 
 
-def _with_writes(attempt: Attempt, findings: Findings) -> Findings:
+def _with_writes(attempt: Attempt, findings: Findings, names: Sequence[str]) -> Findings:
     """Which line wrote to what was done, and the runs with that taken into account."""
     (scene, _), *_ = findings.asked
     watched = ask_for_lines(attempt, scene, watch=True)
@@ -158,17 +164,15 @@ def _with_writes(attempt: Attempt, findings: Findings) -> Findings:
     asked = findings.asked
     if late:
         asked = tuple((scene, ask_for_lines(attempt, scene, late=late)) for scene, _ in asked)
-    spoiled = ask_for_lines(attempt, scene, watch=True, late=late, stand_ins=())
-    spoiled_at = {} if isinstance(spoiled, Ended) else spoiled.altered_at
-    put_back = None
-    if watched.changed_at or watched.altered_at.keys() - late:
+    others = [name for name in names if name not in watched.altered_at]
+    before, put_back = asked[0][1], None
+    if watched.changed_at or not all(_settled(result_of(before, o), scene, o) for o in others):
         put_back = scene, ask_for_lines(attempt, scene, restore=True, late=late)
     return replace(
         findings,
         asked=asked,
         late=late,
         altered_at=watched.altered_at,
-        spoiled_at={name: at for name, at in spoiled_at.items() if name not in late},
         changed_at=watched.changed_at,
         put_back=put_back,
     )
