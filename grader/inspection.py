@@ -124,7 +124,9 @@ def inspect(
         ran = before.recorded if isinstance(before, Answer) else {}
         constant = frozenset(name for name in left if not uses[name] and name in ran)
         return replace(findings, uses=uses, constant=constant)
-    plain = ask_for_lines(attempt, scene, watch=wrote, late=late, stand_ins=())
+    plain = ask_for_lines(attempt, scene, late=late, stand_ins=())
+    if wrote and isinstance(plain, Answer) and set(plain.rebuilt) - findings.altered_at.keys():
+        plain = ask_for_lines(attempt, scene, watch=True, late=late, stand_ins=())
     scenes = [scene for scene, _ in asked]
     in_step = {}
     for name, used in uses.items():
@@ -164,9 +166,10 @@ def _with_writes(attempt: Attempt, findings: Findings, names: Sequence[str]) -> 
     asked = findings.asked
     if late:
         asked = tuple((scene, ask_for_lines(attempt, scene, late=late)) for scene, _ in asked)
-    others = [name for name in names if name not in watched.altered_at]
+    first = min(watched.altered_at.values(), default=0)
+    after = [name for name in names if first and watched.recorded.get(name, 0) > first]
     before, put_back = asked[0][1], None
-    if watched.changed_at or not all(_settled(result_of(before, o), scene, o) for o in others):
+    if watched.changed_at or not all(_settled(result_of(before, o), scene, o) for o in after):
         put_back = scene, ask_for_lines(attempt, scene, restore=True, late=late)
     return replace(
         findings,
