@@ -63,12 +63,13 @@ class Recorder:
         """Called after every statement, with its last line."""
         if not self.watch:
             return
-        for key in self.handed or self.results:  # with stand-ins, or as it is
-            if key not in self.altered_at and (self._spoiled(key) or self._continued(key)):
-                self.altered_at[key] = line
-        for name, before in self.values.items():
-            if name not in self.changed_at and not same(self.given[name], before):
-                self.changed_at[name] = line
+        with torch._C.DisableTorchFunction():  # what watches torch's calls would double the time
+            for key in self.handed or self.results:  # with stand-ins, or as it is
+                if key not in self.altered_at and (self._spoiled(key) or self._continued(key)):
+                    self.altered_at[key] = line
+            for name, before in self.values.items():
+                if name not in self.changed_at and not same(self.given[name], before):
+                    self.changed_at[name] = line
 
     def _spoiled(self, key: str) -> bool:
         """Whether the stand-in was written to."""
