@@ -15,6 +15,7 @@ import torch
 
 from grader.comparison import TOLERANCE
 from grader.forward import Chunk
+from grader.lines import gives
 from grader.mistakes.statements import Written, statements_at, statements_of
 from grader.submission import Submission
 from grader.trial import evaluate
@@ -56,10 +57,8 @@ class Case:
     def right(self) -> bool:
         """Whether the line gave what is due, as closely as that is asked for."""
         loose = self.scene.exercise.loose.get(self.name, 1.0)
-        if not self.matches(self.expected):
-            return False
         scale = loose * self.expected.abs().max().item()
-        return (self.result - self.expected).abs().max().item() <= TOLERANCE * scale
+        return gives(self.result, self.scene, self.name, self.cut, scale)
 
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""
