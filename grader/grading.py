@@ -13,28 +13,28 @@ from typing import Any
 
 import torch
 
-from grader.absence import autodiff_of
-from grader.answer import Answer, Ended
-from grader.attempt import GRACE, Attempt
-from grader.diagnosing import diagnose, with_diagnosis
-from grader.drawn import LECTURE_SEED, drawn_sizes, secret_seed
-from grader.enclosed import insist
-from grader.exercise import Exercise
-from grader.inspection import Findings, inspect
-from grader.judge import OTHER_SIZES, Judge
-from grader.kind import VALUES
-from grader.lines import LineRun
-from grader.names import NameData
-from grader.probing import ask_for_lines
+from grader.course.exercise import Exercise
+from grader.course.names import NameData
+from grader.diagnose.diagnose import diagnose, with_diagnosis
+from grader.judge.dependencies import Findings, inspect
+from grader.judge.lines import LineRun
+from grader.judge.missing import autodiff_of
+from grader.judge.probing import ask_for_lines
+from grader.judge.result import Result
+from grader.judge.secret_inputs import LECTURE_SEED, drawn_sizes, secret_seed
+from grader.judge.trial import Trial, make_trial, reference_for
+from grader.judge.verdict import OTHER_SIZES, Judge
+from grader.judge.vjp import Scene, scene_for
+from grader.kinds import VALUES
+from grader.process.answer import Answer, Ended
+from grader.process.attempt import GRACE, Attempt
+from grader.process.bootstrap import insist
+from grader.process.launcher import open_nursery
+from grader.process.sandbox.layers import Outcome
+from grader.process.sandbox.probe import probe
 from grader.report import Report
-from grader.result import Result
-from grader.sandbox.layers import Outcome
-from grader.sandbox.probe import probe
-from grader.submission import Submission
-from grader.training import Step, beside_autograd, short_run
-from grader.trial import Trial, make_trial, reference_for
-from grader.vjp import Scene, scene_for
-from grader.warm import open_nursery
+from grader.syntax.submission import Submission
+from grader.train.run import Step, beside_autograd, short_run
 
 CALLS_IN_FULL = 12  # processor time of one attempt, in calls that take as long as they may
 

@@ -16,7 +16,7 @@ PASSING = ("exact", "approximate")
 class Diagnosis:
     """A mistake recognised in a submitted gradient, with what shows it."""
 
-    mistake: str  # its id: the name of its file in grader/mistakes, with hyphens
+    mistake: str  # its id: the name of its file in grader/diagnose/mistakes, with hyphens
     message: str  # one sentence
     evidence: dict[str, Any] = field(default_factory=dict)
 

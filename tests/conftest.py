@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from grader.kit import Kit
     from grader.report import Report
+    from grader.workspace.kit import Kit
 
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -28,11 +28,11 @@ def grade_text(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable[.
 
     grade_text(source, exercise="exercise1", seed=2147483647, timeout=10.0, file="answer.py")
     """
-    from grader import kit
-    from grader.exercise import load_exercise
+    from grader.course.exercise import load_exercise
+    from grader.course.names import NameData, read_names
     from grader.grading import Grader, Options
-    from grader.names import NameData, read_names
-    from grader.submission import read_submission
+    from grader.syntax.submission import read_submission
+    from grader.workspace import kit
 
     folder = tmp_path_factory.mktemp("submissions")
     with warnings.catch_warnings():
@@ -54,7 +54,7 @@ def grade_text(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable[.
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Kit":
     """A kit, and the working directory in it."""
-    from grader import kit
+    from grader.workspace import kit
 
     kit.lay_out(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -3,7 +3,7 @@
 import torch
 
 from grader.course import expressions
-from grader.ordering import Ordering
+from grader.kinds.values.order import Ordering
 from tests.worked import worked
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import torch
 
-from grader import kit
-from grader.calling import CALLS
+from grader.child.request import Request
 from grader.course import EXERCISES
-from grader.exercise import Exercise, load_exercise
-from grader.kind import NUMBERS
-from grader.names import NameData, read_names
-from grader.request import Request
-from grader.trial import Trial, evaluate, make_trial
+from grader.course.exercise import Exercise, load_exercise
+from grader.course.names import NameData, read_names
+from grader.judge.trial import Trial, evaluate, make_trial
+from grader.kinds import NUMBERS
+from grader.kinds.drivers import CALLS
+from grader.workspace import kit
 
 ENTRIES = 6  # of each gradient, drawn: enough for a wrong formula, few enough to be quick
 STEP = 1e-6

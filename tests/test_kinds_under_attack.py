@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from grader import kit
 from grader.report import Report
+from grader.workspace import kit
 from tests.value_forms import ORDER
 from tests.worked import Rewrite, rewritten, worked
 

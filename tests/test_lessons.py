@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import kit
 from grader.cli import main
 from grader.cli.lesson import FOLDER, lesson_text
 from grader.course import EXERCISES
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
+from grader.workspace import kit
 
 PARTS = ["A small example", "The shapes", "What goes wrong", "Pointers"]
 SHORTEST = 10  # characters of a statement: `dy = dz` is no one's answer

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.course import EXERCISES
-from grader.exercise import load_exercise
-from grader.kit import lay_out, pristine_stub, solution_source
+from grader.course.exercise import load_exercise
+from grader.workspace.kit import lay_out, pristine_stub, solution_source
 
 STUB = "def backward(n, Yb, logits):\n    dlogits = None\n    return locals()\n"
 # Written by whatever imports the file in pytest's own process.

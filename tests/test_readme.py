@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import kit
 from grader.course import EXERCISES
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
+from grader.workspace import kit
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from grader import kit
 from grader.report import PASSING, GradientReport, Report
+from grader.workspace import kit
 from tests.worked import Rewrite, rewritten
 
 Grade = Callable[..., Report]
@@ -31,9 +31,9 @@ def lectures_cmp(name: str, submitted: str) -> bool:
     """The lecture's cmp, on exercise1's own values: whether it calls `submitted` right."""
     import torch
 
-    from grader.exercise import load_exercise
-    from grader.names import NameData, read_names
-    from grader.trial import make_trial, reference_for
+    from grader.course.exercise import load_exercise
+    from grader.course.names import NameData, read_names
+    from grader.judge.trial import make_trial, reference_for
 
     exercise = load_exercise("exercise1")
     data = NameData(read_names(kit.NAMES))
@@ -113,9 +113,9 @@ def test_a_memorised_answer_is_refused(grade_text: Grade) -> None:
 
 def test_the_very_numbers_of_one_seed_are_refused(grade_text: Grade) -> None:
     """In full precision, for the decision's float64 as well."""
-    from grader.exercise import load_exercise
-    from grader.names import NameData, read_names
-    from grader.trial import make_trial, reference_for
+    from grader.course.exercise import load_exercise
+    from grader.course.names import NameData, read_names
+    from grader.judge.trial import make_trial, reference_for
 
     exercise = load_exercise("exercise2")
     data = NameData(read_names(kit.NAMES))

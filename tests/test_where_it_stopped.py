@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from grader.course import EXERCISES
+from grader.course.exercise import load_exercise
 from grader.errors import did_you_mean
-from grader.exercise import load_exercise
-from grader.places import method_at
 from grader.render.first_error import first_error
 from grader.report import Report
+from grader.syntax.places import method_at
 from tests.worked import Rewrite, rewritten, worked
 
 Grade = Callable[..., Report]

@@ -6,8 +6,8 @@ import tracemalloc
 
 import torch
 
-from grader.answer import read_answer
-from grader.wire import LENGTH, BadMessage, pack, unpack
+from grader.process.answer import read_answer
+from grader.protocol import LENGTH, BadMessage, pack, unpack
 
 MESSAGES = 100_000
 SMALL = 4_000_000  # bytes: far below the cap of an answer, far above what these need

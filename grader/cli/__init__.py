@@ -9,9 +9,10 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from grader import __version__, kit
+from grader import __version__
 from grader.course import EXERCISES
 from grader.errors import NOT_PASSED, PASSED, UnexpectedFailure, UnknownExercise, UsageProblem
+from grader.workspace import kit
 
 ALL = "all"
 

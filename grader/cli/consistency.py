@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader import kit
 from grader.cli.grading import Call, open_grader
 from grader.course import EXERCISES
-from grader.exercise import load_exercise
-from grader.submission import read_submission
+from grader.course.exercise import load_exercise
+from grader.syntax.submission import read_submission
+from grader.workspace import kit
 
 ALL_EXACT = ("exercise1",)  # the lecture's own answer, line by line
 

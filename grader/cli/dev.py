@@ -16,8 +16,8 @@ def dev() -> None:
 @dev.command()
 def stubs() -> None:
     """Write exercises/ anew from the course and the worked answers."""
-    from grader import kit
     from grader.course import EXERCISES
+    from grader.workspace import kit
 
     folder = kit.ORIGIN / "exercises"
     folder.mkdir(exist_ok=True)

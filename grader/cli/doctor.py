@@ -16,8 +16,8 @@ def doctor() -> None:
     Each is tried in a process made for it. Exit code 0 where all that --untrusted requires
     hold, 3 where one does not.
     """
-    from grader.sandbox.layers import LAYERS, missing
-    from grader.sandbox.probe import probe
+    from grader.process.sandbox.layers import LAYERS, missing
+    from grader.process.sandbox.probe import probe
 
     outcomes = probe()
     for layer, outcome in zip(LAYERS, outcomes, strict=True):

@@ -6,9 +6,9 @@ import click
 
 from grader.cli import main
 from grader.cli.paragraphs import wrapped
+from grader.diagnose.mistakes import OBSERVED, OF_VALUES, PREDICTED
 from grader.errors import UsageProblem, did_you_mean
-from grader.mistakes import OBSERVED, OF_VALUES, PREDICTED
-from grader.pages import Page, plain, read_page
+from grader.workspace.pages import Page, plain, read_page
 
 MISTAKES = tuple(dict.fromkeys((*PREDICTED, *OF_VALUES, *OBSERVED)))
 

@@ -9,17 +9,17 @@ import math
 import click
 import torch
 
-from grader.attempt import Attempt
 from grader.cli.progress import progress
 from grader.cli.stopping import first_interrupt, why_not_taken
-from grader.exercise import Exercise
+from grader.course.exercise import Exercise
 from grader.grading import Grader
+from grader.process.attempt import Attempt
 from grader.render.rates import rates_view
 from grader.render.terminal import console
 from grader.report import RateSearch
-from grader.splits import splits_of
-from grader.submission import Submission
-from grader.training import by_hand, long_run, real_start
+from grader.syntax.submission import Submission
+from grader.train.dataset import splits_of
+from grader.train.run import by_hand, long_run, real_start
 
 RATES = 1000  # as many as the lecture tries
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader import kit
 from grader.cli.training import TrainingCall
 from grader.course import EXERCISES
+from grader.course.exercise import Exercise, load_exercise
+from grader.course.names import NameData, read_names
 from grader.errors import UsageProblem
-from grader.exercise import Exercise, load_exercise
-from grader.kind import LAYERS
-from grader.last_grading import note_grading
-from grader.names import NameData, read_names
-from grader.submission import read_submission
+from grader.kinds import LAYERS
+from grader.syntax.submission import read_submission
+from grader.workspace import kit
+from grader.workspace.hint_state import note_grading
 
 if TYPE_CHECKING:
     from grader.grading import Grader

@@ -4,14 +4,14 @@ import re
 
 import click
 
-from grader import kit
 from grader.cli import main
 from grader.cli.learner import gradient_named
 from grader.cli.paragraphs import wrapped
+from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem, printable, shown
-from grader.exercise import Exercise, load_exercise
-from grader.hints import Rung, ladder
-from grader.last_grading import LastGrading, last_grading, note_rung, saved_at
+from grader.workspace import kit
+from grader.workspace.hint_state import LastGrading, last_grading, note_rung, saved_at
+from grader.workspace.hints import Rung, ladder
 
 
 @main.command()

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from grader import kit
 from grader.cli import main
 from grader.cli.paragraphs import width, wrapped
 from grader.course import EXERCISES
+from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem, did_you_mean, shown
-from grader.exercise import Exercise, load_exercise
-from grader.last_grading import forget
-from grader.stub import solution_lines
+from grader.workspace import kit
+from grader.workspace.hint_state import forget
+from grader.workspace.stub import solution_lines
 
 NAME, REACHED = 12, 14  # columns of the list
 BEGIN = (

@@ -7,7 +7,7 @@ import click
 
 from grader import course
 from grader.cli import main
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
 
 FOLDER = Path(course.__file__).parent / "lessons"
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from grader.diagnostics import NotMade, stacks
 from grader.errors import UsageProblem
 from grader.grading import Grader
 from grader.render.plots import plots_page
 from grader.report import Report
-from grader.submission import Submission
+from grader.syntax.submission import Submission
+from grader.train.layer_statistics import NotMade, stacks
 
 
 def draw(grader: Grader, submission: Submission, report: Report, to: Path) -> bool:
@@ -19,7 +19,9 @@ def draw(grader: Grader, submission: Submission, report: Report, to: Path) -> bo
         click.echo("The plots wait until every layer is right.", err=True)
         return False
     try:
-        page = plots_page(list(stacks(grader, submission)), report.submission)
+        options = grader.options
+        found = stacks(grader.nursery, submission, grader.data, options.seed, options.timeout)
+        page = plots_page(list(found), report.submission)
     except NotMade as reason:
         click.echo(f"No plots were made: {reason}", err=True)
         return False

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from grader.checkpoint import Checkpoint, Identity, Unreadable, digest, from_bytes, to_bytes
 from grader.errors import UsageProblem, shown
-from grader.kit import PROGRESS, Kit, find_kit
-from grader.submission import Submission
-from grader.trial import Trial
+from grader.judge.trial import Trial
+from grader.syntax.submission import Submission
+from grader.train.checkpoint import Checkpoint, Identity, Unreadable, digest, from_bytes, to_bytes
+from grader.workspace.kit import PROGRESS, Kit, find_kit
 
 
 @dataclass

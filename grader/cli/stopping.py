@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from grader.answer import Ended
-from grader.training import Step
-from grader.wording import ended_sentence, raised_sentence
+from grader.process.answer import Ended
+from grader.render.messages import ended_sentence, raised_sentence
+from grader.train.run import Step
 
 
 @contextmanager

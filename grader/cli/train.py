@@ -14,22 +14,22 @@ from itertools import repeat
 import click
 import torch
 
-from grader.attempt import Attempt
-from grader.checkpoint import Checkpoint, first_checkpoint, identify
 from grader.cli.progress import progress
 from grader.cli.resume import Shelf, resumed
 from grader.cli.stopping import first_interrupt, why_not_taken
-from grader.exercise import Exercise
+from grader.course.exercise import Exercise
+from grader.course.recipe import Recipe
 from grader.grading import Grader
-from grader.inference import Network, calibrated, sample, split_loss
-from grader.recipe import Recipe
+from grader.judge.trial import Tensors, Trial
+from grader.process.attempt import Attempt
 from grader.render.terminal import console
 from grader.render.training import trained_view
 from grader.report import BesideAutograd, OtherModel, Trained
-from grader.splits import Split, splits_of
-from grader.submission import Submission
-from grader.training import Step, by_autograd, by_hand, long_run, real_start
-from grader.trial import Tensors, Trial
+from grader.syntax.submission import Submission
+from grader.train.checkpoint import Checkpoint, first_checkpoint, identify
+from grader.train.dataset import Split, splits_of
+from grader.train.evaluate import Network, calibrated, sample, split_loss
+from grader.train.run import Step, by_autograd, by_hand, long_run, real_start
 
 SAMPLES = 20
 SAMPLE_SEED = 10  # added to the seed, as the lecture does

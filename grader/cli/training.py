@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.course import EXERCISES
+from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem
-from grader.exercise import Exercise, load_exercise
-from grader.submission import Submission
+from grader.syntax.submission import Submission
 
 if TYPE_CHECKING:
     from grader.grading import Grader

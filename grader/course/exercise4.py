@@ -6,7 +6,7 @@ uses nothing else: no loss.backward() anywhere.
 
 from grader.course import exercise2, exercise3
 from grader.course.makemore import OTHER_SIZES, SIZES, contexts, network_and_batch
-from grader.recipe import Recipe
+from grader.course.recipe import Recipe
 
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.course import exercise2
 from grader.course.makemore import contexts, minibatch
-from grader.recipe import Recipe
+from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 5 (Building a WaveNet); van den Oord et al. 2016"
 AFTER = ("exercise3",)

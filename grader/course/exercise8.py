@@ -9,7 +9,7 @@ several uses that lie far apart: the table has two, every x has one in the block
 from collections.abc import Sequence
 from typing import Any
 
-from grader.recipe import Recipe
+from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, Let's build GPT; Press and Wolf 2017 (tied embeddings)"
 AFTER = ("exercise6", "exercise7")

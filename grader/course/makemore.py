@@ -7,7 +7,7 @@ scales and its seed are kept (it leaves bngain and bnbias unseeded; here they ar
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.names import NameData
+from grader.course.names import NameData
 
 # Different from one another, so that no mistaken broadcast fits by luck.
 SIZES = {"n": 32, "block_size": 3, "n_embd": 10, "n_hidden": 64}

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.course.makemore import minibatch
-from grader.recipe import Recipe, Yardstick
+from grader.course.recipe import Recipe, Yardstick
 
 SOURCE = "Zero to Hero, makemore part 1 (bigrams)"
 AFTER = ("warmup2",)

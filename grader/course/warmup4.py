@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.course import exercise2
 from grader.course.makemore import contexts, minibatch
-from grader.recipe import Recipe
+from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 2 (MLP); Bengio et al. 2003"
 AFTER = ("warmup3",)

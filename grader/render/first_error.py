@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from grader.exercise import Exercise
+from grader.course.exercise import Exercise
 from grader.render import told_apart
 from grader.render.paragraph import Paragraph, paragraph
 from grader.report import GradientReport

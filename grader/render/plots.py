@@ -9,9 +9,9 @@ from fractions import Fraction
 from html import escape
 
 from grader.errors import printable
+from grader.render.layer_records import RIGHT_UPDATE, SATURATED, Spread, Stack
 from grader.render.plot_style import COLOURS, STYLE
 from grader.render.svg import Box, Line, drawing
-from grader.stacks import RIGHT_UPDATE, SATURATED, Spread, Stack
 
 
 def plots_page(stacks: Sequence[Stack], submission: str) -> str:

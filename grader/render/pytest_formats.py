@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.course.exercise import Exercise, load_exercise
 from grader.errors import GraderFailure, UsageProblem, printable
-from grader.exercise import Exercise, load_exercise
 from grader.render import told_apart
 from grader.report import PASSING, SCHEMA
 

@@ -9,8 +9,8 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from grader.course import EXERCISES
+from grader.course.exercise import Exercise, load_exercise
 from grader.errors import shown
-from grader.exercise import Exercise, load_exercise
 from grader.render.calls import CallAfter, Calls
 from grader.render.first_error import first_error
 from grader.render.paragraph import paragraph

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-import grader.attempt
-import grader.sandbox.layers
+import grader.process.attempt
+import grader.process.sandbox.layers
 from grader.grading import Options
 from tests.attacks.range import SECRET, Range, open_range
 
@@ -17,7 +17,7 @@ TIMEOUT = 1.0
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
-        patch.setattr(grader.attempt, "GRACE", 0.5)
+        patch.setattr(grader.process.attempt, "GRACE", 0.5)
         patch.setenv("HANDGRAD_TOKEN", SECRET)
         folder = tmp_path_factory.mktemp("attacks")
         with open_range(folder, Options(untrusted=True, timeout=TIMEOUT)) as range_:
@@ -28,7 +28,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
 def unprotected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        patch.setattr(grader.sandbox.layers, "LAYERS", ())
+        patch.setattr(grader.process.sandbox.layers, "LAYERS", ())
         folder = tmp_path_factory.mktemp("unprotected")
         with open_range(folder, Options(timeout=TIMEOUT)) as range_:
             yield range_

@@ -13,12 +13,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import kit
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
+from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
-from grader.names import NameData, read_names
 from grader.report import Report
-from grader.submission import read_submission
+from grader.syntax.submission import read_submission
+from grader.workspace import kit
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 ROOT = Path(__file__).parent.parent.parent

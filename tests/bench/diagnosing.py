@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 
 os.environ["ATEN_CPU_CAPABILITY"] = "default"  # before torch is imported
 
-from grader.attempt import Attempt
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
 from grader.grading import Grader, Options
-from grader.submission import Submission, read_submission
+from grader.process.attempt import Attempt
+from grader.syntax.submission import Submission, read_submission
 from tests.mutation.run import LECTURE_SEED, every_mutant, names
 from tests.mutation.syntax import worked_answer
 

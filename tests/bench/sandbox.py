@@ -17,12 +17,12 @@ from pathlib import Path
 os.environ["ATEN_CPU_CAPABILITY"] = "default"  # before torch is imported, as `grade` has it
 os.environ["OMP_THREAD_LIMIT"] = "1"
 
-import grader.sandbox.layers as table
-from grader import kit
-from grader.exercise import load_exercise
+import grader.process.sandbox.layers as table
+from grader.course.exercise import load_exercise
+from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
-from grader.names import NameData, read_names
-from grader.submission import read_submission
+from grader.syntax.submission import read_submission
+from grader.workspace import kit
 
 LIMIT = 1.5
 TICK = os.sysconf("SC_CLK_TCK")

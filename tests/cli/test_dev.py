@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import kit
 from grader.cli import main
 from grader.course import EXERCISES
+from grader.workspace import kit
 
 # `grade dev check` on the kit in the working directory, with one stub that is not all None.
 CHECK_HERE = """
 from pathlib import Path
-from grader import kit
+from grader.workspace import kit
 from grader.cli import main
 
 stub_of = kit.pristine_stub

@@ -3,8 +3,8 @@
 import pytest
 from click.testing import CliRunner
 
-from grader import kit
 from grader.cli import main
+from grader.workspace import kit
 
 
 def test_a_fault_of_the_graders_own_is_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from grader.cli import main
 from grader.cli.explain import MISTAKES
-from grader.pages import FOLDER, read_page
+from grader.workspace.pages import FOLDER, read_page
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ("What it is", "Why it matters", "Example", "How to see it")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import kit
 from grader.cli import main
 from grader.cli.find_rate import lowest, spaced
-from grader.names import read_names
+from grader.course.names import read_names
+from grader.workspace import kit
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 

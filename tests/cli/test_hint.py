@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import kit
 from grader.cli import main
 from grader.cli.grading import note_progress
-from grader.last_grading import HINTS, LastGrading, last_grading, note_grading
 from grader.report import Diagnosis, GradientReport, Report
+from grader.workspace import kit
+from grader.workspace.hint_state import HINTS, LastGrading, last_grading, note_grading
 
 pytestmark = pytest.mark.usefixtures("folder")
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import kit
 from grader.cli import main
 from grader.cli.grading import note_progress
 from grader.course import EXERCISES
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
 from grader.report import Report
+from grader.workspace import kit
 
 pytestmark = pytest.mark.usefixtures("folder")
 

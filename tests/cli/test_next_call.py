@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import kit
 from grader.cli import grading, main
+from grader.workspace import kit
 from tests.worked import rewritten
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import kit
 from grader.cli import grading, main
+from grader.workspace import kit
 from tests.worked import rewritten
 
 

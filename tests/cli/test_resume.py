@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import kit
 from grader.cli import main
 from grader.cli import train as train_module
-from grader.names import read_names
+from grader.course.names import read_names
+from grader.workspace import kit
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 STEPS = "60"

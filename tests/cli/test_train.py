@@ -17,15 +17,15 @@ import pytest
 import torch
 from rich.console import Console
 
-from grader import kit
-from grader.answer import Answer, Ended, Raised
 from grader.cli import progress as progress_module
 from grader.cli.progress import progress
 from grader.cli.stopping import first_interrupt, why_not_taken
-from grader.exercise import load_exercise
-from grader.names import NameData, read_names
-from grader.training import Step, Unfit
-from grader.trial import make_trial
+from grader.course.exercise import load_exercise
+from grader.course.names import NameData, read_names
+from grader.judge.trial import make_trial
+from grader.process.answer import Answer, Ended, Raised
+from grader.train.run import Step, Unfit
+from grader.workspace import kit
 
 WORKED = kit.solution_path("exercise4")
 TRAIN = (sys.executable, "-m", "grader", "exercise4", "--train", "--submission")

@@ -3,10 +3,10 @@
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import kit
 from grader.cli import main
-from grader.last_grading import note_grading
 from grader.report import Diagnosis, GradientReport, Report
+from grader.workspace import kit
+from grader.workspace.hint_state import note_grading
 
 pytestmark = pytest.mark.usefixtures("folder")
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import torch
 
-from grader import kit
 from grader.course import expressions
-from grader.exercise import load_exercise
-from grader.names import NameData, read_names
-from grader.trial import Trial, make_trial
+from grader.course.exercise import load_exercise
+from grader.course.names import NameData, read_names
+from grader.judge.trial import Trial, make_trial
+from grader.workspace import kit
 
 SEED = 20_240_301  # none that the suite grades with
 CLOSE = 1e-9

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.exercise import Exercise
+from grader.course.exercise import Exercise
 
 from .engine_oracle import effect_of
 from .engine_written import written_changes

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
 from grader.grading import Grader
 from grader.report import Report
-from grader.submission import Submission, read_submission
+from grader.syntax.submission import Submission, read_submission
 
 from .mutants import Mutant
 

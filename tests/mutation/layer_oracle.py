@@ -10,13 +10,13 @@ from typing import Any
 
 import torch
 
-from grader import kit
-from grader.exercise import load_exercise
-from grader.layers import call_layers
-from grader.modes import Float64
-from grader.names import NameData, read_names
-from grader.request import Request
-from grader.trial import Trial, make_trial
+from grader.child.request import Request
+from grader.child.torch_modes import Float64
+from grader.course.exercise import load_exercise
+from grader.course.names import NameData, read_names
+from grader.judge.trial import Trial, make_trial
+from grader.kinds.layers.child import call_layers
+from grader.workspace import kit
 
 from .running import float64
 

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.exercise import Exercise
-from grader.places import lines_written, methods, statements_in
+from grader.course.exercise import Exercise
+from grader.syntax.places import lines_written, methods, statements_in
 
 from .layer_oracle import effect_of
 from .layer_written import written_changes

@@ -11,10 +11,10 @@ from typing import Any
 
 import torch
 
-from grader.exercise import Exercise
-from grader.kind import NUMBERS
-from grader.names import NameData
-from grader.trial import Trial, make_trial
+from grader.course.exercise import Exercise
+from grader.course.names import NameData
+from grader.judge.trial import Trial, make_trial
+from grader.kinds import NUMBERS
 
 from .running import points, run_alone, run_whole
 from .syntax import worked_answer

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
+from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
-from grader.kind import LAYERS, VALUES
-from grader.kit import NAMES
-from grader.names import NameData, read_names
+from grader.kinds import LAYERS, VALUES
+from grader.workspace.kit import NAMES
 
 from .combos import bundles, combinations
 from .engines import engine_mutants

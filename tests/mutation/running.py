@@ -13,8 +13,8 @@ from typing import Any
 
 import torch
 
-from grader.kind import NUMBERS
-from grader.trial import Trial
+from grader.judge.trial import Trial
+from grader.kinds import NUMBERS
 
 from .syntax import base_name, names_in
 

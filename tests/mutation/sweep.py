@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader.exercise import Exercise, load_exercise
+from grader.course.exercise import Exercise, load_exercise
 from grader.grading import Grader, Options, trials_for
-from grader.result import Result
-from grader.submission import Submission, read_submission
-from grader.trial import Reference, Trial, reference_for
+from grader.judge.result import Result
+from grader.judge.trial import Reference, Trial, reference_for
+from grader.syntax.submission import Submission, read_submission
 
 from .grading import grade_all
 from .mutants import Mutant

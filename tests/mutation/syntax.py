@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.exercise import Exercise
-from grader.kind import NUMBERS
-from grader.kit import solution_source
+from grader.course.exercise import Exercise
+from grader.kinds import NUMBERS
+from grader.workspace.kit import solution_source
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from itertools import zip_longest
 import pytest
 
 from grader.course import EXERCISES
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
 
 from .grading import Outcome
 from .layer_oracle import effect_of

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from grader.exercise import Exercise
+from grader.course.exercise import Exercise
 
 from .change import Change, Place
 from .syntax import Edit, arithmetic

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
 from grader.render.terminal import report_view
 from grader.report import Diagnosis, GradientReport, Report
 

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from grader.render.layer_records import GAINS, Spread, Stack, TanhLayer
 from grader.render.plots import plots_page
 from grader.render.svg import HEIGHT, WIDTH, Box, Line, drawing
-from grader.stacks import GAINS, Spread, Stack, TanhLayer
 
 
 def stack(gain: float, normalised: bool) -> Stack:

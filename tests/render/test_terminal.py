@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.course import EXERCISES
-from grader.exercise import load_exercise
+from grader.course.exercise import load_exercise
 from grader.report import Diagnosis, Flag, GradientReport, Report, Training
 from tests.worked import rewritten, worked
 
@@ -43,7 +43,7 @@ def lines(
 
 
 def stub() -> str:
-    from grader.kit import pristine_stub
+    from grader.workspace.kit import pristine_stub
 
     return pristine_stub("exercise1")
 

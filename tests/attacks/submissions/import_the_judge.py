@@ -5,8 +5,8 @@ Seen: graders that are importable from the code that they grade.
 
 
 def backward(**values):
-    from grader.exercise import load_exercise
-    from grader.trial import Trial, reference_for
+    from grader.course.exercise import load_exercise
+    from grader.judge.trial import Trial, reference_for
 
     import torch
 

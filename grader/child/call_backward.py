@@ -1,0 +1,135 @@
+"""Find `backward` in a learner's module, call it by parameter name, sort what it returned.
+
+Runs in the child. What the learner's code raises passes through.
+"""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from grader.errors import did_you_mean
+from grader.protocol import NAMES
+from grader.syntax.submission import ENTRY
+
+WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+MAX_NUMEL = 4_000_000  # larger gradients are described, not sent
+
+
+class Unusable(Exception):
+    """There is no `backward` that can be called, or it gave no dict: a sentence about it."""
+
+
+def call_entry(module: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What `backward` returned, by name. Raises Unusable."""
+    backward = module.get(ENTRY)
+    if backward is None:
+        functions = [name for name, value in module.items() if inspect.isfunction(value)]
+        raise Unusable(f"it defines no function `{ENTRY}`{did_you_mean(ENTRY, functions)}")
+    _check(backward)
+    positional, named = _arguments(backward, given)
+    returned = backward(*positional, **named)
+    if not isinstance(returned, dict):
+        raise Unusable(f"`{ENTRY}` returned {kind_of(returned)}; end it with `return locals()`.")
+    return {key: value for key, value in returned.items() if type(key) is str}
+
+
+def _check(backward: Any) -> None:
+    if inspect.isclass(backward):
+        raise Unusable(f"`{ENTRY}` is a class; write it as a function.")
+    if not callable(backward):
+        raise Unusable(f"`{ENTRY}` is not a function but {kind_of(backward)}.")
+    if inspect.iscoroutinefunction(backward) or inspect.isasyncgenfunction(backward):
+        raise Unusable(f"`{ENTRY}` is an `async def`; write a plain `def`.")
+    if inspect.isgeneratorfunction(backward):
+        raise Unusable(f"`{ENTRY}` has a `yield` in it; end it with `return locals()` instead.")
+
+
+def _arguments(backward: Any, given: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The values asked for by parameter name, as a pytest fixture is."""
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    try:
+        parameters = inspect.signature(backward).parameters
+    except ValueError:  # some built-in functions have none
+        raise Unusable(f"`{ENTRY}` is {backward!r}; its parameters cannot be read.") from None
+    for name, parameter in parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            taken = list(parameters)[: len(positional)]
+            named |= {name: value for name, value in given.items() if name not in taken}
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            continue
+        elif name in given and parameter.kind is parameter.POSITIONAL_ONLY:
+            positional.append(given[name])
+        elif name in given:
+            named[name] = given[name]
+        elif parameter.default is parameter.empty:
+            raise Unusable(
+                f"`{ENTRY}` asks for `{name}`, and the forward pass has no such value"
+                + did_you_mean(name, given)
+            )
+        elif parameter.kind is parameter.POSITIONAL_ONLY:
+            positional.append(parameter.default)
+    return positional, named
+
+
+def kind_of(value: object) -> str:
+    """'builtins.list': the type of a value, whatever the type says of itself."""
+    if value is None:
+        return "None"
+    kind = type(value)
+    try:
+        return f"{kind.__module__}.{kind.__qualname__}"
+    except Exception:  # a metaclass may make either of them raise
+        return "an object without a name"
+
+
+def sort_returned(
+    scope: Mapping[str, Any], wanted: list[str], given: Mapping[str, Any]
+) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """The plain dense tensors, which are sent, and facts about the rest: kinds and other keys."""
+    tensors: dict[str, torch.Tensor] = {}
+    kinds: dict[str, str] = {}
+    for key in wanted:
+        value = scope.get(key)
+        if value is None:
+            continue
+        kind = _unfit_kind(value)
+        if kind is None:
+            tensors[key] = value
+        else:
+            kinds[key] = kind
+    others = [
+        key[:60]
+        for key, value in scope.items()
+        if key not in wanted and key not in given and value is not None
+    ]
+    return tensors, {"kinds": kinds, "others": others[:200]}
+
+
+def _unfit_kind(value: Any) -> str | None:
+    """What stands where a plain dense tensor of a moderate size should; None where one does."""
+    if type(value) is not torch.Tensor:
+        return kind_of(value)
+    if value.layout is not torch.strided or value.is_nested:
+        return f"a sparse tensor ({value.layout})"
+    if value.device.type != "cpu":
+        return f"a tensor on device {value.device.type!r}, which holds no values"
+    if value.dtype not in NAMES:
+        return f"a tensor of dtype {value.dtype}"
+    return f"a tensor of {value.numel():,} entries" if value.numel() > MAX_NUMEL else None
+
+
+def counted(value: Any) -> Any:
+    """Whole numbers, such as counts, in the dtype that all is judged in."""
+    whole = type(value) is torch.Tensor and value.dtype in WHOLE
+    return value.to(torch.get_default_dtype()) if whole else value
+
+
+def same(before: torch.Tensor, after: torch.Tensor) -> bool:
+    """Whether a tensor is what it was, for a learner's code may have swapped its data."""
+    alike = ("dtype", "layout", "device", "shape")
+    return all(getattr(before, name) == getattr(after, name) for name in alike) and torch.equal(
+        before, after
+    )

@@ -1,0 +1,109 @@
+"""One exercise of the course: its forward pass, the gradients it asks for, what it teaches."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+from grader.course import EXERCISES
+from grader.course.forward import Chunk, ForwardPass, read_forward
+from grader.course.names import NameData
+from grader.course.recipe import Recipe
+from grader.errors import UnknownExercise
+from grader.kinds import FUNCTION, KINDS, Kind
+
+
+@dataclass(frozen=True)
+class Exercise:
+    name: str
+    title: str  # one line
+    teaches: str
+    source: str  # the lecture or paper
+    after: tuple[str, ...]  # the exercises it builds on
+    gradients: tuple[str, ...]  # what is asked for, values too, in the order of the backward pass
+    recipe: Recipe | None  # where a network is trained
+    forward: Callable[..., dict[str, Any]]
+    inputs: Callable[[NameData, int, dict[str, int]], dict[str, Any]]
+    sizes: dict[str, int]
+    other_sizes: dict[str, int]
+    hints: dict[str, tuple[str, ...]]  # by gradient: written where the chunks do not tell enough
+    kind: Kind = FUNCTION
+    values: dict[str, str] = field(default_factory=dict)  # asked for, and no gradient: its shape
+    due: Callable[..., dict[str, Any]] | None = None  # such values, from the forward scope
+    mistaken: Callable[..., dict[str, dict[str, Any]]] | None = None  # by mistake: such values
+    slopes: dict[str, tuple[str, str]] = field(default_factory=dict)  # such values: (of, in)
+    loose: dict[str, float] = field(default_factory=dict)  # value -> times the usual tolerance
+    places: dict[str, str] = field(default_factory=dict)  # of classes: where a gradient is written
+    rests_on: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what spoils it if wrong
+
+    @cached_property
+    def forward_pass(self) -> ForwardPass:
+        """Read where it is asked for: `grade list` wants only titles."""
+        return read_forward(self.forward)
+
+    @property
+    def chunks_to_run(self) -> tuple[Chunk, ...]:
+        """What a child has to run itself: where the learner's own objects make the graph."""
+        return self.forward_pass.chunks if self.kind.classes else ()
+
+    @property
+    def points(self) -> int:
+        """Dimensions of every tensor that the learner's code does not see: 1, the points at
+        which it is called with numbers, or 0."""
+        return int(self.kind.python_numbers)
+
+    def key(self, name: str) -> str:
+        """What the learner calls it: `dprobs`; a value that is no gradient has its own name."""
+        return name if name in self.values else f"d{name}"
+
+    def asked_for(self, value: str) -> str:
+        """What a value that is no gradient is to be, in words: its text without the shape."""
+        return self.values[value].partition(")")[2].lstrip(":, ")
+
+    def place(self, name: str) -> str:
+        """Where it is written, as Submission.lines names it: a variable, or a method's target."""
+        return self.places.get(name, self.key(name))
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters a training run updates; () where there is none."""
+        return () if self.recipe is None else self.recipe.trained
+
+    def chunks_behind(self, gradient: str) -> tuple[Chunk, ...]:
+        """The chunks a learner differentiates for `gradient`, the one nearest the loss first.
+
+        Those that read it and, where a chunk's own gradient is not asked for, what reads that.
+        """
+        chunks = self.forward_pass.chunks_towards(gradient, frozenset(self.gradients))
+        return tuple(reversed(chunks))
+
+
+def load_exercise(name: str) -> Exercise:
+    """Raises UnknownExercise, with near names, for a name outside the course."""
+    if name not in EXERCISES:
+        raise UnknownExercise(name, EXERCISES)
+    module = import_module(f"grader.course.{name}")
+    title, _, teaches = (module.__doc__ or "").strip().partition("\n")
+    return Exercise(
+        name=name,
+        title=title.rstrip("."),
+        teaches=" ".join(teaches.split()),
+        source=module.SOURCE,
+        after=tuple(getattr(module, "AFTER", ())),
+        gradients=tuple(module.GRADIENTS),
+        recipe=getattr(module, "RECIPE", None),
+        forward=module.forward,
+        inputs=module.inputs,
+        sizes=module.SIZES,
+        other_sizes=module.OTHER_SIZES,
+        hints=dict(getattr(module, "HINTS", {})),
+        kind=KINDS[getattr(module, "KIND", FUNCTION.name)],
+        values=dict(getattr(module, "VALUES", {})),
+        due=getattr(module, "due", None),
+        mistaken=getattr(module, "mistaken", None),
+        slopes=dict(getattr(module, "SLOPES", {})),
+        loose=dict(getattr(module, "LOOSE", {})),
+        places=dict(getattr(module, "PLACES", {})),
+        rests_on=dict(getattr(module, "RESTS_ON", {})),
+    )

@@ -1,0 +1,230 @@
+"""One wrong gradient and everything a prediction of it may be made from.
+
+A mistake predicts a wrong gradient from the chunks and their VJPs, so it knows no exercise:
+it serves any forward pass.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import torch
+
+from grader.course.forward import Chunk
+from grader.diagnose.mistakes.statements import Written, statements_at, statements_of
+from grader.judge.compare import TOLERANCE
+from grader.judge.lines import gives
+from grader.judge.trial import evaluate
+from grader.judge.vjp import Scene
+from grader.syntax.submission import Submission
+
+
+@dataclass(frozen=True, eq=False)  # what is worked out for a case is kept by its identity
+class Case:
+    scene: Scene
+    name: str
+    cut: frozenset[str]  # the upstream gradients that the line is taken to start from
+    result: torch.Tensor  # what the line gave
+    submission: Submission
+
+    @cached_property
+    def contributions(self) -> dict[str, torch.Tensor]:
+        return self.scene.contributions(self.name, self.cut)
+
+    @cached_property
+    def expected(self) -> torch.Tensor:
+        return self.scene.gradient(self.name, self.cut)
+
+    @property
+    def value(self) -> torch.Tensor:
+        """The forward value that the gradient belongs to; of what is no gradient, what is due."""
+        tensor = self.scene.values.get(self.name)
+        return self.expected if tensor is None else tensor
+
+    @property
+    def consumers(self) -> tuple[Chunk, ...]:
+        return self.scene.exercise.forward_pass.consumers.get(self.name, ())
+
+    @property
+    def tolerance(self) -> float:
+        """Of the largest entry: by how much what is predicted may be off."""
+        return TOLERANCE * max(1.0, self.scene.exercise.loose.get(self.name, 1.0))
+
+    @property
+    def right(self) -> bool:
+        """Whether the line gave what is due, as closely as that is asked for."""
+        loose = self.scene.exercise.loose.get(self.name, 1.0)
+        scale = loose * self.expected.abs().max().item()
+        return gives(self.result, self.scene, self.name, self.cut, scale)
+
+    def matches(self, prediction: torch.Tensor) -> bool:
+        """Whether the line gave this prediction, in shape and numbers."""
+        if prediction.shape != self.result.shape or not torch.isfinite(self.result).all():
+            return False
+        if not prediction.numel() or not torch.isfinite(prediction).all():
+            return False
+        scale = max(prediction.abs().max().item(), 1e-30)
+        return (self.result - prediction).abs().max().item() <= self.tolerance * scale
+
+    def with_other(self, chunk: Chunk, contribution: torch.Tensor) -> torch.Tensor | None:
+        """The whole gradient, had this chunk sent back `contribution` instead."""
+        rest = [value for name, value in self.contributions.items() if name != chunk.name]
+        if not rest:
+            return contribution
+        try:
+            return sum(rest, contribution)
+        except RuntimeError:  # shapes that do not even broadcast
+            return None
+
+    def upstream(self, chunk: Chunk) -> torch.Tensor:
+        """The gradient that arrives at the chunk's own value."""
+        if chunk.name == "loss":
+            return torch.ones_like(self.scene.values["loss"])
+        if chunk.name in self.cut:
+            return self.scene.upstream[chunk.name]
+        return self.scene.gradient(chunk.name, self.cut)
+
+    def send_back(
+        self,
+        chunk: Chunk,
+        upstream: torch.Tensor | None = None,
+        values: Mapping[str, torch.Tensor] | None = None,
+        expression: str | None = None,
+        expand: bool = False,
+        at: torch.Tensor | None = None,
+    ) -> torch.Tensor | None:
+        """The chunk's VJP with something in it replaced; None where that makes no sense.
+
+        `at`: the derivative taken at another value. `expand`: for every entry of the
+        chunk's value, before the sum over broadcast dimensions.
+        """
+        reads = {read: self.scene.values[read] for read in chunk.reads} | dict(values or {})
+        upstream = self.upstream(chunk) if upstream is None else upstream
+        leaf = (self.value if at is None else at).detach()
+        leaf = (leaf.expand_as(upstream) if expand else leaf).clone().requires_grad_()
+        try:
+            output = evaluate(
+                self.scene.exercise, expression or chunk.expression, reads | {self.name: leaf}
+            )
+            if output.shape != upstream.shape or not output.requires_grad:
+                return None
+            (gradient,) = torch.autograd.grad((output * upstream).sum(), leaf)
+        except (RuntimeError, IndexError):  # shapes that cannot meet
+            return None
+        return gradient
+
+    def upstream_spread(self, chunk: Chunk) -> torch.Tensor | None:
+        """What arrives at the chunk's own value, not summed where that was broadcast later."""
+        if chunk.name in self.cut or chunk.name == "loss":
+            return None
+        above = Case(self.scene, chunk.name, self.cut, self.result, self.submission)
+        found = torch.zeros(())
+        for consumer in above.consumers:
+            spread = above.spread(consumer)
+            if spread is None or spread.shape == above.value.shape:
+                further = above.upstream_spread(consumer)
+                local = above.send_back(consumer, torch.ones_like(above.upstream(consumer)))
+                spread = None if further is None or local is None else further * local
+            if spread is None:
+                return None
+            found = found + spread
+        return found
+
+    def through(self, use: Chunk, place: str, upstream: torch.Tensor) -> torch.Tensor:
+        """What comes back through one use, were this tensor what arrives at `place` above."""
+        scene = Scene(self.scene.trial, self.scene.values, {place: upstream})
+        return scene.contributions(self.name, {place})[use.name]
+
+    def places_between(self) -> tuple[str, ...]:
+        """The values that a line which takes several chunks at once steps over."""
+        between = self.scene.exercise.forward_pass.chunks_towards(self.name, self.cut)
+        names = [chunk.name for chunk in between if chunk.name not in ("loss", *self.cut)]
+        return tuple(name for name in names if name not in [c.name for c in self.consumers])
+
+    def spread(self, chunk: Chunk) -> torch.Tensor | None:
+        """What the chunk sends back, not summed over the dimensions that were broadcast."""
+        try:
+            return self.send_back(chunk, expand=True)
+        except RuntimeError:  # the value is not broadcast in this chunk
+            return None
+
+    def same_shape_values(self, shape: torch.Size) -> Iterator[tuple[str, torch.Tensor]]:
+        """Float values of the forward pass with this shape, by name."""
+        for name, value in self.scene.values.items():
+            if torch.is_tensor(value) and value.is_floating_point() and value.shape == shape:
+                yield name, value
+
+    def stand_ins(self, shape: torch.Size) -> Iterator[tuple[str, torch.Tensor]]:
+        """Upstream gradients with this shape, by the name of their value."""
+        for name, value in self.scene.upstream.items():
+            if value.shape == shape:
+                yield name, value
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        letters = {"vocab_size": self.vocab_size} if self.vocab_size else {}
+        return {**self.scene.trial.sizes, **letters}
+
+    @cached_property
+    def vocab_size(self) -> int:
+        """27: of a value whose shape comment names it; 0 where none does."""
+        found = map(self._dimensions, self.scene.exercise.forward_pass.names)
+        return next((sizes["vocab_size"] for sizes in found if "vocab_size" in sizes), 0)
+
+    def _dimensions(self, name: str) -> dict[str, int]:
+        """{"n": 32, "2 * n_quads": 4}: as the forward pass writes a tensor's shape."""
+        value = self.scene.values.get(name)
+        if not torch.is_tensor(value) or value.dim() == 0:
+            return {}
+        text = self.scene.exercise.forward_pass.shapes[name]
+        written = [size.strip() for size in text.partition(")")[0].strip("( ,").split(",")]
+        return dict(zip(written, value.shape, strict=False))
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Sizes, and how many entries a sum over several dimensions has here, by name."""
+        found = dict(self.sizes)
+        for name in (self.name, *(chunk.name for chunk in self.consumers)):
+            sizes = {text: size for text, size in self._dimensions(name).items() if size > 1}
+            for together in range(1, len(sizes) + 1):
+                for some in itertools.combinations(sizes.items(), together):
+                    found.setdefault(" * ".join(t for t, _ in some), prod(s for _, s in some))
+        return {f"({text})" if " " in text else text: size for text, size in found.items()}
+
+    @cached_property
+    def statements(self) -> tuple[Written, ...]:
+        """The learner's statements that write this gradient."""
+        place = self.scene.exercise.place(self.name)
+        written = statements_at if ":" in place else statements_of
+        return written(self.submission.source, place)
+
+
+Evidence = dict[str, Any]
+
+
+def spreads(case: Case, chunk: Chunk) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """(the chunk's derivative, what arrives at the chunk not summed), where that differs."""
+    arrives = case.upstream(chunk)
+    spread = case.upstream_spread(chunk)
+    local = case.send_back(chunk, torch.ones_like(arrives))
+    if spread is not None and local is not None and spread.shape != arrives.shape:
+        yield local, spread
+
+
+def stretched(tensor: torch.Tensor, shape: torch.Size) -> torch.Tensor | None:
+    """Broadcast to a shape; None where it does not fit."""
+    try:
+        return tensor.expand(shape)
+    except RuntimeError:
+        return None
+
+
+def summed_to(tensor: torch.Tensor, shape: torch.Size) -> torch.Tensor | None:
+    """Unbroadcast to a shape; None where it does not fit."""
+    try:
+        return tensor.sum_to_size(shape)
+    except RuntimeError:
+        return None

@@ -1,0 +1,36 @@
+"""A use of the value was forgotten.
+
+**What it is.** A value that is read by two chunks gets a gradient from each: the total is
+the sum of the contributions. One of them is not in it.
+
+**Why it matters.** The multivariable chain rule adds up over every path to the loss. A
+missing path is a wrong gradient, even if the number that comes out looks plausible.
+
+**Example.** For `y = x * x.sum()`, x is used twice: `dx = dy * x.sum()` forgets that the
+sum moves with x as well.
+
+**How to see it.** Search the forward pass for every line that reads the name; count the
+terms of its gradient.
+"""
+
+import torch
+
+from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.mistakes.parts import held_terms
+
+
+def find(case: Case) -> Evidence | None:
+    if case.matches(torch.zeros_like(case.expected)):
+        return {"missing": [f"`{chunk.source}`" for chunk in case.consumers], "value": case.name}
+    for held in held_terms(case):
+        missing = [term for term, count in held.count.items() if count == 0]
+        rest = [count for count in held.count.values() if count != 0]
+        if held.by in ("power", "sum"):  # a term of one derivative, not a use of the value
+            continue
+        if missing and not held.others and all(count == 1 for count in rest):
+            return {"missing": missing, "value": case.name}
+    return None
+
+
+def message(missing: list[str], value: str) -> str:
+    return f"A contribution to d{value} is missing: {', '.join(missing)}."

@@ -1,0 +1,51 @@
+"""Finite differences of a value of the forward pass, as a learner may have measured them."""
+
+from dataclasses import dataclass
+
+import torch
+
+from grader.diagnose.mistakes.case import Case
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is asked for where the number stands, one step further and one step back."""
+
+    step: float
+    here: torch.Tensor
+    ahead: torch.Tensor
+    behind: torch.Tensor
+
+    @property
+    def moved(self) -> dict[int, tuple[torch.Tensor, ...]]:
+        """By how many steps lie between its ends: the differences, not divided."""
+        return {
+            1: (self.ahead - self.here, self.here - self.behind),
+            2: (self.ahead - self.behind,),
+        }
+
+
+def asked_of(case: Case) -> tuple[str, str] | None:
+    """(the value that is measured, the number that is to grow); None for another question, or
+    where what came is nothing to compare with."""
+    asked = case.scene.exercise.slopes.get(case.name)
+    comparable = case.result.shape == case.expected.shape and case.result.isfinite().all()
+    return asked if comparable else None
+
+
+def step_of(case: Case, of: str, at: str, step: float) -> Step:
+    trial = case.scene.trial
+
+    def value(shift: float) -> torch.Tensor:
+        with torch.no_grad():
+            found: torch.Tensor = trial.exercise.forward(
+                **{**trial.inputs, at: trial.inputs[at] + shift}
+            )[of]
+        return found
+
+    return Step(step, value(0.0), value(step), value(-step))
+
+
+def close(one: torch.Tensor, other: torch.Tensor, by: float = 1e-6) -> bool:
+    """Whether the two are the same to so many times their largest entry."""
+    return bool((one - other).abs().max() <= by * other.abs().max())

@@ -1,0 +1,12 @@
+"""Values that are no gradients, as a course file foretells them for a known mistake.
+
+What is asked for and is no gradient has no chunk to predict a mistake from.
+"""
+
+from grader.diagnose.mistakes.case import Case
+
+
+def foretold(case: Case, mistake: str) -> bool:
+    """Whether the learner gave just what this mistake gives."""
+    known = case.scene.trial.mistaken(case.scene.values).get(mistake, {})
+    return any(case.matches(value) for value in known.get(case.name, ()))

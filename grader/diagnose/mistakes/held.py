@@ -1,0 +1,48 @@
+"""What a line holds of the terms that it should hold, and what stands there instead."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import torch
+
+from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.mistakes.fitting import combination
+
+Told = tuple[str, Evidence]  # the id of a mistake, and what it is to show
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A term that does not belong there: where it stands for a right one, it tells a mistake."""
+
+    instead_of: str  # a term of the right gradient
+    tensor: torch.Tensor  # as it would stand there
+    told: Told
+
+
+@dataclass(frozen=True)
+class Held:
+    """How many of each term the line holds, where the right gradient holds one."""
+
+    by: str  # "use", "sum", "power", "softmax", "weights" or "normalised": what the terms are
+    count: dict[str, float]  # by a text that names the term
+    others: dict[str, float] = field(default_factory=dict)  # terms that do not belong there
+    told: Told | None = None  # by one of those
+
+
+def counted(
+    case: Case, by: str, terms: dict[str, torch.Tensor], foreign: Iterable[Foreign]
+) -> Held | None:
+    """How many of the terms the line holds, or which one another stands in the place of."""
+    numbers = combination(case.result, list(terms.values()))
+    if numbers is not None:
+        return Held(by, dict(zip(terms, numbers, strict=True)))
+    for other in foreign:
+        rest = sum(
+            (tensor for name, tensor in terms.items() if name != other.instead_of),
+            torch.zeros_like(case.expected),
+        )
+        if case.matches(rest + other.tensor):
+            count = {name: float(name != other.instead_of) for name in terms}
+            return Held(by, count, {other.told[0]: 1.0}, other.told)
+    return None

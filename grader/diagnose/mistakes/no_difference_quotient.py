@@ -1,0 +1,50 @@
+"""A part of the difference quotient is missing.
+
+**What it is.** A slope is a difference divided by a step: `(f(x + h) - f(x)) / h`. Without the
+division it is next to nothing, for h is small; without the subtraction it is huge.
+
+**Why it matters.** How far the result moved says nothing by itself. How far it moved for each 1
+that x moved is the slope.
+
+**Example.** For `f(x) = x**3` at 1 and `h = 0.001` the difference is 0.003, the slope is 3, and
+`f(x + h) / h` is 1003.
+
+**How to see it.** Make h ten times smaller. A slope stays what it is; what becomes ten times
+smaller was not divided, and what becomes ten times larger was not subtracted.
+"""
+
+from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.mistakes.differences import asked_of, close, step_of
+from grader.diagnose.mistakes.wrong_step import STEPS
+
+FAR = 1000.0  # times the slope: what a small step makes of anything but a small difference
+LARGEST = 0.02  # of the slope: a difference that was not divided by its small step
+
+
+def find(case: Case) -> Evidence | None:
+    asked = asked_of(case)
+    if asked is None or not case.result.any():
+        return None
+    for size in (step for step in STEPS if step < 1):  # divided by 1 or not is the same
+        step = step_of(case, *asked, size)
+        here, ahead, behind = step.here, step.ahead, step.behind
+        if any(close(d, case.result) for differences in step.moved.values() for d in differences):
+            return {"without": "division"}
+        sums = (ahead, here + ahead, behind, here + behind, here)
+        both = (ahead, ahead + behind, behind, here)
+        quotients = [*(part / size for part in sums), *(part / 2 / size for part in both)]
+        if any(close(part, case.result) or close(-part, case.result) for part in quotients):
+            return {"without": "subtraction"}
+    ratio = case.result / case.expected
+    if ratio.isfinite().all() and ratio.abs().median() > FAR:
+        return {"without": "subtraction"}
+    largest = float(ratio.abs().max())
+    if 0 < largest <= LARGEST and close(ratio, ratio.mean().expand_as(ratio), largest + 1e-4):
+        return {"without": "division"}
+    return None
+
+
+def message(without: str) -> str:
+    if without == "division":
+        return "This is how far the result moved; it is not divided by how far the number moved."
+    return "This is far too much: nothing, or not the right thing, is subtracted before dividing."

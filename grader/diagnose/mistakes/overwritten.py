@@ -1,0 +1,107 @@
+"""A second contribution overwrote the first.
+
+**What it is.** `dx = ...` a second time replaces what the first line put there; the second
+use of a value has to be added: `dx = dx + ...`.
+
+**Why it matters.** Only the last use counts then. micrograd's first version had this bug:
+`a + a` got the gradient 1.
+
+**Example.** For `y = x.exp() + x.sin()`: `dx = x.exp() * dy`, then `dx = x.cos() * dy`.
+
+**How to see it.** Two plain assignments to one gradient: the first has no effect.
+"""
+
+import ast
+
+import torch
+
+from grader.diagnose.mistakes import contribution_missing
+from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.mistakes.uses import uses_of
+from grader.judge.compare import TOLERANCE
+from grader.kinds import VALUES
+from grader.syntax.places import methods, statements_in, text_of
+
+
+def find(case: Case) -> Evidence | None:
+    return _whole(case) or _entries(case) or _in_a_method(case)
+
+
+def _entries(case: Case) -> Evidence | None:
+    """`dx[rows, index] = 1` for `-= 1`: one number in the place of a difference."""
+    result, expected = case.result, case.expected
+    if result.shape != expected.shape or result.dim() != 2:
+        return None
+    items = [s.lineno for s in case.statements if isinstance(s, ast.Assign) and _is_item(s)]
+    for index in case.scene.values.values():
+        if not torch.is_tensor(index) or index.dtype != torch.int64 or index.dim() != 1:
+            continue
+        if not items or len(index) != len(result) or int(index.max()) >= result.shape[1]:
+            continue
+        rows = torch.arange(len(index))
+        there, mended = result[rows, index], result.clone()
+        mended[rows, index] = expected[rows, index]
+        same = bool(torch.isfinite(there).all() and (there == there[0]).all())
+        close = (mended - expected).abs().max() <= TOLERANCE * expected.abs().max()
+        expected_else = expected.clone()
+        expected_else[rows, index] = 0
+        some = bool(expected_else.abs().max() > 0)  # something stood there to be overwritten
+        if some and same and close and not case.matches(expected):
+            return {"value": case.name, "lines": [case.statements[0].lineno, items[-1]]}
+    return None
+
+
+def _is_item(statement: ast.Assign) -> bool:
+    return isinstance(statement.targets[0], ast.Subscript)
+
+
+def _whole(case: Case) -> Evidence | None:
+    plain = [
+        statement
+        for statement in case.statements
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and not (isinstance(statement.value, ast.Constant) and statement.value.value is None)
+    ]
+    reads_itself = len(plain) > 1 and any(
+        isinstance(node, ast.Name) and node.id == f"d{case.name}"
+        for node in ast.walk(plain[-1].value)
+    )
+    if len(plain) < 2 or reads_itself or contribution_missing.find(case) is None:
+        return None
+    return {"value": case.name, "lines": [statement.lineno for statement in plain]}
+
+
+def _in_a_method(case: Case) -> Evidence | None:
+    """`self.grad = ...`, where another use of the Value had put its stand-in (engine.py)."""
+    exercise, before = case.scene.exercise, case.scene.upstream.get(case.name)
+    if exercise.kind is not VALUES or before is None or not case.result.any():
+        return None
+    if before.shape != case.result.shape:
+        return None
+    left = Case(case.scene, case.name, case.cut, case.result + before, case.submission)
+    uses = tuple(uses_of(case).values())
+    lost_one = len(uses) > 1 and any(map(case.matches, uses))  # of a + a
+    if not lost_one and not any(map(left.matches, (case.expected, *uses))):
+        return None
+    method, _, target = exercise.place(case.name).partition(":")
+    functions = dict(methods(ast.parse(case.submission.source)))
+    lines = [
+        statement.lineno
+        for statement in (statements_in(functions[method]) if method in functions else ())
+        if isinstance(statement, ast.Assign)
+        and any(text_of(t).endswith(f".{target.partition('.')[2]}") for t in statement.targets)
+    ]
+    if lost_one and not lines:
+        return None
+    line = case.submission.line_of(exercise.place(case.name))
+    return {"value": case.name, "lines": [line] if line in lines or not lines else lines[-1:]}
+
+
+def message(value: str, lines: list[int]) -> str:
+    if len(lines) == 1:
+        return (
+            f"Line {lines[0]} sets the grad instead of adding to it: what another use of {value} "
+            "has put there is lost."
+        )
+    return f"Line {lines[-1]} overwrites what line {lines[-2]} gave d{value}; uses add up."

@@ -1,0 +1,154 @@
+"""The terms that a gradient is made of, and how many of each a line holds.
+
+Six ways to take a gradient apart: by the uses of the value (its contributions), by the terms
+of a sum that is a factor of one, by the terms of an elementwise derivative (powers of the
+result: tanh has 1 - y**2), by the two terms of cross-entropy (softmax minus one-hot), by the
+two of a softmax in the middle of a network (what an entry receives itself, less its share of
+what the row does), and by the three of a normalisation in one step. In each, the right gradient
+holds every term once; what a wrong one holds instead says what went wrong.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import torch
+
+from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.mistakes.fitting import alike, combination, tidy
+from grader.diagnose.mistakes.held import Foreign, Held, counted
+from grader.diagnose.mistakes.normalised import by_normalised
+from grader.diagnose.mistakes.uses import sums_of, uses_of
+
+POWERS = (0, 1, 2, 3)
+ITSELF, ITS_SHARE = "what an entry itself receives", "what the sum over its row takes off"
+
+
+def told(case: Case, mistake: str) -> Evidence | None:
+    """What this mistake shows, where a term that does not belong there is its mark."""
+    marks = (held.told for held in held_terms(case) if held.told is not None)
+    return next((evidence for known, evidence in marks if known == mistake), None)
+
+
+@lru_cache(maxsize=8)
+def held_terms(case: Case) -> tuple[Held, ...]:
+    """The line as a combination of terms, for every way that takes it apart exactly."""
+    if case.result.shape != case.expected.shape or not torch.isfinite(case.result).all():
+        return ()
+    found = (way(case) for way in WAYS)
+    return tuple(held for held in found if held is not None)
+
+
+def _by_use(case: Case) -> Held | None:
+    uses = uses_of(case)
+    if len(uses) < 2:
+        return None
+    numbers = combination(case.result, list(uses.values()))
+    return None if numbers is None else Held("use", dict(zip(uses, numbers, strict=True)))
+
+
+def _by_sum(case: Case) -> Held | None:
+    terms = sums_of(case)
+    numbers = combination(case.result, list(terms.values()))
+    return None if numbers is None else Held("sum", dict(zip(terms, numbers, strict=True)))
+
+
+def _by_power(case: Case) -> Held | None:
+    """Of an elementwise chunk: its derivative in powers of its result y."""
+    if len(case.consumers) != 1:
+        return None
+    (chunk,) = case.consumers
+    result, upstream = case.scene.values[chunk.name], case.upstream(chunk)
+    if not torch.is_tensor(result) or result.shape != case.value.shape or result.dim() == 0:
+        return None
+    basis = [upstream * result**power for power in POWERS]
+    due, given = combination(case.expected, basis), combination(case.result, basis)
+    if due is None or given is None:
+        return None
+    count: dict[str, float] = {}
+    others: dict[str, float] = {}
+    for power, right, is_given in zip(POWERS, due, given, strict=True):
+        term = f"{chunk.name}**{power}" if power else "the constant"
+        if abs(right) > 1e-7:
+            count[term] = tidy(is_given / right)
+        elif abs(is_given) > 1e-7:
+            others[term] = is_given
+    return Held("power", count, others)
+
+
+def _by_softmax(case: Case) -> Held | None:
+    """Of cross-entropy: h * (softmax - one_hot), where h is what arrives for each row."""
+    value, classes = case.value, case.value.shape[-1:]
+    if value.dim() < 2:
+        return None
+    softmax = torch.softmax(value, -1)
+    for name, index in case.scene.values.items():
+        if not torch.is_tensor(index) or index.dtype != torch.int64:
+            continue
+        if index.shape != value.shape[:-1] or not 0 <= int(index.max()) < classes[0]:
+            continue
+        one_hot = torch.nn.functional.one_hot(index, classes[0]).to(softmax.dtype)
+        difference = softmax - one_hot
+        h = (case.expected * difference).sum(-1, keepdim=True)
+        h = h / (difference**2).sum(-1, keepdim=True)
+        if alike(h * difference, case.expected):
+            right = f"the one-hot of {name}"
+            terms = {"softmax": h * softmax, right: -h * one_hot}
+            return counted(case, "softmax", terms, _instead_of_softmax(case, h, right))
+    return None
+
+
+def _instead_of_softmax(case: Case, h: torch.Tensor, one_hot: str) -> Iterator[Foreign]:
+    value = case.value
+    everywhere = {"what": one_hot, "everywhere": True}
+    yield Foreign(one_hot, -h * torch.ones_like(value), ("no-one-hot", everywhere))
+    for along in range(value.dim() - 1):
+        other = torch.softmax(value, along)
+        found = {"summed": [along], "shape": list(value.shape)}
+        yield Foreign("softmax", h * other, ("summed-wrong-dimension", found))
+    others = [*case.same_shape_values(value.shape), ("its exponential", value.exp())]
+    for used, tensor in others:
+        yield Foreign(
+            "softmax", h * tensor, ("value-for-gradient", {"used": used, "meant": "its softmax"})
+        )
+
+
+def _by_weights(case: Case) -> Held | None:
+    """Of a softmax y over some dimension: y * dy, less y times the sum of that."""
+    between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
+    for chunk in between:
+        weights = case.scene.values[chunk.name]
+        if not torch.is_tensor(weights) or weights.shape != case.value.shape:
+            continue
+        arrives = case.upstream(chunk)
+        own = weights * arrives
+        for along in range(weights.dim()):
+            share = weights * own.sum(along, keepdim=True)
+            if alike(own - share, case.expected):
+                foreign = _instead_of_weights(chunk.name, chunk.source, along, weights, arrives)
+                return counted(case, "weights", {ITSELF: own, ITS_SHARE: -share}, foreign)
+    return None
+
+
+def _instead_of_weights(
+    name: str, source: str, along: int, weights: torch.Tensor, arrives: torch.Tensor
+) -> Iterator[Foreign]:
+    own, upstream = weights * arrives, f"d{name}"
+    spread = {"value": f"the sum of a row in `{source}`", "shape": None, "expected": None}
+    yield Foreign(ITS_SHARE, -weights * own, ("not-summed", spread))
+    others = [(other,) for other in range(own.dim()) if other != along]
+    for other in (*others, tuple(range(own.dim()))):
+        summed = {"summed": list(other), "shape": list(own.shape)}
+        tensor = -weights * own.sum(other, keepdim=True)
+        yield Foreign(ITS_SHARE, tensor, ("summed-wrong-dimension", summed))
+    left_out = {"chunk": source, "left_out": f"{name} (in the sum over a row)"}
+    tensor = -weights * arrives.sum(along, keepdim=True)
+    yield Foreign(ITS_SHARE, tensor, ("local-derivative-left-out", left_out))
+    for term, sign in ((ITSELF, 1), (ITS_SHARE, -1)):
+        alone = {"chunk": source, "upstream": upstream, "term": term}
+        yield Foreign(term, sign * weights, ("upstream-left-out", alone))
+        used = weights**2 if sign > 0 else weights * (weights**2).sum(along, keepdim=True)
+        meant = {"used": name, "meant": upstream}
+        yield Foreign(term, sign * used, ("value-for-gradient", meant))
+
+
+WAYS = (_by_use, _by_sum, _by_power, _by_softmax, _by_weights, by_normalised)

@@ -1,0 +1,27 @@
+"""The gradient is transposed.
+
+**What it is.** Rows and columns changed places, mostly in a matrix product whose factors
+stand in the wrong order.
+
+**Why it matters.** With a square matrix nothing warns.
+
+**Example.** For `y = A @ B`, `dB = A.T @ dy`; `dy.T @ A` is its transpose.
+
+**How to see it.** Write the shapes below the product; only one order fits.
+"""
+
+from grader.diagnose.mistakes.case import Case, Evidence
+
+
+def find(case: Case) -> Evidence | None:
+    for own in (case.expected, *case.contributions.values()):
+        if own.dim() < 2:
+            continue
+        square = own.shape == own.mT.shape  # beside another use, no other one could be added
+        if case.matches(case.expected - own + own.mT if square else own.mT):
+            return {"shape": list(case.result.shape), "expected": list(case.value.shape)}
+    return None
+
+
+def message(shape: list[int], expected: list[int]) -> str:
+    return f"This is the transpose, {tuple(shape)} for {tuple(expected)}: rows for columns."

@@ -1,0 +1,68 @@
+"""The upstream gradient was left out: the local derivative alone.
+
+**What it is.** The line says how the chunk's value moves with this one, and not how the
+loss moves with the chunk's value.
+
+**Why it matters.** The chain rule is a product: local derivative times what arrives.
+
+**Example.** For `y = x**3`, `dx = 3 * x**2` lacks the factor `dy`.
+
+**How to see it.** Every line of a backward pass reads at least one gradient above it.
+"""
+
+from dataclasses import replace
+
+import torch
+
+from grader.diagnose.mistakes.case import Case, Evidence, stretched
+from grader.diagnose.mistakes.factor import factor_between, names_of, proportional
+from grader.diagnose.mistakes.parts import told
+
+
+def find(case: Case) -> Evidence | None:
+    return told(case, "upstream-left-out") or _whole(case)
+
+
+def _whole(case: Case) -> Evidence | None:
+    for chunk in case.consumers:
+        if chunk.name == "loss":
+            continue
+        ones = torch.ones_like(case.upstream(chunk))
+        for expand in (False, True):
+            if expand and case.spread(chunk) is None:
+                continue
+            local = case.send_back(chunk, upstream=ones, expand=expand)
+            whole = None if local is None else case.with_other(chunk, local)
+            if whole is not None and (case.matches(whole) or _stretches_to(case, whole)):
+                return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
+        own = case.contributions[chunk.name]
+        for place in (*case.places_between(), *(case.cut - {chunk.name})):
+            ones = torch.ones_like(case.scene.values[place])
+            alone = case.through(chunk, place, ones)
+            whole = case.with_other(chunk, alone)
+            if whole is not None and case.matches(whole):
+                return {"chunk": chunk.source, "upstream": f"d{place}"}
+            if case.result.shape == own.shape and not proportional(case, own, alone):
+                factor = factor_between(case, case.result - (case.expected - own), alone)
+                if factor is not None and names_of(case, factor):
+                    return {"chunk": chunk.source, "upstream": f"d{place}"}
+        for read in chunk.reads:
+            other = case.scene.values[read]
+            factor = read != case.name and torch.is_tensor(other) and "@" in chunk.expression
+            if factor and (case.matches(other) or (other.dim() > 1 and case.matches(other.mT))):
+                return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
+    return None
+
+
+def _stretches_to(case: Case, local: torch.Tensor) -> bool:
+    """Whether the line gave the local derivative before it was broadcast to the value."""
+    given = stretched(case.result, local.shape)
+    if given is None or case.result.shape == local.shape:
+        return False
+    return replace(case, result=given).matches(local)
+
+
+def message(chunk: str, upstream: str, term: str = "") -> str:
+    if term:
+        return f"Of `{chunk}`, {term} is there without {upstream}: the local derivative alone."
+    return f"This is the local derivative of `{chunk}` alone; {upstream} is not in it."

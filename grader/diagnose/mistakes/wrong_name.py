@@ -1,0 +1,28 @@
+"""The right value under the wrong name.
+
+**What it is.** These numbers are the gradient of another value.
+
+**Why it matters.** Everything below reads them as what they are called.
+
+**Example.** After `a, b = f(x)`: `db, da = ...` in the wrong order.
+
+**How to see it.** Compare the line with the chunk of the value whose name it bears.
+"""
+
+from grader.diagnose.mistakes.case import Case, Evidence
+from grader.judge.vjp import nearest
+
+
+def find(case: Case) -> Evidence | None:
+    exercise = case.scene.exercise
+    for other in exercise.gradients:
+        if other in exercise.values:
+            continue
+        candidate = other != case.name and case.scene.values[other].shape == case.result.shape
+        if candidate and case.matches(case.scene.gradient(other, nearest(exercise, other))):
+            return {"is": other, "named": case.name}
+    return None
+
+
+def message(named: str, **evidence: str) -> str:
+    return f"These numbers are d{evidence['is']}, not d{named}."

@@ -1,0 +1,43 @@
+"""Another number was moved than the one that was asked for.
+
+**What it is.** A partial derivative asks by how much the result grows when one number grows and
+all others stay. Here another one grew, or another one with it.
+
+**Why it matters.** Each number has a slope of its own. With several moved at once their slopes
+add up, and nobody can say which part came from which.
+
+**Example.** For `y = u * v`, the slope in u is v: `((u + h) * v - u * v) / h`. With
+`(u * (v + h) - u * v) / h` it comes out as u, and with both moved as u + v.
+
+**How to see it.** Where does h stand in the formula? Only beside the number that is to grow, and
+beside every one of its uses.
+"""
+
+from itertools import combinations
+
+import torch
+
+from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.mistakes.differences import asked_of, close
+
+CLOSE = 1e-5  # of the slope, as a measured one is right
+
+
+def find(case: Case) -> Evidence | None:
+    asked = asked_of(case)
+    if asked is None:
+        return None
+    of, meant = asked
+    slopes = case.scene.trial.slopes_of(of)
+    for together in range(1, len(slopes) + 1):
+        for moved in combinations(slopes, together):
+            total = torch.stack([slopes[name] for name in moved]).sum(0)
+            if moved != (meant,) and close(case.result, total, CLOSE):
+                return {"moved": list(moved), "meant": meant}
+    return None
+
+
+def message(moved: list[str], meant: str) -> str:
+    *others, last = moved
+    together = f"{', '.join(others)} and {last} grow" if others else f"{last} grows"
+    return f"This is the slope when {together}, and {meant} alone is to grow."

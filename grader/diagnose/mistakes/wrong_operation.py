@@ -1,0 +1,25 @@
+"""Multiplied where it should be divided, or the other way round.
+
+**What it is.** The right numbers are in the line, and one of them is on the wrong side of the
+fraction bar.
+
+**Why it matters.** What should make the gradient smaller makes it larger. Near 1 the two are
+almost alike.
+
+**Example.** For `y = x / 4`, `dx` is a quarter of dy; `4 * dy` is sixteen times too much.
+
+**How to see it.** Let that number grow in your head: should the result move more then, or less?
+"""
+
+from grader.diagnose.mistakes.arithmetic import swapped_operator
+from grader.diagnose.mistakes.case import Case, Evidence
+
+
+def find(case: Case) -> Evidence | None:
+    found = swapped_operator(case)
+    return None if found is None else {"used": found[0], "meant": found[1]}
+
+
+def message(used: str, meant: str) -> str:
+    words = {"*": "multiplied", "/": "divided"}
+    return f"It is {words[used]} where it should be {words[meant]}: the numbers are the right ones."

@@ -1,0 +1,102 @@
+"""Gradients through part of the forward pass, from the chunks alone.
+
+A cut is a set of values whose gradients are given: an upstream gradient for each. The
+gradient of a value through a cut is what these send back to it, and what reaches it from
+the loss on the paths that the cut leaves open. With the nearest gradients as the cut it is
+the chunk's vector-Jacobian product; with an empty one it is the true gradient.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import torch
+
+from grader.course.exercise import Exercise
+from grader.course.forward import Chunk
+from grader.judge.trial import Tensors, Trial, evaluate
+
+
+def nearest(exercise: Exercise, name: str) -> frozenset[str]:
+    """The gradients a chunk-by-chunk backward of `name` starts from; the loss is none."""
+    between = exercise.forward_pass.chunks_towards(name, frozenset(exercise.gradients))
+    return frozenset(chunk.name for chunk in between) & frozenset(exercise.gradients)
+
+
+def above(exercise: Exercise, name: str) -> frozenset[str]:
+    """All gradients between `name` and the loss."""
+    between = exercise.forward_pass.chunks_towards(name, frozenset())
+    return frozenset(chunk.name for chunk in between) & frozenset(exercise.gradients)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One point at which gradients are worked out: forward values, and upstream gradients."""
+
+    trial: Trial
+    values: Mapping[str, Any]  # numbers too
+    upstream: Tensors  # by name, for every gradient that a cut may hold
+    _known: dict[tuple[str, frozenset[str]], Tensors] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def exercise(self) -> Exercise:
+        return self.trial.exercise
+
+    def gradient(self, name: str, cut: Iterable[str]) -> torch.Tensor:
+        """Through the cut, over every use of `name`. Its shape is the value's.
+
+        What is asked for and is no gradient is itself, through any cut.
+        """
+        if name in self.exercise.values:
+            return self._due[name]
+        return sum(self.contributions(name, cut).values(), torch.zeros_like(self.values[name]))
+
+    @cached_property
+    def _due(self) -> Tensors:
+        return self.trial.due(self.values)
+
+    def contributions(self, name: str, cut: Iterable[str]) -> dict[str, torch.Tensor]:
+        """What each chunk that reads `name` sends back to it, by that chunk's name."""
+        key = name, frozenset(cut)
+        if key not in self._known:
+            consumers = self.exercise.forward_pass.consumers.get(name, ())
+            self._known[key] = {use.name: self._through(name, use, key[1]) for use in consumers}
+        return self._known[key]
+
+    def _through(self, name: str, use: Chunk, cut: frozenset[str]) -> torch.Tensor:
+        leaf = self.values[name].detach().clone().requires_grad_()
+        scope = {**self.values, name: leaf}
+        reached: dict[str, torch.Tensor] = {}  # what depends on this use of `name`
+        objective = torch.zeros((), dtype=leaf.dtype)
+        for chunk in self.exercise.forward_pass.chunks:
+            if chunk.name != use.name and not reached.keys() & set(chunk.reads):
+                continue
+            reads = {read: reached.get(read, self.values[read]) for read in chunk.reads}
+            if chunk.name == use.name:
+                reads[name] = scope[name]
+            value = evaluate(self.exercise, chunk.expression, reads)
+            if chunk.name in cut:
+                objective = objective + (value * self.upstream[chunk.name]).sum()
+            elif chunk.name == "loss":
+                objective = objective + value.sum()
+            else:
+                reached[chunk.name] = value
+        if not objective.requires_grad:
+            return torch.zeros_like(leaf)
+        gradient: torch.Tensor = torch.autograd.grad(objective, leaf)[0]
+        return gradient
+
+
+def scene_for(trial: Trial) -> Scene:
+    """With normal random numbers in the place of every gradient that is asked for."""
+    values = {**trial.inputs, **trial.values()}
+    generator = torch.Generator().manual_seed(trial.seed ^ 0x5EED)
+    upstream = {
+        name: torch.randn(values[name].shape, generator=generator, dtype=values[name].dtype)
+        for name in trial.exercise.gradients
+        if name not in trial.exercise.values
+    }
+    return Scene(trial, values, upstream)

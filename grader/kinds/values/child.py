@@ -1,0 +1,239 @@
+"""Build graphs of a learner's Values: the course's chunks, random expressions, a small network.
+
+In the chain, the learner's backward() runs through what the learner's operations made. Alone,
+each operation is handed a stand-in; and the order that backward() takes is tried on operations
+that are right (ordering.py), so that neither spoils the other. Runs in the child.
+"""
+
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from grader.child.call_backward import Unusable
+from grader.child.request import Request
+from grader.kinds.numbers.child import as_float, is_number
+from grader.kinds.values.order import Ordering
+from grader.kinds.values.value_class import check, check_forward_side, class_in, function_of
+
+CLOSE = 1e-9
+
+
+def call_engine(request: Request, scope: dict[str, Any]) -> None:
+    """Raises what the learner's code raised first, when all of it has been tried."""
+    gc.disable()  # a Value and its _backward hold one another: thousands of cycles to walk
+    try:
+        _call(request, scope)
+    finally:
+        gc.enable()
+
+
+def _call(request: Request, scope: dict[str, Any]) -> None:
+    value = class_in(request.module)
+    check_forward_side(value, request.given["operations"], request.module["__file__"])
+    engine = _Engine(request, scope, value)
+    if request.stand_ins is None:
+        engine.chain()
+        engine.graphs(lambda result: result.backward())
+        engine.training(lambda loss: loss.backward())
+    else:
+        engine.alone(request.stand_ins)
+        request.notes["idle"] = sorted(engine.idle)
+        ordering = Ordering(engine.value)
+        engine.graphs(ordering.run)
+        engine.training(ordering.run_in_step)
+        request.notes["sent"] = ordering.observed
+        alone = [key if key in request.facts["wanted"] else f"d{key}" for key in scope]
+        alone = [key for key in alone if key != "dgraphs" or not ordering.other_ways]
+        request.notes["recorded"] = {key: at for at, key in enumerate(alone, 1)}
+    if engine.failures:
+        raise engine.failures[0]
+
+
+@dataclass
+class _Engine:
+    request: Request
+    scope: dict[str, Any]  # what came of it, by name
+    value: Any  # the learner's class
+    failures: list[Exception] = field(default_factory=list)
+    idle: set[str] = field(default_factory=set)  # chunks whose result has only a leaf's _backward
+
+    def __post_init__(self) -> None:
+        given, chunks = self.request.given, self.request.facts["chunks"]
+        self.chunks = {name: compile(text, name, "eval") for name, text in chunks}
+        self.texts = {name: f"{name} = {text}" for name, text in chunks}
+        read = {name for code in self.chunks.values() for name in code.co_names}
+        # The numbers of the graph: one list a value, an entry a point.
+        self.numbers = {
+            name: given[name].tolist() for name in given if name in read | self.chunks.keys()
+        }
+        self.points = range(len(next(iter(self.numbers.values()))))
+        self.asked = [key[1:] for key in self.request.facts["wanted"] if key[1:] in self.numbers]
+
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        try:
+            yield
+        except Unusable:
+            raise
+        except Exception as error:
+            self.failures.append(error)
+
+    def _wanted(self, name: str) -> bool:
+        return f"d{name}" in self.request.facts["wanted"]
+
+    def chain(self) -> None:
+        """The grads that backward() leaves; of what came before an exception, where it raises."""
+        grads: dict[str, list[Any]] = {name: [] for name in self.asked}
+        for at in self.points:
+            graph = {name: self.value(n[at]) for name, n in self.numbers.items()}
+            with self._trying():
+                for name, code in self.chunks.items():
+                    graph[name] = eval(code, {}, graph)
+                    if name in self.numbers:
+                        check(self.value, self.texts[name], graph[name], self.numbers[name][at])
+                graph["loss"].backward()
+            for name, found in grads.items():
+                found.append(graph[name].grad)
+        broken = set(self._raising()) if self.failures else set()
+        self._note({name: found for name, found in grads.items() if name not in broken})
+
+    def _raising(self) -> Iterator[str]:
+        """What is read by an operation that raises by itself."""
+        for name in self.asked:
+            try:
+                self._sent_back(name, 0, {}, None)
+            except Exception:  # kept by the chain already
+                yield name
+
+    def alone(self, stand_ins: Mapping[str, torch.Tensor]) -> None:
+        """What each operation adds to the grad of what it read, which another use has written to.
+
+        Where it is right, what it gives is taken at a grad of 0, without a rounding.
+        """
+        upstream = {key[1:]: value.tolist() for key, value in stand_ins.items()}
+        for name in self.asked:
+            try:
+                found = [self._added(name, at, upstream) for at in self.points]
+            except Exception:  # in this form it cannot run by itself: it is judged in the chain
+                continue
+            self._note({name: found})
+
+    def _added(self, name: str, at: int, upstream: Mapping[str, list[float]]) -> Any:
+        before = upstream[name][at]
+        fresh = self._sent_back(name, at, upstream, None)
+        after = self._sent_back(name, at, upstream, before)
+        adds = abs(after - (fresh + before)) <= CLOSE * (abs(fresh) + abs(before))
+        return fresh if adds else after - before
+
+    def _sent_back(
+        self, name: str, at: int, upstream: Mapping[str, list[float]], before: float | None
+    ) -> Any:
+        """The grad of one value, once every operation that reads it has run its _backward.
+
+        `before`: what stood there; None leaves what a new Value has.
+        """
+        value = self.value(self.numbers[name][at])
+        if before is not None:
+            value.grad = before
+        for chunk, code in self.chunks.items():
+            if name not in code.co_names:
+                continue
+            reads = {
+                read: self.value(self.numbers[read][at])
+                for read in code.co_names
+                if read in self.numbers
+            }
+            with self._made() as made:
+                out = eval(code, {}, {**reads, name: value})
+            arrives = upstream[chunk][at] if chunk in upstream else 1.0
+            if out is value:  # a relu may give back what it was given: then it arrives there
+                value.grad += arrives
+                continue
+            if self._idle(out):
+                self.idle.add(chunk)
+            out.grad = arrives
+            for inner in reversed(made):  # more than one, where a / b is a * b**-1
+                inner._backward()
+        return value.grad
+
+    def _idle(self, out: Any) -> bool:
+        """Whether nothing but what every new Value has would send back from it."""
+        kept = [getattr(value, "_backward", None) for value in (out, self.value(1.0))]
+        own, leafs = (getattr(function, "__code__", None) for function in kept)
+        return own is not None and own is leafs
+
+    @contextmanager
+    def _made(self) -> Iterator[list[Any]]:
+        """The Values made meanwhile: what one was made of comes before it."""
+        made: list[Any] = []
+        initialise = self.value.__init__
+
+        def noting(new: Any, *given: Any, **named: Any) -> None:
+            initialise(new, *given, **named)
+            made.append(new)
+
+        self.value.__init__ = noting
+        try:
+            yield made
+        finally:
+            self.value.__init__ = initialise
+
+    def graphs(self, backward: Callable[[Any], None]) -> None:
+        if not self._wanted("graphs"):
+            return
+        functions = [function_of(text) for text in self.request.given["operations"]]
+        programs, leaves = (self.request.given[name].tolist() for name in ("programs", "leaves"))
+        grads = []
+        with self._trying():
+            for program, starts in zip(programs, leaves, strict=True):
+                values = [self.value(start) for start in starts]
+                for operation, left, right in program:
+                    values.append(functions[operation](values[left], values[right]))
+                backward(values[-1])
+                grads.append([value.grad or 0.0 for value in values[: len(starts)]])
+            self.scope["graphs"] = _tensor(grads)
+
+    def training(self, backward: Callable[[Any], None]) -> None:
+        if not self._wanted("trained"):
+            return
+        given = self.request.given
+        numbers = given["weights"].tolist()
+        losses = []
+        with self._trying():
+            for _ in range(given["n_steps"]):
+                weights = [self.value(number) for number in numbers]
+                loss = sum((_network(weights, xs) - y) ** 2 for *xs, y in given["examples"])
+                backward(loss)
+                losses.append(loss.data)
+                numbers = [weight.data - given["rate"] * weight.grad for weight in weights]
+            self.scope["trained"] = _tensor(losses)
+
+    def _note(self, grads: Mapping[str, list[Any]]) -> None:
+        self.scope.update({f"d{name}": _tensor(found) for name, found in grads.items()})
+
+
+def _network(weights: list[Any], x: list[float]) -> Any:
+    """Of each hidden neuron three weights and a bias, then the weights and bias of the last."""
+    width = len(weights) // (len(x) + 2)
+    rows = [weights[at * width : (at + 1) * width] for at in range(len(x) + 2)]
+    *inner, bias, last = rows
+    hidden = [
+        sum((row[at] * number for row, number in zip(inner, x, strict=True)), bias[at]).tanh()
+        for at in range(width)
+    ]
+    return sum((w * h for w, h in zip(last, hidden, strict=True)), weights[-1]).tanh()
+
+
+def _tensor(values: list[Any]) -> Any:
+    """Where all are numbers; else the first thing that is none."""
+    flat = [n for value in values for n in (value if isinstance(value, list) else [value])]
+    unfit = [number for number in flat if not is_number(number)]
+    if unfit:
+        return unfit[0]
+    rows = len(values) if values and isinstance(values[0], list) else None
+    found = torch.tensor([as_float(number) for number in flat])
+    return found if rows is None else found.view(rows, -1)

@@ -1,0 +1,184 @@
+"""One attempt: a child running one submission, asked for its gradients again and again.
+
+Every wait has a deadline, every read a cap. Whatever goes wrong ends the attempt with an
+Ended, a plain record of what happened; the learner's process cannot raise anything here.
+"""
+
+import os
+import selectors
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.errors import printable
+from grader.process.answer import Answer, Ended, read_answer
+from grader.process.launcher import Nursery
+from grader.protocol import LENGTH, BadMessage, pack, unpack
+from grader.syntax.submission import Submission
+
+GRACE = 2.0  # seconds beyond the child's own alarm before it is killed
+REPLY_CAP = 64 * 2**20
+OUTPUT_CAP = 20_000
+PRINT_CAP = 16 * 2**20  # bytes; what prints more in one attempt is ended
+DRAIN = 16  # pieces read at the end: a full pipe and more, yet not for as long as it prints
+
+
+@dataclass
+class Attempt:
+    """Use as a context manager: on leaving, the child and its group are gone."""
+
+    nursery: Nursery
+    submission: Submission
+    wanted: tuple[str, ...]  # gradient keys
+    timeout: float  # seconds for one call of `backward`
+    cpu: int = 86_400  # seconds of processor time for all calls together
+    ended: Ended | None = None
+    _pid: int = 0
+    _printed: bytearray = field(default_factory=bytearray)
+    _lost: int = 0  # bytes printed over the cap
+
+    def __enter__(self) -> "Attempt":
+        child_reads, self._requests = os.pipe()
+        self._replies, child_writes = os.pipe()
+        self._prints, child_prints = os.pipe()
+        theirs = (child_reads, child_writes, child_prints)
+        ours = (self._requests, self._replies, self._prints)
+        for descriptor in ours:
+            os.set_blocking(descriptor, False)
+        try:
+            self._pid = self.nursery.start(*theirs, self.cpu)
+        except BaseException:
+            for descriptor in ours:
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        setup = {
+            "source": self.submission.source,
+            "path": str(self.submission.path),
+            "timeout": self.timeout,
+        }
+        self._first = pack(setup, {})
+        return self
+
+    def backward(self, values: dict[str, Any], tensors: dict[str, Any]) -> Answer | Ended:
+        """The child's answer to one call. After an Ended every further call gives the same."""
+        if not self._first and self.ended is None:
+            self.ended = self._unasked()
+        if self.ended is not None:
+            return self.ended
+        patience = self.timeout + GRACE + (self.nursery.start_up if self._first else 0)
+        frame = self._first + pack({**values, "wanted": self.wanted}, tensors)
+        self._first = b""
+        answer = self._exchange(frame, time.monotonic() + patience)
+        if isinstance(answer, bytes):
+            try:
+                return read_answer(unpack(answer), self.wanted)
+            except BadMessage as error:
+                answer = Ended("garbled", printable(str(error), 300))
+        self.ended = answer
+        return answer
+
+    def _unasked(self) -> Ended | None:
+        """What a child that was not asked anything has to say: nothing, or it is at fault."""
+        try:
+            early = os.read(self._replies, 1)
+        except BlockingIOError:
+            return None
+        if not early:
+            return self._how_it_ended()
+        return Ended("garbled", "an answer that nobody asked for")
+
+    def _exchange(self, frame: bytes, deadline: float) -> bytes | Ended:
+        """Write the whole frame, read one frame back, collecting prints all the while."""
+        unsent, reply, needed = memoryview(frame), bytearray(), LENGTH.size
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._requests, selectors.EVENT_WRITE)
+            selector.register(self._replies, selectors.EVENT_READ)
+            selector.register(self._prints, selectors.EVENT_READ)
+            while len(reply) < needed:
+                ready = selector.select(max(0.0, deadline - time.monotonic()))
+                if not ready or time.monotonic() > deadline:
+                    return Ended("timeout", f"no answer within {self.timeout:g} s")
+                for key, _ in ready:
+                    if key.fd == self._requests:
+                        unsent = self._send(unsent)
+                        if not unsent:
+                            selector.unregister(self._requests)
+                    elif key.fd == self._prints:
+                        if not self._collect_prints():
+                            selector.unregister(self._prints)
+                        elif self._lost > PRINT_CAP:
+                            return Ended("flooded", f"{PRINT_CAP // 2**20} MiB")
+                    else:
+                        piece = os.read(self._replies, min(2**20, needed - len(reply)))
+                        if not piece:
+                            return self._how_it_ended()
+                        reply += piece
+                if needed == LENGTH.size == len(reply):
+                    needed += LENGTH.unpack(reply)[0]
+                    if needed > REPLY_CAP:
+                        return Ended("too_large", f"{needed:,} bytes; at most {REPLY_CAP:,}")
+        self._drain_prints()
+        return bytes(reply[LENGTH.size :])
+
+    def _send(self, unsent: memoryview) -> memoryview:
+        try:
+            return unsent[os.write(self._requests, unsent) :]
+        except BrokenPipeError:  # the reply pipe tells how it ended
+            return unsent[:0]
+
+    def _collect_prints(self) -> bool:
+        """Read what was printed; False where there is nothing more for now."""
+        try:
+            piece = os.read(self._prints, 2**16)
+        except BlockingIOError:
+            return False
+        room = OUTPUT_CAP - len(self._printed)
+        self._printed += piece[:room]
+        self._lost += max(0, len(piece) - room)
+        return bool(piece)
+
+    def _drain_prints(self) -> None:
+        for _ in range(DRAIN):
+            if not self._collect_prints():
+                return
+
+    def _how_it_ended(self) -> Ended:
+        """Of a child whose end of the reply pipe is closed."""
+        code = self._stop()
+        if code == -signal.SIGKILL:  # from outside, from itself, or from _stop just now
+            return Ended("cut_off", "SIGKILL")
+        if code == -signal.SIGXCPU:
+            return Ended("cpu", f"{self.cpu} s")
+        if code == -signal.SIGSYS:
+            return Ended("refused", "SIGSYS")
+        if code < 0:
+            known = -code in set(signal.Signals)
+            return Ended("signal", signal.Signals(-code).name if known else f"signal {-code}")
+        return Ended("exited", f"exit code {code}")
+
+    def _stop(self) -> int:
+        """Kill what is left of the child's group, collect it, and say how it ended."""
+        if not self._pid:
+            return 0
+        pid, self._pid = self._pid, 0
+        os.close(self._requests)
+        for kill in (os.killpg, os.kill):
+            with suppress(ProcessLookupError, PermissionError):  # ended, or no group yet
+                kill(pid, signal.SIGKILL)
+        return self.nursery.reap(pid)
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+        self._drain_prints()
+        os.close(self._replies)
+        os.close(self._prints)
+
+    def output(self) -> str:
+        """What the learner's code printed in its first call, as far as the cap goes."""
+        text = printable(self._printed.decode("utf-8", errors="backslashreplace"), OUTPUT_CAP)
+        return text + (f"\n[{self._lost:,} more bytes were printed]" if self._lost else "")

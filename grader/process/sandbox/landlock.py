@@ -1,0 +1,126 @@
+"""Landlock: which files a child may open, and no TCP, no signal and no socket beyond itself.
+
+An allow-list by hierarchy: the interpreter's libraries to read, the private folder to write.
+Whatever is not named is refused: solutions, submissions, home folders, /proc, /sys. Python
+packages for it are young and wrap three system calls; here are those three.
+Source: https://docs.kernel.org/userspace-api/landlock.html
+"""
+
+import ctypes
+import os
+import site
+import struct
+import sysconfig
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from grader.process.sandbox import kernel
+from grader.process.sandbox.kernel import Unavailable, syscall
+from grader.process.sandbox.namespaces import PRIVATE_FOLDER, inside
+from grader.process.sandbox.plan import Plan
+
+CREATE_RULESET_VERSION = 1
+RULE_PATH_BENEATH = 1
+
+# Rights by the version of Landlock that brought them: bits of the kernel's own header.
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
+TRUNCATE = 1 << 14
+FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
+TCP = (1 << 0) | (1 << 1)  # bind, connect: version 4
+SCOPES = (1 << 0) | (1 << 1)  # abstract unix sockets, signals: version 6
+
+READ = READ_FILE | READ_DIR
+WRITE = READ | WRITE_FILE | TRUNCATE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG
+OF_A_FILE = READ_FILE | WRITE_FILE | TRUNCATE  # of READ and WRITE, those that a file has
+
+SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/urandom")
+NOTHING = "/dev/null"
+
+
+def version() -> int:
+    """The version (ABI) of the kernel's Landlock. Raises Unavailable where it is off."""
+    kernel.libc()
+    try:
+        nothing = ctypes.c_void_p(None)
+        return syscall(kernel.LANDLOCK_CREATE_RULESET, nothing, 0, CREATE_RULESET_VERSION)
+    except OSError as error:
+        raise Unavailable(f"this kernel has no Landlock, or it is off ({error}).") from None
+
+
+def restrict(plan: Plan) -> None:
+    """Raises Unavailable or OSError; then nothing is restricted."""
+    abi = version()
+    handled = FILE_RIGHTS[max(known for known in FILE_RIGHTS if known <= abi)]
+    attributes = struct.pack(
+        "<QQQ", handled, TCP if abi >= 4 else 0, SCOPES if abi >= 6 else 0
+    )[: 24 if abi >= 6 else 16 if abi >= 4 else 8]  # fmt: skip
+    ruleset = syscall(kernel.LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
+    try:
+        for path in readable():
+            _allow(ruleset, path, READ & handled)
+        _allow(ruleset, NOTHING, (READ_FILE | WRITE_FILE) & handled)
+        if os.getpid() in inside and Path.cwd() == Path(PRIVATE_FOLDER):
+            _allow(ruleset, ".", WRITE & handled)
+        syscall(kernel.LANDLOCK_RESTRICT_SELF, ruleset, 0)
+    finally:
+        os.close(ruleset)
+
+
+def _allow(ruleset: int, path: str, rights: int) -> None:
+    try:
+        at = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:  # not every system has each of them
+        return
+    try:
+        if not os.path.isdir(path):  # noqa: PTH112
+            rights &= OF_A_FILE
+        rule = struct.pack("<Qi", rights, at)
+        syscall(kernel.LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, rule, 0)
+    finally:
+        os.close(at)
+
+
+@cache
+def readable() -> tuple[str, ...]:
+    """Hierarchies to read: the standard library and installed packages, but not this one.
+
+    An installed kit has its solutions inside the package; all of the grader that a child
+    needs is loaded before.
+    """
+    paths = sysconfig.get_paths()
+    library = [paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
+    if site.ENABLE_USER_SITE:
+        library.append(site.getusersitepackages())
+    if folder := sysconfig.get_config_var("LIBDIR"):
+        library.append(folder)
+    closed = Path(__file__).resolve().parents[2]
+    found = {
+        path for root in (*library, *SYSTEM) for path in _without(Path(root).resolve(), closed)
+    }
+    return tuple(sorted(map(str, found)))
+
+
+def _without(root: Path, closed: Path) -> Iterator[Path]:
+    """`root`, or as much of it as does not hold `closed`."""
+    if root == closed:
+        return
+    if root not in closed.parents:
+        yield root
+        return
+    with suppress(OSError):
+        for inside in root.iterdir():
+            yield from _without(inside, closed)
+
+
+def check(plan: Plan) -> str | None:
+    """Tries to look at what no child may: the grader itself, the root folder, processes."""
+    for path in (str(Path(__file__).parent), "/", "/proc", "/etc", str(Path.cwd().parent)):
+        try:
+            os.listdir(path)  # noqa: PTH208
+        except OSError:
+            continue
+        return f"{path} could be listed"
+    return None

@@ -1,0 +1,86 @@
+"""A trained network put to use: BatchNorm calibrated, losses of the splits, sampled names.
+
+Source: Zero to Hero, makemore part 4, the cells after exercise 4. The forward pass is the
+exercise's own, chunk by chunk; only BatchNorm's statistics are no longer the batch's.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from grader.course.exercise import Exercise
+from grader.course.recipe import Recipe
+from grader.judge.trial import Tensors, Trial, evaluate
+from grader.train.dataset import Split
+
+PART = 8192  # examples at a time; a split's loss needs no more memory than this
+LONGEST = 40  # characters; no network must end a name
+BOUNDARY = 0
+
+
+@dataclass(frozen=True)
+class Network:
+    """Parameters and calibrated statistics: all that is needed to predict a character."""
+
+    exercise: Exercise
+    recipe: Recipe
+    sizes: dict[str, int]
+    fixed: dict[str, Any]  # by name: every input but the examples, and the statistics
+
+    def value(self, name: str, part: Split) -> torch.Tensor:
+        """The chunk `name` of the forward pass on these examples."""
+        scope: dict[str, Any] = {**self.fixed, **part.inputs}
+        with torch.no_grad():
+            for chunk in self.exercise.forward_pass.chunks:
+                if chunk.name not in scope:
+                    scope[chunk.name] = evaluate(self.exercise, chunk.expression, scope)
+                if chunk.name == name:
+                    break
+        result: torch.Tensor = scope[name]
+        return result
+
+    def logits(self, prefix: str, index_of: dict[str, int]) -> torch.Tensor:
+        """(predictions, vocab_size): of each character of `prefix`, then of what follows it."""
+        word = Split(self.recipe.examples((prefix,), index_of, self.sizes), self.recipe.mask)
+        rows = self.value("logits", word).flatten(0, -2)
+        return rows if word.mask is None else rows[word.tensors[word.mask].flatten() > 0]
+
+
+def calibrated(start: Trial, parameters: Tensors, train: Split) -> Network:
+    """The network with its statistics taken over the whole training split."""
+    exercise, recipe = start.exercise, start.exercise.recipe
+    assert recipe is not None
+    network = Network(exercise, recipe, start.sizes, {**start.inputs, **parameters})
+    for name in recipe.statistics:
+        network = replace(network, fixed={**network.fixed, name: network.value(name, train)})
+    return network
+
+
+def split_loss(network: Network, split: Split) -> float:
+    """The mean cross-entropy over the predicted characters of a split, in nats."""
+    total = sum(network.value("loss", part).item() * part.predictions for part in split.parts(PART))
+    return total / split.predictions
+
+
+def sample(network: Network, letters: str, seed: int, count: int) -> list[str]:
+    """Names drawn from the network, a character at a time, until it draws the boundary."""
+    generator = torch.Generator().manual_seed(seed)
+    return [_one_name(network, letters, generator) for _ in range(count)]
+
+
+def _one_name(network: Network, letters: str, generator: torch.Generator) -> str:
+    index_of = {letter: index for index, letter in enumerate(letters)}
+    name = ""
+    while len(name) < LONGEST:
+        logits = network.logits(name, index_of)
+        if len(logits) != len(name) + 1:  # a name that is as long as the network reads
+            break
+        probabilities = logits[-1].softmax(0)
+        if not probabilities.isfinite().all():  # parameters near the edge of float32
+            break
+        drawn = int(torch.multinomial(probabilities, 1, generator=generator).item())
+        if drawn == BOUNDARY:
+            break
+        name += letters[drawn]
+    return name

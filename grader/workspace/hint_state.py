@@ -1,0 +1,127 @@
+"""What a hint builds on: how an exercise was last graded, and the rungs shown since.
+
+Kept in .handgrad/hints.json. What cannot be read counts as nothing: the ladder starts anew.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from grader.report import Report
+from grader.workspace.kit import Kit
+
+HINTS = Path(".handgrad") / "hints.json"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the last grading said of one gradient."""
+
+    verdict: str
+    message: str | None = None  # the diagnosis, or what the line raised
+    mistake: str | None = None  # its id, where there is a diagnosis
+
+
+@dataclass(frozen=True)
+class LastGrading:
+    graded: bool = False
+    passed: bool = False
+    first: str | None = None  # the first own error
+    saved: int | None = None  # when the file was last written to, in ns, as it was graded
+    findings: dict[str, Finding] = field(default_factory=dict)
+    rungs: dict[str, int] = field(default_factory=dict)  # the last one shown, by gradient
+
+    def finding(self, gradient: str) -> Finding | None:
+        return self.findings.get(gradient)
+
+
+def saved_at(folder: Kit, exercise: str) -> int | None:
+    try:
+        return folder.stub(exercise).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def last_grading(folder: Kit, exercise: str) -> LastGrading:
+    return _read_entry(_entries(folder).get(exercise))
+
+
+def note_grading(folder: Kit, report: Report) -> None:
+    """A gradient with another diagnosis than before has its ladder climbed anew."""
+    before = last_grading(folder, report.exercise)
+    findings = {
+        gradient.name: Finding(
+            gradient.verdict,
+            report.error if gradient.verdict in ("errored", "timeout") else None,
+        )
+        if gradient.diagnosis is None
+        else Finding(gradient.verdict, gradient.diagnosis.message, gradient.diagnosis.mistake)
+        for gradient in report.gradients
+    }
+    first = report.first_own_error
+    rungs = {
+        name: rung
+        for name, rung in before.rungs.items()
+        if name in findings and _said(findings[name]) == _said(before.finding(name))
+    }
+    fresh = LastGrading(
+        graded=True,
+        passed=report.passed,
+        first=None if first is None else first.name,
+        saved=saved_at(folder, report.exercise),
+        findings=findings,
+        rungs=rungs,
+    )
+    _write(folder, report.exercise, fresh)
+
+
+def _said(finding: Finding | None) -> str | None:
+    return None if finding is None else finding.message
+
+
+def note_rung(folder: Kit, exercise: str, gradient: str, rung: int) -> None:
+    before = last_grading(folder, exercise)
+    rungs = before.rungs | {gradient: max(rung, before.rungs.get(gradient, 0))}
+    _write(folder, exercise, replace(before, rungs=rungs))
+
+
+def forget(folder: Kit, exercise: str) -> None:
+    """The file that was graded is no longer there."""
+    if exercise in _entries(folder):
+        _write(folder, exercise, None)
+
+
+def _write(folder: Kit, exercise: str, grading: LastGrading | None) -> None:
+    entries = _entries(folder)
+    entries.pop(exercise, None)
+    if grading is not None:
+        entries[exercise] = asdict(grading)
+    folder.write_whole(HINTS, json.dumps(entries, indent=1))
+
+
+def _entries(folder: Kit) -> dict[str, Any]:
+    try:
+        content = json.loads((folder.root / HINTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _read_entry(entry: Any) -> LastGrading:
+    """An entry with anything unexpected in it is none."""
+    try:
+        findings = {name: Finding(**given) for name, given in entry["findings"].items()}
+        grading = LastGrading(**(entry | {"findings": findings}))
+    except (TypeError, KeyError, AttributeError):
+        return LastGrading()
+    texts = [
+        grading.first,
+        *(text for f in findings.values() for text in (f.verdict, f.message, f.mistake)),
+    ]
+    sound = (
+        all(text is None or isinstance(text, str) for text in texts)
+        and isinstance(grading.rungs, dict)
+        and all(isinstance(rung, int) for rung in grading.rungs.values())
+    )
+    return grading if sound else LastGrading()

@@ -1,0 +1,142 @@
+"""Stubs, made from the course and the worked answer: never edited apart.
+
+The course gives the chunks, the shapes and the order, the worked answer the imports and
+the signature. Imports no torch.
+"""
+
+import ast
+import re
+import textwrap
+
+from grader.course.exercise import Exercise
+from grader.syntax.submission import ENTRY
+from grader.workspace.class_stub import emptied, lines_at
+
+WIDTH = 96
+TENSORS = (
+    "Replace each None by the gradient of the loss with respect to that value; its shape is given. "
+    "Every value of the forward pass is at hand under its own name."
+)
+NUMBERS = (
+    "Replace each None. Every value of the forward pass is at hand under its own name, as a plain "
+    "number. d{last} is the derivative of the loss with respect to {last}; the comment above it "
+    "shows where {last} is used. Your code is called several times, each time with other numbers."
+)
+
+METHODS = (
+    "Write the methods that hold no more than a `pass` or a None; the comment beside it names what "
+    "is due there. The rest is given. Each of them is judged on its own."
+)
+
+
+def stub_text(exercise: Exercise, solution: str) -> str:
+    """The file a learner starts from."""
+    lines = [f'"""{exercise.name}: {exercise.title}.', ""]
+    lines += textwrap.wrap(exercise.teaches, WIDTH)
+    lines += ["", *_task(exercise)]
+    lines += [f"Then run: grade {exercise.name}", '"""', ""]
+    body = _classes if exercise.kind.classes else _entry
+    return "\n".join([*lines, *body(exercise, solution)]) + "\n"
+
+
+def _classes(exercise: Exercise, solution: str) -> list[str]:
+    return emptied(solution, exercise.places.values()).rstrip("\n").split("\n")
+
+
+def _entry(exercise: Exercise, solution: str) -> list[str]:
+    tree = ast.parse(solution)
+    imports = [
+        ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    lines = [*imports, "", "", *_signature(tree)]
+    for name in exercise.gradients:
+        lines += [f"    # {text}" for text in _what_is_asked(exercise, name)]
+        shape = "" if exercise.points else f"  # {shape_of(exercise, name)}"
+        lines += [f"    {exercise.key(name)} = None{shape}", ""]
+    return [*lines, "    return locals()"]
+
+
+def _task(exercise: Exercise) -> list[str]:
+    if exercise.kind.classes:
+        return textwrap.wrap(METHODS, WIDTH - 12)
+    task = NUMBERS if exercise.points else TENSORS
+    lines = textwrap.wrap(task.format(last=exercise.gradients[-1]), WIDTH - 12)
+    if exercise.values:
+        lines += ["A name without a d is no gradient: the comment above it says what is asked for."]
+    return lines
+
+
+def _what_is_asked(exercise: Exercise, name: str) -> list[str]:
+    """The chunks to differentiate; of a value that is no gradient, what it is."""
+    if name not in exercise.values:
+        return [chunk.source for chunk in exercise.chunks_behind(name)]
+    return textwrap.wrap(exercise.asked_for(name), WIDTH - 6)
+
+
+def shape_of(exercise: Exercise, name: str) -> str:
+    """'(n, vocab_size)': the shape as the forward pass writes it."""
+    shapes = exercise.forward_pass.shapes | exercise.values
+    found = re.match(r"\([^)]*\)", shapes[name])
+    if found is None:
+        raise ValueError(f"{exercise.name}: {name} has no shape comment in its forward pass")
+    return found.group()
+
+
+def _signature(tree: ast.Module) -> list[str]:
+    definition = entry_of(tree)
+    opening = f"def {ENTRY}("
+    names = ", ".join(arg.arg for arg in definition.args.args)
+    wrapped = textwrap.wrap(names, WIDTH - len(opening))
+    return [
+        (opening if number == 0 else " " * len(opening))
+        + line
+        + ("):" if number == len(wrapped) - 1 else "")
+        for number, line in enumerate(wrapped)
+    ]
+
+
+def entry_of(tree: ast.Module) -> ast.FunctionDef:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == ENTRY:
+            return node
+    raise ValueError(f"no function {ENTRY}")
+
+
+def solution_lines(exercise: Exercise, solution: str, gradient: str) -> str:
+    """The statements of a worked answer that make one gradient, with the comments above them.
+
+    Those too that make what only these use: a step h, a value in between.
+    """
+    if exercise.kind.classes:
+        return lines_at(solution, exercise.place(gradient))
+    lines = solution.split("\n")
+    body = entry_of(ast.parse(solution)).body
+    others = {exercise.key(name) for name in exercise.gradients if name != gradient}
+    wanted, kept = {exercise.key(gradient)}, list[ast.stmt]()
+    for statement in reversed(body):
+        if _written(statement) & _names(statement) & wanted:
+            kept.insert(0, statement)
+            wanted |= _names(statement) - others
+    shown: list[str] = []
+    for statement in kept:
+        first = statement.lineno - 1
+        while lines[first - 1].lstrip().startswith("#"):
+            first -= 1
+        shown += lines[first : statement.end_lineno]
+    return textwrap.dedent("\n".join(shown))
+
+
+def _names(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def _written(statement: ast.stmt) -> set[str]:
+    """The names a statement assigns, updates in place, or calls a method of."""
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        match node:
+            case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
+                found |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
+                found.add(name)
+    return found

@@ -1,0 +1,36 @@
+"""Shapes in letters, read from the syntax of the chunks."""
+
+import ast
+
+import pytest
+
+from grader.course import EXERCISES
+from grader.course.exercise import load_exercise
+from grader.derive.shapes import broadcast, read_shape, shape_of_part, shape_text
+
+UNREAD = (
+    ".view(",
+    ".reshape(",
+    ".flatten(",
+    ".unfold(",
+    "F.",
+)  # what the syntax alone does not tell
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_shapes_read_from_the_syntax_are_those_at_the_line_ends(name: str) -> None:
+    forward_pass = load_exercise(name).forward_pass
+    shapes = {n: s for n, text in forward_pass.shapes.items() if (s := read_shape(text))}
+    for chunk in forward_pass.chunks:
+        found = shape_of_part(ast.parse(chunk.expression, mode="eval").body, shapes)
+        if found is None:
+            assert any(text in chunk.source for text in UNREAD), chunk.source
+        else:
+            assert shape_text(found) == chunk.shape
+
+
+def test_shapes_that_do_not_meet_have_none() -> None:
+    assert broadcast(("n", "1"), ("m",)) == ("n", "m")
+    assert broadcast(("n", "k"), ("m",)) is None
+    assert broadcast((), ("n",)) == ("n",)
+    assert read_shape("batch size") is None

@@ -1,0 +1,162 @@
+"""What --untrusted adds: it refuses, draws, says so; and a report's seed is enough to regrade."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import grader.process.sandbox.layers as table
+from grader.cli import main
+from grader.course import EXERCISES
+from grader.course.exercise import load_exercise
+from grader.course.names import NameData, read_names
+from grader.grading import Grader, Options
+from grader.judge.secret_inputs import LECTURE_SEED, drawn_sizes, secret_seed
+from grader.process.sandbox.kernel import Unavailable
+from grader.process.sandbox.layers import LAYERS
+from grader.report import Report
+from grader.syntax.submission import read_submission
+from grader.workspace import kit
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox takes Linux"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of fork, where there are threads
+]
+WORKED = kit.solution_path("exercise2")
+
+
+def call(*options: str) -> tuple[int, Any]:
+    done = CliRunner().invoke(
+        main, ["exercise2", "--submission", str(WORKED), "--untrusted", "--json", *options]
+    )
+    return done.exit_code, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def test_each_run_draws_a_seed_and_says_which() -> None:
+    seeds = []
+    for _ in range(2):
+        status, report = call()
+        assert (status, report["passed"], report["environment"]["untrusted"]) == (0, True, True)
+        seeds.append(report["environment"]["seed"])
+    assert seeds[0] != seeds[1]
+    assert LECTURE_SEED not in seeds
+    status, again = call("--seed", str(seeds[1]))
+    assert (status, again) == (0, report)
+
+
+def test_the_layers_that_held_are_named() -> None:
+    _, report = call()
+    held = report["environment"]["sandbox"]
+    assert held[:2] == ["child process", "time limit"]
+    assert set(held[2:]) >= {layer.name for layer in LAYERS if layer.required}
+
+
+def test_it_is_refused_where_a_required_layer_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable(plan: object) -> None:
+        raise Unavailable("this kernel has no Landlock.")
+
+    lacking = tuple(
+        replace(layer, apply=unavailable) if layer.name == "landlock" else layer for layer in LAYERS
+    )
+    monkeypatch.setattr(table, "LAYERS", lacking)
+    status, said = call()
+    assert status == 3
+    assert "--untrusted is refused, for this machine lacks what it requires." in said
+    assert "landlock: this kernel has no Landlock." in said
+    desk = CliRunner().invoke(main, ["exercise2", "--submission", str(WORKED), "--json"])
+    assert desk.exit_code == 0
+    assert "landlock" not in json.loads(desk.stdout)["environment"]["sandbox"]
+
+
+def test_where_no_code_was_run_no_layer_held(grade_text: Callable[..., Report]) -> None:
+    assert grade_text("def backward(:\n").environment["sandbox"] == []
+
+
+def test_sizes_follow_from_the_seed_and_differ_from_one_another() -> None:
+    exercise = load_exercise("exercise1")
+    drawn = [drawn_sizes(exercise.other_sizes, seed, 27) for seed in range(300)]
+    assert drawn == [drawn_sizes(exercise.other_sizes, seed, 27) for seed in range(300)]
+    assert len({tuple(sizes.values()) for sizes in drawn}) > 250
+    for sizes in drawn:
+        fan_in = sizes["n_embd"] * sizes["block_size"]
+        assert len({*sizes.values(), fan_in, 27}) == len(sizes) + 2
+        assert sizes["n"] > 3
+
+
+def test_secret_seeds_are_within_what_seed_takes() -> None:
+    assert len({secret_seed() for _ in range(100)}) == 100
+    assert all(0 <= secret_seed() < 2**62 for _ in range(100))
+
+
+def test_every_worked_answer_passes_at_drawn_sizes() -> None:
+    data = NameData(read_names(kit.NAMES))
+    with Grader(data, Options(untrusted=True)) as grader:
+        for name in (*EXERCISES, "exercise1", "exercise3"):
+            grader.options = replace(grader.options, seed=secret_seed())
+            report = grader.grade(load_exercise(name), read_submission(kit.solution_path(name)))
+            assert report.passed, (name, grader.options.seed, report.first_own_error)
+
+
+def test_neither_seed_nor_solution_is_in_the_warm_process(tmp_path: Path) -> None:
+    """Searched for in its memory, from outside: the lines, and the seed as Python keeps it."""
+    import os
+    import subprocess
+
+    if os.getuid() != 0:
+        pytest.skip("only root may look into a process that has closed its memory")
+    script = tmp_path / "look.py"
+    script.write_text(LOOK)
+    done = subprocess.run(
+        [sys.executable, "-P", str(script)], capture_output=True, text=True, check=False,
+        env={**os.environ, "ATEN_CPU_CAPABILITY": "default", "HANDGRAD_TOKEN": "SECRET-77e1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found == {"warm": ["planted"], "own": ["planted", "seed", "solution", "token"]}
+
+
+# A word is planted before the fork, so that a search that finds nothing at all is noticed.
+LOOK = """
+import json, os, struct, warnings
+planted = b"planted-" + str(os.getpid()).encode()
+from grader.workspace import kit
+from grader.course.names import NameData, read_names
+warnings.simplefilter("ignore")
+from grader.grading import Grader, Options
+
+def search(pid, needles):
+    found = set()
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            where, rights, *_ = line.split()
+            start, end = (int(part, 16) for part in where.split("-"))
+            if not rights.startswith("rw"):
+                continue
+            memory.seek(start)
+            try:
+                content = memory.read(end - start)
+            except OSError:
+                continue
+            found |= {name for name, needle in needles.items() if needle in content}
+            del content
+    return sorted(found)
+
+with Grader(NameData(read_names(kit.NAMES)), Options(untrusted=True)) as grader:
+    seed = grader.options.seed  # a Python int: 30 bits in each 4 bytes
+    bits = [seed >> shift & (2**30 - 1) for shift in (0, 30)]
+    solution = kit.solution_source("exercise1")
+    line = next(line for line in solution.splitlines() if "dbnvar_inv =" in line).strip()
+    needles = {
+        "planted": planted,
+        "seed": struct.pack("<II", *bits),
+        "solution": line.encode(),
+        "token": bytes(reversed(b"1e77-TERCES")),
+    }
+    warm = search(grader.nursery._pid, needles)
+    print(json.dumps({"warm": warm, "own": search(os.getpid(), needles)}))
+"""
