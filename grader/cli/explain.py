@@ -8,7 +8,7 @@ from grader.cli import main
 from grader.cli.paragraphs import wrapped
 from grader.diagnose.mistakes import OBSERVED, OF_VALUES, PREDICTED
 from grader.errors import UsageProblem, did_you_mean
-from grader.workspace.pages import Page, plain, read_page
+from grader.workspace.pages import Page, read_page
 
 MISTAKES = tuple(dict.fromkeys((*PREDICTED, *OF_VALUES, *OBSERVED)))
 
@@ -30,18 +30,23 @@ def explain(mistake: str | None) -> None:
     if sys.stdout.isatty():
         _render(page)
     else:
+        from grader.render.markdown import plain_paragraphs
+
         click.echo(wrapped(f"{name}: {page.summary}"))
-        for paragraph in page.paragraphs:
-            click.echo("\n" + wrapped(plain(paragraph)))
+        for paragraph in plain_paragraphs(page.body):
+            click.echo("\n" + wrapped(paragraph))
 
 
 def _render(page: Page) -> None:
+    from rich.text import Text
+
     from grader.cli.paragraphs import width
     from grader.render.markdown import THEME, MarkdownPage
     from grader.render.terminal import console
 
     terminal = console()
     terminal.push_theme(THEME)
-    terminal.print(f"[bold]{page.mistake}[/bold]: {page.summary}", width=width())
+    head = Text.assemble((page.mistake, "bold"), f": {page.summary}")
+    terminal.print(head, width=width())
     terminal.print()
     terminal.print(MarkdownPage(page.body), width=width(), crop=False)

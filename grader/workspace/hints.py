@@ -14,7 +14,7 @@ from grader.derive.calculus import PASSING_ON, RULES, UNKNOWN, Step, ways
 from grader.derive.shape_recipe import shape_sentences
 from grader.derive.shapes import Shape, read_shape, shape_text
 from grader.workspace.hint_state import Finding
-from grader.workspace.pages import plain, read_page
+from grader.workspace.pages import read_page
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
 NO_RULE = "there is no rule for this at hand. If one entry moves a little, what moves with it?"
@@ -94,7 +94,7 @@ def _mistake(finding: Finding) -> Rung:
     lines = [finding.message or ""]
     if finding.mistake is not None:
         try:
-            how = plain(read_page(finding.mistake).part("How to see it"))
+            how = read_page(finding.mistake).part("How to see it")
         except OSError:  # graded by another version, with a mistake that is gone
             how = ""
         lines += [f"How to see it: {how}"] if how else []

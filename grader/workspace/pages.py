@@ -4,7 +4,6 @@ The files import torch; a page is shown in a moment.
 """
 
 import ast
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,8 +34,3 @@ def read_page(mistake: str) -> Page:
     source = (FOLDER / f"{mistake.replace('-', '_')}.py").read_text(encoding="utf-8")
     summary, _, body = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")
     return Page(mistake, " ".join(summary.split()), body)
-
-
-def plain(paragraph: str) -> str:
-    """Markdown's bold marks taken off; backticks stay, for they tell code from words."""
-    return re.sub(r"\*\*(.+?)\*\*", r"\1", paragraph)
