@@ -1,41 +1,40 @@
-"""What a user is told when a command cannot be carried out: a sentence and an exit code."""
+"""What a user is told when something cannot be carried out: a sentence and an exit code.
+
+Raised anywhere, and shown by the command. Imports no click, for what is called without it.
+"""
 
 import os
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import IO, Any
-
-import click
 
 PASSED, NOT_PASSED, USAGE, GRADER_FAILED = 0, 1, 2, 3  # the exit codes of `grade`
 
 
-class UsageProblem(click.ClickException):
+class Problem(Exception):
+    """Its text is a sentence for the user; `exit_code` is what `grade` ends with."""
+
+    exit_code: int
+
+
+class UsageProblem(Problem):
     """The call itself is wrong: no such exercise, no such file. Exit code 2."""
 
     exit_code = USAGE
 
 
-class GraderFailure(click.ClickException):
+class GraderFailure(Problem):
     """The grader could not do its own work; says nothing about the submission. Exit code 3."""
 
     exit_code = GRADER_FAILED
 
 
 class UnexpectedFailure(GraderFailure):
-    """An error that no one thought of; its traceback is shown, for the report that it is worth."""
+    """An error that no one thought of."""
 
     def __init__(self, error: Exception) -> None:
         said = f"The grader failed ({type(error).__name__}: {error})"
         super().__init__(f"{said}; that says nothing about the submission. Please report it.")
-        self.error = error
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        import traceback
-
-        click.echo("".join(traceback.format_exception(self.error)).rstrip("\n"), err=True)
-        super().show(file)
 
 
 def printable(text: str, cap: int) -> str:

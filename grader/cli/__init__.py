@@ -4,14 +4,21 @@ import shlex
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from click.core import ParameterSource
 
 from grader import __version__
 from grader.course import EXERCISES
-from grader.errors import NOT_PASSED, PASSED, UnexpectedFailure, UnknownExercise, UsageProblem
+from grader.errors import (
+    NOT_PASSED,
+    PASSED,
+    Problem,
+    UnexpectedFailure,
+    UnknownExercise,
+    UsageProblem,
+)
 from grader.workspace import kit
 
 ALL = "all"
@@ -31,13 +38,24 @@ class ExerciseGroup(click.Group):
         return word, run, args[1:]
 
     def invoke(self, ctx: click.Context) -> Any:
-        """A fault of the grader's own is exit code 3, not the 1 of "not passed"."""
+        """A fault of the grader's own is exit code 3, not the 1 of "not passed"; its traceback
+        is shown, for the report that it is worth."""
         try:
             return super().invoke(ctx)
+        except Problem as problem:
+            _end_with(problem)
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
-            raise UnexpectedFailure(error) from error
+            import traceback
+
+            click.echo("".join(traceback.format_exception(error)).rstrip("\n"), err=True)
+            _end_with(UnexpectedFailure(error))
+
+
+def _end_with(problem: Problem) -> NoReturn:
+    click.echo(f"Error: {problem}", err=True)
+    raise click.exceptions.Exit(problem.exit_code)
 
 
 @click.group(cls=ExerciseGroup, context_settings={"help_option_names": ["-h", "--help"]})
