@@ -4,11 +4,9 @@ A process forked from one whose torch has run on several threads may wait for th
 """
 
 import os
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,32 +21,24 @@ pytest_plugins = ["pytester"]  # a pytest inside a test, for what the plugin doe
 
 
 @pytest.fixture(scope="session")
-def grade_text(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable[..., Report]]":
-    """Grade a source text: one import of torch, one warm process, for as many as a session has.
+def grade_text() -> "Callable[..., Report]":
+    """tests.grading.grade: one import of torch, one warm process, for as many as a session has.
 
     grade_text(source, exercise="exercise1", seed=2147483647, timeout=10.0, file="answer.py")
     """
-    from grader.course.exercise import load_exercise
-    from grader.course.names import NameData, read_names
-    from grader.grading import Grader, Options
-    from grader.syntax.submission import read_submission
-    from grader.workspace import kit
+    from tests import grading
 
-    folder = tmp_path_factory.mktemp("submissions")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
-        grader = Grader(NameData(read_names(kit.NAMES)), Options())
+    def grade(source: str | bytes, exercise: str = "exercise1", **options: Any) -> "Report":
+        return grading.grade(exercise, source, **options)
 
-    def grade(
-        source: str | bytes, exercise: str = "exercise1", file: str = "answer.py", **options: float
-    ) -> "Report":
-        path = folder / file
-        path.write_bytes(source if isinstance(source, bytes) else source.encode("utf-8"))
-        grader.options = replace(Options(), **options)
-        return grader.grade(load_exercise(exercise), read_submission(Path(path)))
+    return grade
 
-    with grader:
-        yield grade
+
+def pytest_sessionfinish() -> None:
+    """Ends the process's warm grader, where a test started it."""
+    from tests import grading
+
+    grading.close()
 
 
 @pytest.fixture

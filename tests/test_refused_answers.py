@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from grader.report import PASSING, GradientReport, Report
-from grader.workspace import kit
+from tests.grading import references, trial
 from tests.worked import Rewrite, rewritten
 
 Grade = Callable[..., Report]
@@ -31,16 +31,10 @@ def lectures_cmp(name: str, submitted: str) -> bool:
     """The lecture's cmp, on exercise1's own values: whether it calls `submitted` right."""
     import torch
 
-    from grader.course.exercise import load_exercise
-    from grader.course.names import NameData, read_names
-    from grader.judge.trial import make_trial, reference_for
-
-    exercise = load_exercise("exercise1")
-    data = NameData(read_names(kit.NAMES))
-    trial = make_trial(exercise, data, "", 2147483647, exercise.sizes, torch.float32)
-    reference = reference_for(trial).gradients
+    at = trial("exercise1", dtype=torch.float32)
+    reference = references(at)
     known = {"d" + key: value for key, value in reference.items()}
-    dt = eval(submitted, {"torch": torch, **trial.values(), **known})
+    dt = eval(submitted, {"torch": torch, **at.values(), **known})
     ex = torch.all(dt == reference[name]).item()
     app = torch.allclose(dt, reference[name])
     return bool(ex or app)
@@ -113,14 +107,7 @@ def test_a_memorised_answer_is_refused(grade_text: Grade) -> None:
 
 def test_the_very_numbers_of_one_seed_are_refused(grade_text: Grade) -> None:
     """In full precision, for the decision's float64 as well."""
-    from grader.course.exercise import load_exercise
-    from grader.course.names import NameData, read_names
-    from grader.judge.trial import make_trial, reference_for
-
-    exercise = load_exercise("exercise2")
-    data = NameData(read_names(kit.NAMES))
-    trial = make_trial(exercise, data, "", 2147483647, exercise.sizes)
-    numbers = reference_for(trial).gradients["logits"].tolist()
+    numbers = references(trial("exercise2"))["logits"].tolist()
     report = grade_text(
         f"import torch\ndef backward(n):\n    return dict(dlogits=torch.tensor({numbers}))\n",
         "exercise2",

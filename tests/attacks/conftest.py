@@ -1,13 +1,11 @@
 """A range for attacks in the sandbox, and one outside it, where they are seen to work."""
 
-import warnings
 from collections.abc import Iterator
 
 import pytest
 
 import grader.process.attempt
 import grader.process.sandbox.layers
-from grader.grading import Options
 from tests.attacks.range import SECRET, Range, open_range
 
 TIMEOUT = 1.0
@@ -15,20 +13,18 @@ TIMEOUT = 1.0
 
 @pytest.fixture(scope="package")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grader.process.attempt, "GRACE", 0.5)
         patch.setenv("HANDGRAD_TOKEN", SECRET)
         folder = tmp_path_factory.mktemp("attacks")
-        with open_range(folder, Options(untrusted=True, timeout=TIMEOUT)) as range_:
+        with open_range(folder, untrusted=True, timeout=TIMEOUT) as range_:
             yield range_
 
 
 @pytest.fixture(scope="package")
 def unprotected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grader.process.sandbox.layers, "LAYERS", ())
         folder = tmp_path_factory.mktemp("unprotected")
-        with open_range(folder, Options(timeout=TIMEOUT)) as range_:
+        with open_range(folder, timeout=TIMEOUT) as range_:
             yield range_

@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from grader.course.exercise import load_exercise
-from grader.course.names import NameData, read_names
-from grader.grading import Grader, Options
 from grader.report import Report
-from grader.syntax.submission import read_submission
 from grader.workspace import kit
+from tests.grading import GradeFile, grading
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 ROOT = Path(__file__).parent.parent.parent
@@ -30,7 +28,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass
 class Range:
-    grader: Grader
+    grade_file: GradeFile
     folder: Path  # where submissions lie, a neighbour's right answer among them
     listeners: dict[str, socket.socket]
     port: str
@@ -43,14 +41,13 @@ class Range:
         source = (SUBMISSIONS / path.name).read_text("utf-8").replace(PORT, self.port)
         path.write_text(source, "utf-8")
         self.before = set(descendants())
-        report = self.grader.grade(load_exercise(exercise), read_submission(path))
+        report = self.grade_file(exercise, path)
         self.unharmed = path.exists() and path.read_text("utf-8") == source
         path.unlink(missing_ok=True)
         return report
 
     def grade_worked_answer(self) -> Report:
-        submission = read_submission(kit.solution_path("exercise1"))
-        return self.grader.grade(load_exercise("exercise1"), submission)
+        return self.grade_file("exercise1", kit.solution_path("exercise1"))
 
     def left_behind(self) -> list[str]:
         """Processes, files and messages that were not there before."""
@@ -96,7 +93,7 @@ def descendants() -> list[int]:
 
 
 @contextmanager
-def open_range(folder: Path, options: Options) -> Iterator[Range]:
+def open_range(folder: Path, **options: Any) -> Iterator[Range]:
     worked = kit.solution_path("exercise1").read_text("utf-8")
     (folder / "neighbour.py").write_text(worked, "utf-8")
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -111,9 +108,8 @@ def open_range(folder: Path, options: Options) -> Iterator[Range]:
         listeners = {"tcp": tcp, "udp": udp, "unix": unix}
         for listener in listeners.values():
             listener.setblocking(False)
-        data = NameData(read_names(kit.NAMES))
-        grader = stack.enter_context(Grader(data, options))
-        yield Range(grader, folder, listeners, str(port))
+        grade_file = stack.enter_context(grading(**options))
+        yield Range(grade_file, folder, listeners, str(port))
 
 
 def settled(range_: Range, seconds: float = 1.0) -> list[str]:

@@ -77,11 +77,13 @@ def plain_kernels() -> None:
 
 def record_mutants(folder: Path, exercises: list[str]) -> None:
     plain_kernels()
-    from tests.mutation.run import LECTURE_SEED, bundled, every_mutant, graded
+    from tests.grading import SEED
+    from tests.mutation.grading import grade_all
+    from tests.mutation.run import bundled, every_mutant
 
     write_down(folder)
     for exercise in exercises:
-        outcomes = graded(bundled(every_mutant((exercise,), LECTURE_SEED)), LECTURE_SEED)
+        outcomes = grade_all(bundled(every_mutant((exercise,), SEED)), SEED)
         print(f"{exercise}: {len(outcomes)} mutants", flush=True)
 
 

@@ -1,15 +1,11 @@
-"""Grade mutants with one grader and note what became of each."""
+"""Grade mutants and note what became of each."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from grader.course.exercise import load_exercise
-from grader.grading import Grader
 from grader.report import Report
-from grader.syntax.submission import Submission, read_submission
+from tests.grading import grade, line_of
 
 from .mutants import Mutant
 
@@ -29,6 +25,10 @@ class Outcome:
     last_line: int | None  # that assigns the gradient whose line was changed
     milliseconds: float
     broke: str | None = None  # what the grader itself raised, which it never should
+
+    @property
+    def name(self) -> str:
+        return f"{self.mutant.exercise} {self.mutant.name}"
 
     @property
     def caught(self) -> bool:
@@ -67,22 +67,17 @@ class Outcome:
         return self.mutant.right and not self.passed
 
 
-def grade_all(grader: Grader, mutants: Iterable[Mutant]) -> Iterator[Outcome]:
-    mutants = list(mutants)
-    exercises = {name: load_exercise(name) for name in {mutant.exercise for mutant in mutants}}
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "mutant.py"
-        for mutant in mutants:
-            path.write_text(mutant.source, encoding="utf-8")
-            submission = read_submission(path)
-            began = time.perf_counter()
-            try:
-                report = grader.grade(exercises[mutant.exercise], submission)
-            except Exception as error:  # noted, so that the others are graded all the same
-                yield _broken(mutant, f"{type(error).__name__}: {error}")
-                continue
-            elapsed = 1000 * (time.perf_counter() - began)
-            yield _outcome(mutant, submission, report, elapsed)
+def grade_all(mutants: Iterable[Mutant], seed: int) -> list[Outcome]:
+    return [_graded(mutant, seed) for mutant in mutants]
+
+
+def _graded(mutant: Mutant, seed: int) -> Outcome:
+    began = time.perf_counter()
+    try:
+        report = grade(mutant.exercise, mutant.source, "mutant.py", seed=seed)
+    except Exception as error:  # noted, so that the others are graded all the same
+        return _broken(mutant, f"{type(error).__name__}: {error}")
+    return _outcome(mutant, report, 1000 * (time.perf_counter() - began))
 
 
 def _broken(mutant: Mutant, what: str) -> Outcome:
@@ -91,9 +86,7 @@ def _broken(mutant: Mutant, what: str) -> Outcome:
     )
 
 
-def _outcome(
-    mutant: Mutant, submission: Submission, report: Report, milliseconds: float
-) -> Outcome:
+def _outcome(mutant: Mutant, report: Report, milliseconds: float) -> Outcome:
     first = report.first_own_error
     return Outcome(
         mutant=mutant,
@@ -106,6 +99,6 @@ def _outcome(
         ),
         unreached=frozenset(g.name for g in report.gradients if g.verdict == "errored"),
         verdict=next((g.verdict for g in report.gradients if g.name == mutant.gradient), "none"),
-        last_line=submission.line_of(load_exercise(mutant.exercise).place(mutant.gradient)),
+        last_line=line_of(mutant.exercise, mutant.source, mutant.gradient),
         milliseconds=milliseconds,
     )

@@ -1,29 +1,21 @@
 """The whole suite at one seed: which mutants there are, and what the grader makes of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from grader.course.exercise import load_exercise
-from grader.course.names import NameData, read_names
-from grader.grading import Grader, Options
 from grader.kinds import LAYERS, VALUES
-from grader.workspace.kit import NAMES
+from tests.grading import names
 
 from .combos import bundles, combinations
 from .engines import engine_mutants
-from .grading import Outcome, grade_all
 from .layers import layer_mutants
 from .mutants import Mutant, mechanical_mutants, mechanical_rewrites, written_mutants
 from .oracle import Oracle
 from .syntax import worked_answer
 
-LECTURE_SEED = Options.seed
 # By kind: all mutants where classes are completed, each kind by an oracle of its own.
 OF_CLASSES = {VALUES: engine_mutants, LAYERS: layer_mutants}
-
-
-def names() -> NameData:
-    return NameData(read_names(NAMES))
 
 
 def every_mutant(exercises: Sequence[str], seed: int) -> list[Mutant]:
@@ -71,8 +63,3 @@ def several_at_once(
             of_one = [mutant for mutant in mutants if mutant.exercise == name]
             found += combinations(worked_answer(exercise), of_one, together, count, seed)
     return found
-
-
-def graded(mutants: Iterable[Mutant], seed: int) -> list[Outcome]:
-    with Grader(names(), Options(seed)) as grader:
-        return list(grade_all(grader, mutants))

@@ -7,18 +7,20 @@ python -m tests.mutation --seeds 20 --native --list-misses
 import ast
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 import pytest
 
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
+from tests.grading import SEED, names
 
-from .grading import Outcome
+from .grading import Outcome, grade_all
 from .layer_oracle import effect_of
 from .mutants import Mutant
 from .oracle import Oracle
-from .run import LECTURE_SEED, OF_CLASSES, bundled, every_mutant, graded, names, several_at_once
+from .run import OF_CLASSES, bundled, every_mutant, several_at_once
 from .syntax import worked_answer
 from .table import figures, miss, several_table, table
 
@@ -38,7 +40,7 @@ FEWEST = {  # mistakes
 
 @pytest.fixture(scope="module")
 def mutants() -> list[Mutant]:
-    return every_mutant(EXERCISES, LECTURE_SEED)
+    return every_mutant(EXERCISES, SEED)
 
 
 def sampled(mutants: Sequence[Mutant]) -> list[Mutant]:
@@ -55,7 +57,7 @@ def shown(outcomes: Sequence[Outcome]) -> str:
 
 @pytest.mark.timeout(1800)
 def test_single_mistakes_and_rewrites(mutants: list[Mutant]) -> None:
-    outcomes = graded(sampled(bundled(mutants)), LECTURE_SEED)
+    outcomes = grade_all(sampled(bundled(mutants)), SEED)
     found = figures(outcomes)
     missed = {
         "the grader broke": found.broke > 0,
@@ -75,7 +77,7 @@ def test_several_mistakes_at_once(mutants: list[Mutant]) -> None:
         *several_at_once(of_whole, 2, PAIRS),
         *several_at_once(of_whole, 3, TRIPLES),
     ]
-    outcomes = graded(several, LECTURE_SEED)
+    outcomes = grade_all(several, SEED)
     found = sum(outcome.found_all for outcome in outcomes)
     asked = [len(load_exercise(name).gradients) for name in WHOLE]
     assert len(outcomes) == sum(PAIRS * (of > 1) + TRIPLES * (of > 2) for of in asked)
@@ -107,6 +109,17 @@ def test_the_line_of_a_mutant_is_where_it_differs(mutants: list[Mutant]) -> None
         )
         where = mutant.line <= last and max(ends, default=mutant.line) >= first - 1
         assert where or mutant.right, (mutant.name, mutant.line, first, last)
+
+
+def test_what_is_planted_among_the_mistakes_and_the_rewrites_is_found() -> None:
+    mutants = every_mutant(["exercise2"], SEED)
+    right = next(mutant for mutant in mutants if mutant.right)
+    wrong = next(mutant for mutant in mutants if not mutant.right)
+    planted = [replace(right, right=False, gradient="logits"), replace(wrong, right=True)]
+    passed, refused = grade_all(planted, SEED)
+    assert not passed.caught
+    assert refused.wrongly_accused
+    assert [*map(miss, grade_all([wrong, right], SEED))] == [None, None]
 
 
 def _first_difference(before: list[str], after: list[str]) -> int:

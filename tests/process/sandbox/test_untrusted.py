@@ -14,14 +14,12 @@ import grader.process.sandbox.layers as table
 from grader.cli import main
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
-from grader.course.names import NameData, read_names
-from grader.grading import Grader, Options
 from grader.judge.secret_inputs import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import LAYERS
 from grader.report import Report
-from grader.syntax.submission import read_submission
 from grader.workspace import kit
+from tests.grading import grading
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the sandbox takes Linux"),
@@ -94,12 +92,11 @@ def test_secret_seeds_are_within_what_seed_takes() -> None:
 
 
 def test_every_worked_answer_passes_at_drawn_sizes() -> None:
-    data = NameData(read_names(kit.NAMES))
-    with Grader(data, Options(untrusted=True)) as grader:
+    with grading(untrusted=True) as grade_file:
         for name in (*EXERCISES, "exercise1", "exercise3"):
-            grader.options = replace(grader.options, seed=secret_seed())
-            report = grader.grade(load_exercise(name), read_submission(kit.solution_path(name)))
-            assert report.passed, (name, grader.options.seed, report.first_own_error)
+            seed = secret_seed()
+            report = grade_file(name, kit.solution_path(name), seed=seed)
+            assert report.passed, (name, seed, report.first_own_error)
 
 
 def test_neither_seed_nor_solution_is_in_the_warm_process(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""Where the tests meet the grader: a source text goes in, a report comes out.
+
+What the grader is made of stays in this file: `grade` for a source text, with the one warm grader
+that the process has; `grading` for a grader with options of its own; `trial` and `references`
+for what an oracle works with. torch is imported by the first call, after conftest.py set it up.
+"""
+
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from grader.course.names import NameData
+    from grader.judge.trial import Trial
+    from grader.report import Report
+
+SEED = 2147483647  # the lecture's, which is graded with where no other is asked for
+GradeFile = Callable[..., "Report"]  # grade_file(exercise, path, **options)
+_open = ExitStack()
+
+
+def grade(exercise: str, source: str | bytes, file: str = "answer.py", **options: Any) -> "Report":
+    """Options are the grader's own: seed, strict, timeout (seconds for one call)."""
+    folder, grade_file = _warm()
+    path = folder / file
+    path.write_bytes(source if isinstance(source, bytes) else source.encode("utf-8"))
+    return grade_file(exercise, path, **options)
+
+
+def line_of(exercise: str, source: str, name: str) -> int | None:
+    """The last line of a submission that writes to this gradient or value."""
+    from grader.course.exercise import load_exercise
+    from grader.syntax.submission import read_submission
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "answer.py"
+        path.write_text(source, encoding="utf-8")
+        return read_submission(path).line_of(load_exercise(exercise).place(name))
+
+
+@cache
+def _warm() -> tuple[Path, GradeFile]:
+    folder = Path(_open.enter_context(tempfile.TemporaryDirectory(prefix="handgrad-tests-")))
+    return folder, _open.enter_context(grading())
+
+
+def close() -> None:
+    """End the warm grader, where one was started."""
+    _open.close()
+    _warm.cache_clear()
+
+
+@contextmanager
+def grading(**options: Any) -> Iterator[GradeFile]:
+    """A warm grader for files: grade_file(exercise, path, **other_options)."""
+    from dataclasses import replace
+
+    from grader.course.exercise import load_exercise
+    from grader.grading import Grader, Options
+    from grader.syntax.submission import read_submission
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
+        grader = Grader(names(), Options(**options))
+    usual = grader.options
+
+    def grade_file(exercise: str, path: Path, **others: Any) -> "Report":
+        grader.options = replace(usual, **others)
+        return grader.grade(load_exercise(exercise), read_submission(path))
+
+    with grader:
+        yield grade_file
+
+
+@cache
+def names() -> "NameData":
+    from grader.course.names import NameData, read_names
+    from grader.workspace import kit
+
+    return NameData(read_names(kit.NAMES))
+
+
+def trial(
+    exercise: str, seed: int = SEED, sizes: Mapping[str, int] | None = None, dtype: Any = None
+) -> "Trial":
+    """An exercise's inputs at a seed: at its own sizes and in float64, where no other is given."""
+    import torch
+
+    from grader.course.exercise import load_exercise
+    from grader.judge.trial import make_trial
+
+    asked = load_exercise(exercise)
+    return make_trial(
+        asked, names(), "of a test", seed, sizes or asked.sizes, dtype or torch.float64
+    )
+
+
+def references(of: "Trial") -> "dict[str, Tensor]":
+    """torch's gradients at a trial, by name: "counts"."""
+    from grader.judge.trial import reference_for
+
+    return reference_for(of).gradients
