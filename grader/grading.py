@@ -28,8 +28,8 @@ from grader.judge.vjp import Scene, scene_for
 from grader.kinds import VALUES
 from grader.process.answer import Answer, Ended
 from grader.process.attempt import GRACE, Attempt
-from grader.process.bootstrap import insist
-from grader.process.launcher import open_nursery
+from grader.process.bootstrap import require_all
+from grader.process.launcher import start_launcher
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.probe import probe
 from grader.report import Report
@@ -139,9 +139,9 @@ class Grader:
     def __init__(self, data: NameData, options: Options) -> None:
         torch.set_num_threads(1)  # small tensors, forked children, the same sums everywhere
         if options.untrusted:
-            insist(probe())
-        self.nursery = open_nursery()  # before anything is worked out in this process
-        self.nursery.insist = options.untrusted
+            require_all(probe())
+        self.launcher = start_launcher()  # before anything is worked out in this process
+        self.launcher.require_all = options.untrusted
         self.data = data
         if options.untrusted and options.seed == LECTURE_SEED:
             options = replace(options, seed=secret_seed())
@@ -156,14 +156,14 @@ class Grader:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self.nursery.close()
+        self.launcher.close()
 
     def attempt(self, exercise: Exercise, submission: Submission) -> Attempt:
         places = {name: exercise.place(name) for name in exercise.gradients}
         keys = tuple("d" + name for name, at in places.items() if not submission.unwritten(at))
         timeout = self.options.timeout
         cpu = ceil(CALLS_IN_FULL * (timeout + GRACE))
-        return Attempt(self.nursery, submission, keys, timeout, cpu)
+        return Attempt(self.launcher, submission, keys, timeout, cpu)
 
     def _untrusted(self, exercise: Exercise) -> Exercise:
         """With sizes that follow from the seed, which is nobody's to know."""
@@ -192,7 +192,7 @@ class Grader:
             exercise=exercise.name,
             submission=str(submission.path),
             strict=self.options.strict,
-            environment=environment(self.options, self.nursery.layers if held else ()),
+            environment=environment(self.options, self.launcher.layers if held else ()),
             gradients=tuple(
                 with_diagnosis(gradient, diagnose(judge, gradient))
                 for gradient in judgement.gradients

@@ -22,12 +22,12 @@ MAX_SHAPES = 12  # of one line
 
 def describe(error: BaseException, path: str, source: str) -> dict[str, Any]:
     """The facts for the grader. A learner's exception may raise when it is asked for its text."""
-    line, frame = _where(error, path)
+    lines = source.split("\n")
+    line, frame = _where(error, path, len(lines))
     try:
         message = str(error)[:2000] + _near(error, frame)
     except BaseException as second:
         message = f"(its own text could not be had: {type(second).__name__})"
-    lines = source.split("\n")
     return {
         "type": type(error).__name__,
         "message": message,
@@ -67,12 +67,15 @@ def locals_of(error: BaseException, path: str, function: str) -> dict[str, Any]:
     return found
 
 
-def _where(error: BaseException, path: str) -> tuple[int | None, FrameType | None]:
-    """The innermost line of the learner's own file."""
+def _where(error: BaseException, path: str, last: int) -> tuple[int | None, FrameType | None]:
+    """The innermost line of the learner's own file, which has `last` lines.
+
+    A frame may name the file and a line beyond it: code compiled there under its name.
+    """
     own = [
         (line, frame)
         for frame, line in traceback.walk_tb(error.__traceback__)
-        if frame.f_code.co_filename == path
+        if frame.f_code.co_filename == path and 0 < (line or 0) <= last
     ]
     return own[-1] if own else (None, None)
 

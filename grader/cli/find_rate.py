@@ -55,7 +55,7 @@ def find_rate(grader: Grader, exercise: Exercise, submission: Submission, count:
     wanted = tuple("d" + name for name in recipe.trained)
     with (
         first_interrupt() as interrupted,
-        Attempt(grader.nursery, submission, wanted, grader.options.timeout) as attempt,
+        Attempt(grader.launcher, submission, wanted, grader.options.timeout) as attempt,
         progress(count, f"Trying {count:,} learning rates.") as show,
     ):
         for step in long_run(start, train, rates, generator, by_hand(attempt)):

@@ -204,7 +204,7 @@ def note_native_kernels(report: "Report", call: Call) -> None:
     if not inexact:
         return
     again = subprocess.run(
-        [sys.executable, "-m", "grader", report.exercise, "--submission", report.submission,
+        [sys.executable, "-P", "-m", "grader", report.exercise, "--submission", report.submission,
          "--seed", str(call.seed), "--names", str(call.names), "--json"],
         capture_output=True, check=False,
     )  # fmt: skip
@@ -212,9 +212,9 @@ def note_native_kernels(report: "Report", call: Call) -> None:
         click.echo("The run with the default kernels failed; no cause is named.", err=True)
         return
     default = {g["name"] for g in json.loads(again.stdout)["gradients"] if g["verdict"] == "exact"}
-    to_blame = [g.name for g in report.gradients if g.name in inexact & default]
+    to_blame = [g.label for g in report.gradients if g.name in inexact & default]
     if to_blame:
-        names = ", ".join("d" + name for name in to_blame)
+        names = ", ".join(to_blame)
         click.echo(
             f"Exact without --native, so only this machine's vectorised kernels "
             f"({report.environment['cpu_capability']}) are to blame: {names}.",

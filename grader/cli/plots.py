@@ -20,7 +20,7 @@ def draw(grader: Grader, submission: Submission, report: Report, to: Path) -> bo
         return False
     try:
         options = grader.options
-        found = stacks(grader.nursery, submission, grader.data, options.seed, options.timeout)
+        found = stacks(grader.launcher, submission, grader.data, options.seed, options.timeout)
         page = plots_page(list(found), report.submission)
     except NotMade as reason:
         click.echo(f"No plots were made: {reason}", err=True)

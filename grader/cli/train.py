@@ -117,7 +117,7 @@ def take_steps(run: Run, train: Split) -> tuple[Checkpoint, str | None]:
 
     with (
         first_interrupt() as interrupted,
-        Attempt(run.grader.nursery, run.submission, wanted, run.grader.options.timeout) as attempt,
+        Attempt(run.grader.launcher, run.submission, wanted, run.grader.options.timeout) as attempt,
         progress(run.steps, run.said, run.begun.done) as show,
     ):
         for step, beside in _steps(run, train, attempt, generator):

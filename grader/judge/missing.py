@@ -85,7 +85,8 @@ def _misspelt(submission: Submission, raised: Raised, asked: Collection[str]) ->
 
 def _unwritten_on(submission: Submission, line: int | None) -> list[str]:
     """Gradients that the line reads and that are None so far."""
-    text = submission.source.split("\n")[line - 1] if line else ""
+    # A slice, for the line is what the child says: there may be no such line.
+    text = "".join(submission.source.split("\n")[line - 1 : line]) if line else ""
     _, _, read = text.partition("=")
     names = dict.fromkeys(re.findall(r"\bd\w+", read))
     return [key for key in names if key in submission.lines and key not in submission.attempted]

@@ -8,13 +8,12 @@ import os
 import selectors
 import signal
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.errors import printable
 from grader.process.answer import Answer, Ended, read_answer
-from grader.process.launcher import Nursery
+from grader.process.launcher import ChildLauncher
 from grader.protocol import LENGTH, BadMessage, pack, unpack
 from grader.syntax.submission import Submission
 
@@ -29,7 +28,7 @@ DRAIN = 16  # pieces read at the end: a full pipe and more, yet not for as long 
 class Attempt:
     """Use as a context manager: on leaving, the child and its group are gone."""
 
-    nursery: Nursery
+    launcher: ChildLauncher
     submission: Submission
     wanted: tuple[str, ...]  # gradient keys
     timeout: float  # seconds for one call of `backward`
@@ -40,6 +39,12 @@ class Attempt:
     _lost: int = 0  # bytes printed over the cap
 
     def __enter__(self) -> "Attempt":
+        setup = {
+            "source": self.submission.source,
+            "path": str(self.submission.path),
+            "timeout": self.timeout,
+        }
+        self._first = pack(setup, {})
         child_reads, self._requests = os.pipe()
         self._replies, child_writes = os.pipe()
         self._prints, child_prints = os.pipe()
@@ -48,7 +53,7 @@ class Attempt:
         for descriptor in ours:
             os.set_blocking(descriptor, False)
         try:
-            self._pid = self.nursery.start(*theirs, self.cpu)
+            self._pid = self.launcher.start(*theirs, self.cpu)
         except BaseException:
             for descriptor in ours:
                 os.close(descriptor)
@@ -56,12 +61,6 @@ class Attempt:
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
-        setup = {
-            "source": self.submission.source,
-            "path": str(self.submission.path),
-            "timeout": self.timeout,
-        }
-        self._first = pack(setup, {})
         return self
 
     def backward(self, values: dict[str, Any], tensors: dict[str, Any]) -> Answer | Ended:
@@ -70,10 +69,9 @@ class Attempt:
             self.ended = self._unasked()
         if self.ended is not None:
             return self.ended
-        patience = self.timeout + GRACE + (self.nursery.start_up if self._first else 0)
         frame = self._first + pack({**values, "wanted": self.wanted}, tensors)
         self._first = b""
-        answer = self._exchange(frame, time.monotonic() + patience)
+        answer = self._exchange(frame, time.monotonic() + self.timeout + GRACE)
         if isinstance(answer, bytes):
             try:
                 return read_answer(unpack(answer), self.wanted)
@@ -162,15 +160,12 @@ class Attempt:
         return Ended("exited", f"exit code {code}")
 
     def _stop(self) -> int:
-        """Kill what is left of the child's group, collect it, and say how it ended."""
+        """End the child if it has not ended; its exit code, negative for a signal."""
         if not self._pid:
             return 0
         pid, self._pid = self._pid, 0
         os.close(self._requests)
-        for kill in (os.killpg, os.kill):
-            with suppress(ProcessLookupError, PermissionError):  # ended, or no group yet
-                kill(pid, signal.SIGKILL)
-        return self.nursery.reap(pid)
+        return self.launcher.end(pid)
 
     def __exit__(self, *_: object) -> None:
         self._stop()

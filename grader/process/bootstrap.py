@@ -1,12 +1,14 @@
-"""How a child begins: it takes on the sandbox, says which layers hold, then serves.
+"""Child bootstrap: apply the sandbox, report which layers hold, then serve requests.
 
 All this is the grader's own code; the first byte of a submission comes after it.
 """
 
 import fcntl
 import os
+import selectors
 import signal
 import sys
+import time
 from typing import NoReturn
 
 from grader.errors import GraderFailure
@@ -17,31 +19,25 @@ from grader.process.sandbox.probe import decoded, encoded
 from grader.process.sandbox.surroundings import empty_environment
 
 FIRST_FREE = 6  # descriptors of a child: three streams, requests, replies, and "ready"
-# What a child uses of the grader; the warm process forgets the rest.
-OF_A_CHILD = ("child", "errors", "kinds", "process.sandbox", "protocol", "syntax")
 
 
-def settle() -> None:
-    """Load what a child uses, and forget what it has no use for.
+def preload() -> None:
+    """Load what a child uses, and forget the rest of the grader, arguments and environment.
 
     In the warm process once for all its children.
     """
     import torch
-
-    import grader
-    import grader.child.serve
-    import grader.kinds.drivers
 
     torch.zeros(1).tanh()  # torch chooses its kernels by the environment, at the first use
     torch.zeros(1).half().bfloat16().float()  # and reads /proc/cpuinfo, which a child may not
     readable()  # worked out once
     empty_environment()
     sys.argv[1:] = []
-    for name in [name for name in sys.modules if name.startswith("grader.")]:
-        if not any(f"{name}.".startswith(f"grader.{kept}.") for kept in OF_A_CHILD):
-            del sys.modules[name]
-            package, _, module = name.rpartition(".")
-            vars(sys.modules.get(package, grader)).pop(module, None)
+    # Loaded anew, so that what is in sys.modules then is what a child imports and no more.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]
+    import grader.child.serve
+    import grader.kinds.drivers  # noqa: F401
 
 
 def run_child(
@@ -80,7 +76,7 @@ def _open_streams() -> None:
         setattr(sys, f"__{name}__", getattr(sys, name))
 
 
-def insist(outcomes: tuple[Outcome, ...]) -> None:
+def require_all(outcomes: tuple[Outcome, ...]) -> None:
     """Raises GraderFailure where a layer that untrusted code requires does not hold."""
     if lacking := missing(outcomes):
         why = "; ".join(f"{outcome.name}: {outcome.problem}" for outcome in lacking)
@@ -90,23 +86,28 @@ def insist(outcomes: tuple[Outcome, ...]) -> None:
         )
 
 
-def told(reader: int, all_required: bool) -> tuple[Outcome, ...]:
-    """What a child that holds no learner's code yet says of its layers.
+def read_sandbox_report(reader: int, all_required: bool, patience: float) -> tuple[Outcome, ...]:
+    """Read the sandbox report that the child sends before it is given any learner's code.
 
-    Raises GraderFailure where it ended without a word, or where one that is required fails.
+    Raises GraderFailure where it ended without one, sent none within `patience` seconds, or
+    a layer that is required does not hold.
     """
-    text = b""
-    while not text.endswith(b"\n") and (piece := os.read(reader, 2**16)):
-        text += piece
-    if not text:
-        raise GraderFailure("A process for an attempt ended before it was given anything.")
+    text, deadline = b"", time.monotonic() + patience
+    with selectors.DefaultSelector() as selector:
+        selector.register(reader, selectors.EVENT_READ)
+        while not text.endswith(b"\n"):
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise GraderFailure(f"A process for an attempt was not ready in {patience:g} s.")
+            if not (piece := os.read(reader, 2**16)):
+                raise GraderFailure("A process for an attempt ended before it was given anything.")
+            text += piece
     outcomes = decoded(text)
     if all_required:
-        insist(outcomes)
+        require_all(outcomes)
     return outcomes
 
 
 if __name__ == "__main__":
-    told_by_the_grader = [int(number) for number in sys.argv[1:]]
-    settle()
-    run_child(*told_by_the_grader)
+    from_the_launcher = [int(number) for number in sys.argv[1:]]
+    preload()
+    run_child(*from_the_launcher)

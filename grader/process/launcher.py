@@ -1,10 +1,12 @@
-"""The warm process: torch loaded and nothing else, forked once, forking a child per attempt.
+"""The launcher: starts one sandboxed child per attempt, ends it and reaps it.
 
-It is forked before the grader works out any value, so neither it nor its children ever
-hold a reference gradient; it forgets the environment and the judge besides. A child takes
-on the sandbox's layers before it is sent a submission, and says which of them hold. Where
-forking a process with torch in it is unsafe (macOS) or impossible, each child is a fresh
-interpreter instead.
+On Linux a warm process does it: torch loaded and nothing else, forked once, forking a child
+per attempt. It is forked before the grader works out any value, so neither it nor its
+children ever hold a reference gradient; it forgets the environment and the judge besides.
+One that died or went silent is replaced by a new interpreter, not by a second fork, for the
+grader may hold references by then. A child takes on the sandbox's layers before it is sent a
+submission, and reports which of them hold. Where forking a process with torch in it is unsafe
+(macOS), each child is a new interpreter.
 """
 
 import os
@@ -13,143 +15,276 @@ import socket
 import struct
 import subprocess
 import sys
+import time
+import traceback
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from grader.errors import GraderFailure
-from grader.process.bootstrap import run_child, settle, told
+from grader.process.bootstrap import preload, read_sandbox_report, run_child
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.privileges import close_memory
 
-FORK, REAP = b"F", b"R"
-NUMBER = struct.Struct("<q")
+PATIENCE = 60.0  # seconds for a child to be started, or to be reaped once it was killed
+START, END = b"S", b"E"
+REQUEST = struct.Struct("<cqq")  # command, serial number, processor time or pid
+ANSWER = struct.Struct("<qq")  # serial number, pid or exit code; a pid below 0 is an errno
 
 
-PATIENCE = 60.0  # seconds for the warm process to fork, or to collect a child that was killed
+class ChildLauncher(Protocol):
+    """Starts one sandboxed process per attempt and reaps it."""
 
-
-class Nursery(Protocol):
-    """Starts children and collects them."""
-
-    start_up: float  # seconds a child may take before it can read
     layers: tuple[Outcome, ...]  # of the child started last: what it took on of the sandbox
-    insist: bool  # start no child without every required layer
+    require_all: bool  # start no child without every required layer
 
     def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
         """Start a child reading, answering and printing on these descriptors; its pid.
 
         `cpu` is the processor time it may use, in seconds. Raises GraderFailure where none
-        can be started.
+        can be started; then no child is left.
         """
 
-    def reap(self, pid: int) -> int:
-        """Wait for a child to end; its exit code, negative for a signal.
+    def end(self, pid: int) -> int:
+        """Kill what is left of the child's process group; the child's exit code.
 
-        A child that nobody can collect any more counts as killed.
+        It is negative for a signal. A child that nobody can reap any more counts as killed.
         """
 
     def close(self) -> None:
-        """Let go of everything."""
+        """End every process of the launcher's."""
 
 
-def open_nursery(fork: bool = sys.platform == "linux") -> Nursery:
+def start_launcher(fork: bool = sys.platform == "linux") -> ChildLauncher:
     return WarmProcess() if fork else FreshInterpreters()
+
+
+def kill(pid: int, group: bool = False) -> None:
+    """SIGKILL to a process or its group, if it is there. The only place that sends a signal.
+
+    Raises ValueError below 2: to the kernel, 0 and -1 are whole sets of processes.
+    """
+    if pid < 2:
+        raise ValueError(f"{pid} is not the pid of a child")
+    with suppress(ProcessLookupError, PermissionError):  # it has ended, or has no group yet
+        (os.killpg if group else os.kill)(pid, signal.SIGKILL)
+
+
+def kill_whole(pid: int) -> None:
+    """A child and all that it started, as far as it is in the child's process group."""
+    kill(pid, group=True)
+    kill(pid)
+
+
+def reap(pid: int, patience: float = PATIENCE) -> int | None:
+    """The exit code of a child of this very process; None if it did not end in time."""
+    deadline, pause = time.monotonic() + patience, 0.0005
+    while True:
+        try:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:  # reaped already, by whoever
+            return None
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(pause)
+        pause = min(2 * pause, 0.05)
 
 
 class WarmProcess:
     """The fork server. Make one after importing torch, before working out anything."""
 
-    start_up = 0.0
-
     def __init__(self) -> None:
         self.layers: tuple[Outcome, ...] = ()
-        self.insist = False
+        self.require_all = False
         with suppress(OSError, Unavailable):
             close_memory()  # and with it the warm process's
-        here, there = socket.socketpair()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self._pid = os.fork()
-        if self._pid == 0:
-            here.close()
-            _serve(there)
-        there.close()
-        here.settimeout(PATIENCE)
-        self._control = here
+        self._server: _ForkServer | None = _forked()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the warm process; None while there is none."""
+        return None if self._server is None else self._server.pid
 
     def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
-        reader, ready = os.pipe()
         try:
             try:
-                socket.send_fds(self._control, [FORK], [requests, replies, output, ready])
+                return self._start(requests, replies, output, cpu)
+            except ConnectionError:  # the warm process had died: killed, by whoever
+                return self._start(requests, replies, output, cpu)
+        except OSError as error:
+            raise GraderFailure(f"No process for an attempt can be started ({error}).") from None
+
+    def _start(self, *descriptors_and_cpu: int) -> int:
+        """Raises OSError, GraderFailure."""
+        *descriptors, cpu = descriptors_and_cpu
+        reader, ready = os.pipe()
+        pid = None
+        try:
+            try:
+                pid = self._ask(START, cpu, [*descriptors, ready])
             finally:
                 os.close(ready)
-            self._control.sendall(NUMBER.pack(cpu))
-            pid = self._number()
-            self.layers = told(reader, self.insist)
-        except OSError as error:
-            raise GraderFailure(
-                f"The process that starts each attempt does not answer ({error}); "
-                "a submission may have ended it."
-            ) from None
+            if pid < 2:
+                raise OSError(-pid, os.strerror(-pid))
+            self.layers = read_sandbox_report(reader, self.require_all, PATIENCE)
+        except BaseException:
+            if pid is not None and pid >= 2:
+                self.end(pid)
+            raise
         finally:
             os.close(reader)
         return pid
 
-    def reap(self, pid: int) -> int:
+    def end(self, pid: int) -> int:
+        if self._server is None:  # and the kernel ended the child with the warm process
+            return -signal.SIGKILL
         try:
-            self._control.sendall(REAP + NUMBER.pack(pid))
-            return self._number()
-        except OSError:  # the child has ended its own parent
+            return self._ask(END, pid)
+        except OSError:
             return -signal.SIGKILL
 
     def close(self) -> None:
-        self._control.close()
-        with suppress(ProcessLookupError):  # it may be stopped, and hear of nothing else
-            os.kill(self._pid, signal.SIGKILL)
-        os.waitpid(self._pid, 0)
+        server, self._server = self._server, None
+        if server is not None:
+            server.kill()
 
-    def _number(self) -> int:
-        answer = self._control.recv(NUMBER.size, socket.MSG_WAITALL)
-        if len(answer) < NUMBER.size:
-            raise OSError("the warm process ended")
-        number: int = NUMBER.unpack(answer)[0]
-        return number
+    def _ask(self, command: bytes, number: int, descriptors: list[int] | None = None) -> int:
+        """Raises OSError; after that, and after a Ctrl-C, the warm process is gone.
+
+        One that did not answer may answer late: nothing it says is heard any more.
+        """
+        if self._server is None:
+            self._server = _new_interpreter()
+        try:
+            return self._server.ask(command, number, descriptors or [])
+        except BaseException:
+            self.close()
+            raise
 
 
-def _serve(control: socket.socket) -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
-    settle()
-    while True:
-        command, descriptors, _, _ = socket.recv_fds(control, 1, 4)
-        if command == FORK:
-            (cpu,) = NUMBER.unpack(control.recv(NUMBER.size, socket.MSG_WAITALL))
-            parent = os.getpid()
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                requests, replies, output, ready = descriptors
-                run_child(requests, replies, output, ready, cpu, parent)
-            for descriptor in descriptors:
-                os.close(descriptor)
-            control.sendall(NUMBER.pack(pid))
-        elif command == REAP:
-            (pid,) = NUMBER.unpack(control.recv(NUMBER.size, socket.MSG_WAITALL))
-            _, status = os.waitpid(pid, 0)
-            control.sendall(NUMBER.pack(os.waitstatus_to_exitcode(status)))
-        else:  # the grader closed its end
-            os._exit(0)
+@dataclass
+class _ForkServer:
+    """The grader's end of a warm process."""
+
+    pid: int
+    control: socket.socket
+    serial: int = 0
+
+    def ask(self, command: bytes, number: int, descriptors: list[int]) -> int:
+        """Raises OSError for no answer in time (TimeoutError), an end (ConnectionError), or
+        the answer to another request."""
+        self.serial += 1
+        request = REQUEST.pack(command, self.serial, number)
+        socket.send_fds(self.control, [request], descriptors)
+        answer = self.control.recv(ANSWER.size)
+        if not answer:
+            raise ConnectionResetError("the process that starts each attempt has ended")
+        serial, result = ANSWER.unpack(answer)
+        if serial != self.serial:
+            raise OSError(f"answer {serial} to request {self.serial}")
+        return int(result)
+
+    def kill(self) -> None:
+        """And with it, by the kernel, every child it has."""
+        self.control.close()
+        kill(self.pid)
+        reap(self.pid)
+
+
+def _control_sockets() -> tuple[socket.socket, socket.socket]:
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # whole messages
+    here.settimeout(PATIENCE)
+    return here, there
+
+
+def _forked() -> _ForkServer:
+    here, there = _control_sockets()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        here.close()
+        serve_launches(there)
+    there.close()
+    return _ForkServer(pid, here)
+
+
+def _new_interpreter() -> _ForkServer:
+    """Never forked from here: see the module's docstring."""
+    here, there = _control_sockets()
+    there.set_inheritable(True)
+    command = [sys.executable, "-P", "-m", "grader.process.launcher", str(there.fileno())]
+    try:
+        pid = os.posix_spawn(sys.executable, command, os.environ)
+    except BaseException:
+        here.close()
+        raise
+    finally:
+        there.close()
+    return _ForkServer(pid, here)
+
+
+def serve_launches(control: socket.socket) -> NoReturn:
+    """The warm process: start and end children until the grader closes its end."""
+    children: set[int] = set()
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
+        with suppress(OSError, Unavailable):
+            close_memory()
+        preload()
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 4)
+            if not message:
+                raise ConnectionResetError
+            command, serial, number = REQUEST.unpack(message)
+            if command == START:
+                result = _fork_child(control, descriptors, cpu=number)
+                if result >= 2:
+                    children.add(result)
+            elif number in children:
+                kill_whole(number)
+                children.remove(number)
+                _, status = os.waitpid(number, 0)  # the grader's deadline covers it
+                result = os.waitstatus_to_exitcode(status)
+            else:  # a child of the warm process before this one: it ended with that
+                result = -signal.SIGKILL
+            control.sendall(ANSWER.pack(serial, result))
+    except ConnectionError:
+        status = 0  # the grader has ended, whatever the way
+    except Exception:
+        traceback.print_exc()
+    finally:
+        for pid in children:
+            kill_whole(pid)
+        os._exit(status)
+
+
+def _fork_child(control: socket.socket, descriptors: list[int], cpu: int) -> int:
+    """The pid, or -errno where the system gives no process."""
+    parent = os.getpid()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        pid = -(error.errno or 1)
+    if pid == 0:
+        control.close()
+        requests, replies, output, ready = descriptors
+        run_child(requests, replies, output, ready, cpu, parent)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return pid
 
 
 class FreshInterpreters:
     """A new Python for each child: one more import of torch each, for systems without fork."""
 
-    start_up = 60.0  # torch is loaded anew
-
     def __init__(self) -> None:
         self.layers: tuple[Outcome, ...] = ()
-        self.insist = False
+        self.require_all = False
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
@@ -157,22 +292,38 @@ class FreshInterpreters:
         descriptors = (requests, replies, output, ready)
         numbers = map(str, (*descriptors, cpu, os.getpid()))
         one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.process.bootstrap", *numbers],
-            pass_fds=descriptors,
-            env={**os.environ, **one_thread},
-        )
-        os.close(ready)
-        self._running[child.pid] = child
+        child = None
         try:
-            self.layers = told(reader, self.insist)
+            try:
+                child = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "grader.process.bootstrap", *numbers],
+                    pass_fds=descriptors,
+                    env={**os.environ, **one_thread},
+                )
+            finally:
+                os.close(ready)
+            self._running[child.pid] = child
+            self.layers = read_sandbox_report(reader, self.require_all, PATIENCE)
+        except BaseException:
+            if child is not None:
+                self.end(child.pid)
+            raise
         finally:
             os.close(reader)
         return child.pid
 
-    def reap(self, pid: int) -> int:
-        return self._running.pop(pid).wait()
+    def end(self, pid: int) -> int:
+        child = self._running.pop(pid)
+        kill_whole(pid)  # it is not reaped yet: the pid is nobody else's
+        try:
+            return child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            return -signal.SIGKILL
 
     def close(self) -> None:
         for pid in list(self._running):
-            self.reap(pid)
+            self.end(pid)
+
+
+if __name__ == "__main__":
+    serve_launches(socket.socket(fileno=int(sys.argv[1])))

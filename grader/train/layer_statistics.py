@@ -12,7 +12,7 @@ from grader.course.makemore import contexts
 from grader.course.names import NameData
 from grader.process.answer import Answer, Ended
 from grader.process.attempt import Attempt
-from grader.process.launcher import Nursery
+from grader.process.launcher import ChildLauncher
 from grader.render.layer_records import GAINS, SATURATED, Spread, Stack, TanhLayer
 from grader.render.messages import ended_sentence, raised_sentence
 from grader.syntax.submission import Submission
@@ -29,7 +29,7 @@ class NotMade(Exception):
 
 
 def stacks(
-    nursery: Nursery, submission: Submission, data: NameData, seed: int, timeout: float
+    launcher: ChildLauncher, submission: Submission, data: NameData, seed: int, timeout: float
 ) -> Iterator[Stack]:
     """One for each gain, without BatchNorm and with it. Raises NotMade."""
     tensors, directions = _drawn(data, seed)
@@ -44,7 +44,7 @@ def stacks(
                 "float64": False,
                 "kind": "stack",
             }
-            with Attempt(nursery, submission, KEPT, timeout) as attempt:
+            with Attempt(launcher, submission, KEPT, timeout) as attempt:
                 answer = attempt.backward(facts, tensors | weights)
             yield _stack(gain, normalised, _checked(answer))
 

@@ -4,7 +4,6 @@ Nothing an attack does here can hurt the machine: bombs are small, signals are 0
 and the network is loopback.
 """
 
-import ctypes
 import os
 import socket
 import time
@@ -17,13 +16,13 @@ from typing import Any
 from grader.report import Report
 from grader.workspace import kit
 from tests.grading import GradeFile, grading
+from tests.process.left_behind import adopt_orphans, descendants
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 ROOT = Path(__file__).parent.parent.parent
 MARK = "handgrad_attack"
 PORT = "65001"  # stands in the submissions; here it is whichever is free
 SECRET = "SECRET-4be1"
-PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass
@@ -76,27 +75,11 @@ class Range:
         self.left_behind()  # takes the messages out
 
 
-def descendants() -> list[int]:
-    """Living or not yet collected: of this process, which orphans fall to (see `open_range`)."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:  # ended meanwhile
-            continue
-        parents[int(status.parent.name)] = int(fields[1])
-    found, ours = [], {os.getpid()}
-    while ours:
-        ours = {pid for pid, parent in parents.items() if parent in ours}
-        found += sorted(ours)
-    return found
-
-
 @contextmanager
 def open_range(folder: Path, **options: Any) -> Iterator[Range]:
     worked = kit.solution_path("exercise1").read_text("utf-8")
     (folder / "neighbour.py").write_text(worked, "utf-8")
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt_orphans()
     with ExitStack() as stack:
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         port = tcp.getsockname()[1]

@@ -30,7 +30,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 def processor_time(grader: Grader) -> float:
     """Seconds, of this process and of the grader's others."""
-    status = Path(f"/proc/{grader.nursery._pid}/stat").read_text().rpartition(")")[2].split()
+    status = Path(f"/proc/{grader.launcher.pid}/stat").read_text().rpartition(")")[2].split()
     return time.process_time() + sum(map(int, status[11:15])) / TICK  # own, and collected children
 
 

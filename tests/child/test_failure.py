@@ -93,3 +93,16 @@ def test_names_near_a_missing_one_are_told() -> None:
 def test_an_object_that_hides_its_attributes_breaks_nothing() -> None:
     found = describe(AttributeError("no a", name="a", obj=Hidden()), "x.py", "")
     assert found["message"] == "(its own text could not be had: RuntimeError)"
+
+
+BEYOND = """\
+def backward(n, logits):
+    exec(compile("\\n" * 500 + "1 / 0", __file__, "exec"))
+    return locals()
+"""
+
+
+def test_a_line_beyond_the_file_is_not_the_learners(grade_text):
+    report = grade_text(BEYOND, "exercise2", file="beyond.py")
+    assert not report.passed
+    assert report.error.endswith("beyond.py, line 2: ZeroDivisionError: division by zero")

@@ -33,7 +33,7 @@ def made(grader: Grader, source: str, folder: Path) -> list[Stack]:
     path = folder / "layers.py"
     path.write_text(source, encoding="utf-8")
     return list(
-        stacks(grader.nursery, read_submission(path), grader.data, Options.seed, Options.timeout)
+        stacks(grader.launcher, read_submission(path), grader.data, Options.seed, Options.timeout)
     )
 
 

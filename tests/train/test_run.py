@@ -17,7 +17,7 @@ from grader.course.names import NameData, read_names
 from grader.judge.trial import Tensors, Trial, make_trial
 from grader.process.answer import Answer, Ended
 from grader.process.attempt import Attempt
-from grader.process.launcher import Nursery, open_nursery
+from grader.process.launcher import ChildLauncher, start_launcher
 from grader.syntax.submission import read_submission
 from grader.train.dataset import Split, splits_of
 from grader.train.run import (
@@ -41,23 +41,23 @@ Start = Callable[..., AbstractContextManager[Attempt]]
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
+def launcher() -> Iterator[ChildLauncher]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
-        opened = open_nursery()
+        opened = start_launcher()
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def attempt(nursery: Nursery, tmp_path: Path) -> Start:
+def attempt(launcher: ChildLauncher, tmp_path: Path) -> Start:
     """An attempt on this source, asked for the trained parameters' gradients."""
 
     def start(source: str, timeout: float = 10.0, exercise: Exercise = EXERCISE) -> Attempt:
         path = tmp_path / "submission.py"
         path.write_text(source, encoding="utf-8")
         wanted = tuple("d" + name for name in exercise.trained)
-        return Attempt(nursery, read_submission(path), wanted, timeout)
+        return Attempt(launcher, read_submission(path), wanted, timeout)
 
     return start
 

@@ -1,34 +1,50 @@
 """Resource limits: memory, processor time, file size, open files, processes, core dumps."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.plan import DESCRIPTORS, FILE, MEMORY, Plan
 
 
 def limit_resources(plan: Plan) -> None:
-    """Set every limit, soft and hard. Raises Unavailable or OSError where one cannot be."""
+    """Set every limit that this platform has, soft and hard, each by itself.
+
+    Raises Unavailable, naming those that could not be set, once the others are.
+    """
     try:
         import resource
     except ImportError:
         raise Unavailable(f"{sys.platform} has no resource limits.") from None
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: FILE,
-        resource.RLIMIT_NOFILE: DESCRIPTORS,
-        resource.RLIMIT_NPROC: 1,  # not heeded for root; seccomp refuses new processes
-        resource.RLIMIT_AS: address_space() + MEMORY,
+    wanted: dict[str, Callable[[], int]] = {
+        "RLIMIT_CORE": lambda: 0,
+        "RLIMIT_FSIZE": lambda: FILE,
+        "RLIMIT_NOFILE": lambda: DESCRIPTORS,
+        "RLIMIT_NPROC": lambda: 1,  # not heeded for root; seccomp refuses new processes
+        "RLIMIT_AS": lambda: address_space() + MEMORY,
+        "RLIMIT_CPU": lambda: plan.cpu,
     }
-    for limit, value in limits.items():
-        _, hard = resource.getrlimit(limit)
-        if hard != resource.RLIM_INFINITY:
-            value = min(value, hard)
-        resource.setrlimit(limit, (value, value))
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    cpu = plan.cpu if hard == resource.RLIM_INFINITY else min(plan.cpu, hard - 1)
+    problems = []
+    for name, value in wanted.items():
+        try:
+            _set(resource, name, value())
+        except (AttributeError, OSError, ValueError, Unavailable) as error:
+            problems.append(f"{name}: {error}")
+    if problems:
+        raise Unavailable("; ".join(problems))
+
+
+def _set(resource: Any, name: str, value: int) -> None:
+    """Never above the hard limit there is. Raises AttributeError, OSError, ValueError."""
+    limit = getattr(resource, name)
     # SIGXCPU says what happened; a second later SIGKILL comes to one that will not hear.
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    later = 1 if name == "RLIMIT_CPU" else 0
+    _, hard = resource.getrlimit(limit)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard - later)
+    resource.setrlimit(limit, (value, value + later))
 
 
 def address_space() -> int:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import grader.process.sandbox.layers as table
 from grader.cli import main
 from grader.errors import GraderFailure
-from grader.process.bootstrap import insist
+from grader.process.bootstrap import require_all
 from grader.process.sandbox import namespaces
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import LAYERS, Layer, Outcome, missing
@@ -75,9 +75,9 @@ def test_a_layer_that_fails_is_refused_where_it_is_required(
     if layer.required:
         assert f"--untrusted is refused here ({layer.name}" in done.output
         with pytest.raises(GraderFailure, match=rf"{layer.name}: it is switched off\."):
-            insist(probe())
+            require_all(probe())
     else:
-        insist(probe())
+        require_all(probe())
 
 
 def test_without_namespaces_nothing_is_mounted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,14 +68,14 @@ def test_it_is_named(what: str, grade_text: Grade) -> None:
 def test_processor_time_is_limited_beside_the_clocks() -> None:
     source = "import signal\nsignal.alarm(0)\ndef backward(a):\n    while True: pass\n"
     code = Submission(Path("answer.py"), source, {}, frozenset())
-    nursery = WarmProcess()
+    launcher = WarmProcess()
     try:
-        with Attempt(nursery, code, ("da",), timeout=30.0, cpu=1) as running:
+        with Attempt(launcher, code, ("da",), timeout=30.0, cpu=1) as running:
             ended = running.backward(
                 {"numbers": {}, "kind": "function", "float64": False}, {"a": torch.ones(2)}
             )
     finally:
-        nursery.close()
+        launcher.close()
     assert ended == Ended("cpu", "1 s")
     assert ended_sentence(ended).startswith("the code used more than 1 s of processor time;")
 
