@@ -34,7 +34,8 @@ from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.probe import probe
 from grader.report import Report
 from grader.syntax.submission import Submission
-from grader.train.run import Step, beside_autograd, short_run
+from grader.train.graded_run import beside_autograd, short_run
+from grader.train.gradient_descent import Step
 
 CALLS_IN_FULL = 12  # processor time of one attempt, in calls that take as long as they may
 

@@ -72,9 +72,9 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
             click.echo("Training waits until every gradient is right.", err=True)
         drawn = True
         if call.plots is not None:
-            from grader.cli.plots import draw
+            from grader.cli.train import draw_plots
 
-            drawn = draw(grader, submission, report, call.plots)
+            drawn = draw_plots(grader, submission, report, call.plots)
     write_machine_formats([report], call, many=False)
     runs = (report.trained, report.rate_search)
     return report.passed and drawn and all(run is None or run.problem is None for run in runs)

@@ -1,8 +1,10 @@
-"""How a training run is coming along, on stderr: a bar, or a plain line now and then."""
+"""While a training run lasts: a bar or a plain line now and then on stderr, and Ctrl-C."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -67,3 +69,20 @@ def _line(steps: int, done: int, loss: float, speed: float) -> None:
         f"{left / 60:.1f} min left",
         err=True,
     )
+
+
+@contextmanager
+def first_interrupt() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C is only noted, so that a step is finished; the next one is Python's."""
+    noted = False
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal noted
+        noted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: noted
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,218 +1,210 @@
-"""`grade EXERCISE --train`: a network trained with the learner's gradients, for real.
+"""What `--train`, `--resume`, `--find-rate` and `--plots` show and say; train/ does the work.
 
-The grader takes the steps and works out every loss; the learner's process only answers
-with gradients, and one that no step can be taken with ends the run.
+The first Ctrl-C ends a run and leaves its figures; a second one ends the command.
 """
 
 import math
-import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import repeat
+from dataclasses import dataclass
+from pathlib import Path
 
 import click
-import torch
 
-from grader.cli.progress import progress
-from grader.cli.resume import Shelf, resumed
-from grader.cli.stopping import first_interrupt, why_not_taken
+from grader.cli.progress import first_interrupt, progress
 from grader.course.exercise import Exercise
-from grader.course.recipe import Recipe
+from grader.errors import UsageProblem, shown
 from grader.grading import Grader
-from grader.judge.trial import Tensors, Trial
-from grader.process.attempt import Attempt
+from grader.judge.trial import Trial
+from grader.render.plots import plots_page
+from grader.render.rates import rates_view
 from grader.render.terminal import console
 from grader.render.training import trained_view
-from grader.report import BesideAutograd, OtherModel, Trained
+from grader.report import RateSearch, Report, Trained
 from grader.syntax.submission import Submission
-from grader.train.checkpoint import Checkpoint, first_checkpoint, identify
-from grader.train.dataset import Split, splits_of
-from grader.train.evaluate import Network, calibrated, sample, split_loss
-from grader.train.run import Step, by_autograd, by_hand, long_run, real_start
-
-SAMPLES = 20
-SAMPLE_SEED = 10  # added to the seed, as the lecture does
-KEEP_EVERY = 30.0  # seconds; what a crash may cost
-OUTGROWN = "the network has outgrown its numbers, its loss is not finite."
+from grader.train.checkpoint import AnotherRun, Checkpoint, CheckpointFile, Unreadable, digest
+from grader.train.find_rate import RATES, find_rate
+from grader.train.layer_statistics import NotMade, layer_statistics
+from grader.train.learner import Learner
+from grader.train.run import Run, outcome, plan_run, real_start, recipe_of, take_steps
+from grader.workspace.kit import PROGRESS, find_kit
 
 
 @dataclass(frozen=True)
-class Run:
-    """A real run, checked before anything is graded."""
+class PlannedRun:
+    """A run that was checked before anything is graded."""
 
-    grader: Grader
-    submission: Submission
-    start: Trial  # the network before the first step of all
-    begun: Checkpoint  # where this run starts, or goes on
-    shelf: Shelf
-
-    @property
-    def steps(self) -> int:
-        return self.begun.identity.steps
-
-    @property
-    def said(self) -> str:
-        on_from = f", on from step {self.begun.done:,}" if self.begun.done else ""
-        return f"Training for {self.steps:,} steps{on_from}."
+    run: Run
+    file: CheckpointFile | None  # beside the kit's progress; None where there is no kit
 
 
-def plan_run(
+def plan(
     grader: Grader,
     exercise: Exercise,
     submission: Submission,
     steps: int | None,
     resume: bool,
     beside_autograd: bool,
-) -> Run:
+) -> PlannedRun:
     """Raises UsageProblem where a run is to be resumed that cannot be."""
-    assert exercise.recipe is not None
-    start = real_start(exercise, grader.data, grader.options.seed)
-    asked = identify(start, grader.data.words, steps or exercise.recipe.steps, beside_autograd)
-    shelf = Shelf.of(exercise.name)
+    seed, kept = grader.options.seed, None
+    file = _checkpoint_file(exercise.name)
+    start = real_start(exercise, grader.data, seed)
     if resume:
-        begun = resumed(shelf, start, asked, submission, steps)
-    else:
-        begun = first_checkpoint(start, asked, submission)
-        shelf.tell_what_is_kept(start)
-    return Run(grader, submission, start, begun, shelf)
+        kept = _read(file, exercise.name, start)
+    try:
+        run = plan_run(
+            _learner(grader, submission), exercise, grader.data,
+            seed=seed, steps=steps, beside_autograd=beside_autograd, resume=kept,
+        )  # fmt: skip
+    except AnotherRun as another:
+        difference = _difference(another)
+        raise UsageProblem(
+            f"The stopped run {difference}; or start anew, without --resume."
+        ) from None
+    if kept is None:
+        _tell_what_is_kept(file, start)
+    elif kept.source != digest(submission.source):
+        click.echo(
+            f"{shown(submission.path)} has changed since this run was stopped; "
+            f"its first {kept.done:,} steps were taken as it was then.",
+            err=True,
+        )
+    return PlannedRun(run, file)
 
 
-def train_and_show(run: Run, again: str, to_stderr: bool = False) -> Trained:
+def train_and_show(planned: PlannedRun, again: str, to_stderr: bool = False) -> Trained:
     """Train, then print losses and names: on stdout, or on stderr where stdout has JSON.
 
-    The first Ctrl-C ends the training and leaves its figures; a second one ends the command.
     `again`: the call, without what concerns training, that leads here.
     """
-    recipe, data = run.start.exercise.recipe, run.grader.data
-    assert recipe is not None
-    splits = splits_of(data, recipe, run.start.sizes)
-    reached, problem = take_steps(run, splits[0])
-    if problem is None:
-        trained = evaluated(run, reached, splits)
-        problem = trained.problem
-    if problem is not None:
-        click.echo(f"Training stopped after {reached.done:,} steps: {problem}", err=True)
-        return Trained(
-            reached.done, run.steps, reached.seconds, problem=problem, resumed_at=run.begun.done
-        )
+    run, file = planned.run, planned.file
+    splits = run.splits()
+    on_from = f", on from step {run.begun.done:,}" if run.begun.done else ""
+    said = f"Training for {run.steps:,} steps{on_from}."
+    with (
+        first_interrupt() as interrupted,
+        progress(run.steps, said, run.begun.done) as show,
+    ):
+
+        def observer(done: int, loss: float) -> bool:
+            show(done, loss)
+            return interrupted()
+
+        reached = take_steps(run, splits[0], observer, file)
+    trained = outcome(run, reached, splits)
+    if trained.problem is not None:
+        click.echo(f"Training stopped after {trained.steps:,} steps: {trained.problem}", err=True)
+        return trained
     console(stderr=to_stderr).print(trained_view(trained))
-    if reached.done < run.steps:
+    if trained.steps < run.steps:
+        lost = reached.unwritten
+        if file is None:
+            lost = "no exercises/ in this folder or above it"
         kept = f"To go on from here: {again} --resume"
-        lost = f"It cannot be resumed ({run.shelf.problem})."
-        click.echo(kept if run.shelf.problem is None else lost, err=True)
+        click.echo(kept if lost is None else f"It cannot be resumed ({lost}).", err=True)
     return trained
 
 
-def take_steps(run: Run, train: Split) -> tuple[Checkpoint, str | None]:
-    """How far it came, and what stopped it: None at its end, and after a Ctrl-C."""
-    reached, problem, interrupt = run.begun, None, False
-    wanted = tuple("d" + name for name in run.start.exercise.trained)
-    generator, began = _generator(run.begun), time.monotonic()
-    due = began + KEEP_EVERY
-
-    def put_aside() -> Checkpoint:
-        seconds = run.begun.seconds + time.monotonic() - began
-        return replace(reached, generator=generator.get_state(), seconds=seconds)
-
+def find_and_show(
+    grader: Grader,
+    exercise: Exercise,
+    submission: Submission,
+    count: int | None,
+    to_stderr: bool = False,
+) -> RateSearch:
+    """Try the rates and draw what came of it; a Ctrl-C ends it with those tried by then."""
+    count = count or RATES
     with (
         first_interrupt() as interrupted,
-        Attempt(run.grader.launcher, run.submission, wanted, run.grader.options.timeout) as attempt,
-        progress(run.steps, run.said, run.begun.done) as show,
+        progress(count, f"Trying {count:,} learning rates.") as show,
     ):
-        for step, beside in _steps(run, train, attempt, generator):
-            if not step.taken:
-                problem = f"{run.submission.path}{why_not_taken(step)}"
-                break
-            if beside is not None and not beside.taken:
-                problem = OUTGROWN
-                break
-            reached = _after(reached, step, beside)
-            show(reached.done, step.loss)
-            if interrupt := interrupted():
-                break
-            if time.monotonic() >= due:
-                run.shelf.write(put_aside())
-                due = time.monotonic() + KEEP_EVERY
-        reached = put_aside()
-        if interrupt and reached.done < run.steps:
-            run.shelf.write(reached)
-    if reached.done == run.steps:
-        run.shelf.clear()
-    return reached, problem
+
+        def observer(done: int, loss: float) -> bool:
+            if math.isfinite(loss):
+                show(done, loss)
+            return interrupted()
+
+        search = find_rate(
+            _learner(grader, submission), exercise, grader.data,
+            seed=grader.options.seed, count=count, observer=observer,
+        )  # fmt: skip
+    if search.problem is not None:
+        tried = f"after {len(search.losses):,} rates"
+        click.echo(f"The search stopped {tried}: {search.problem}", err=True)
+        return search
+    _, first = recipe_of(exercise).rates[0]
+    console(stderr=to_stderr).print(rates_view(search, first))
+    return search
 
 
-def _steps(
-    run: Run, train: Split, attempt: Attempt, generator: torch.Generator
-) -> Iterable[tuple[Step, Step | None]]:
-    """The learner's steps, and autograd's on the same batches where they are asked for.
+def draw_plots(grader: Grader, submission: Submission, report: Report, to: Path) -> bool:
+    """Write the page of what the learner's layers do, where every layer is right.
 
-    Autograd's are worked out while the learner's process lives, as nowhere else: grading is
-    over by then, and what is compared is for the learner's own eyes.
+    False where it was not made, with the reason on stderr; raises UsageProblem where the file
+    cannot be written.
     """
-    recipe, begun = run.start.exercise.recipe, run.begun
-    assert recipe is not None
-    rates = partial(recipe.rates_of, run.steps, begun.done)
-    start, hand = _at(run.start, begun.parameters), by_hand(attempt)
-    steps = long_run(start, train, rates(), generator, hand)
-    if not begun.identity.beside_autograd:
-        return zip(steps, repeat(None), strict=False)
-    start, same_batches = _at(run.start, begun.autograd), _generator(begun)
-    return zip(steps, long_run(start, train, rates(), same_batches, by_autograd), strict=False)
+    if not report.passed:
+        click.echo("The plots wait until every layer is right.", err=True)
+        return False
+    try:
+        learner = _learner(grader, submission)
+        found = list(layer_statistics(learner, grader.data, grader.options.seed))
+    except NotMade as reason:
+        click.echo(f"No plots were made: {reason}", err=True)
+        return False
+    try:
+        to.write_text(plots_page(found, report.submission), encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(f"{to}: cannot be written ({error.strerror}).") from None
+    click.echo(f"The plots are in {to}.", err=True)
+    return True
 
 
-def _at(start: Trial, parameters: Tensors) -> Trial:
-    return replace(start, inputs=start.inputs | parameters)
+def _learner(grader: Grader, submission: Submission) -> Learner:
+    return Learner(grader.launcher, submission, grader.options.timeout)
 
 
-def _generator(begun: Checkpoint) -> torch.Generator:
-    generator = torch.Generator()
-    generator.set_state(begun.generator)
-    return generator
-
-
-def _after(reached: Checkpoint, step: Step, beside: Step | None) -> Checkpoint:
-    reached = replace(reached, done=reached.done + 1, parameters=step.parameters)
-    if beside is None:
-        return reached
-    apart = max(reached.apart, abs(step.loss - beside.loss))
-    return replace(reached, autograd=beside.parameters, apart=apart)
-
-
-def evaluated(run: Run, reached: Checkpoint, splits: list[Split]) -> Trained:
-    """The losses of the splits and some names; a problem where a loss is not finite."""
-    done = Trained(reached.done, run.steps, reached.seconds, resumed_at=run.begun.done)
-    network = calibrated(run.start, reached.parameters, splits[0])
-    losses = train, dev, test = _losses(network, splits)
-    beside = None
-    if reached.identity.beside_autograd:
-        theirs = _losses(calibrated(run.start, reached.autograd, splits[0]), splits)
-        beside = BesideAutograd(*theirs, reached.apart)
-    else:
-        theirs = losses
-    if not all(map(math.isfinite, (*losses, *theirs))):
-        return replace(done, problem=OUTGROWN)
-    seed, letters = run.start.seed + SAMPLE_SEED, run.grader.data.letters
-    names = tuple(sample(network, letters, seed, SAMPLES))
-    return replace(
-        done,
-        train_loss=train,
-        dev_loss=dev,
-        test_loss=test,
-        samples=names,
-        autograd=beside,
-        yardstick=_yardstick(network.recipe, splits),
-    )
-
-
-def _yardstick(recipe: Recipe, splits: list[Split]) -> OtherModel | None:
-    other = recipe.yardstick
-    if other is None:
+def _checkpoint_file(exercise: str) -> CheckpointFile | None:
+    """Where a stopped run is kept, one for each exercise; None where there is no kit."""
+    try:
+        root = find_kit().root
+    except UsageProblem:
         return None
-    train, dev, test = (other.loss(splits[0].tensors, split.tensors) for split in splits)
-    return OtherModel(other.name, train, dev, test)
+    return CheckpointFile(root / PROGRESS.with_name(f"{exercise}.safetensors"))
 
 
-def _losses(network: Network, splits: list[Split]) -> tuple[float, float, float]:
-    train, dev, test = (split_loss(network, split) for split in splits)
-    return train, dev, test
+def _read(file: CheckpointFile | None, exercise: str, start: Trial) -> Checkpoint:
+    """The stopped run. Raises UsageProblem where there is none, or none that can be read."""
+    try:
+        kept = None if file is None else file.read(start)
+    except Unreadable as error:
+        assert file is not None
+        raise UsageProblem(
+            f"{shown(file.path)}: cannot be resumed ({error}). Without --resume a run starts anew."
+        ) from None
+    if kept is None:
+        raise UsageProblem(f"No stopped run of {exercise} is kept here; start with --train.")
+    return kept
+
+
+def _tell_what_is_kept(file: CheckpointFile | None, start: Trial) -> None:
+    """To somebody who starts anew and may have forgotten the run that was stopped."""
+    try:
+        kept = None if file is None else file.read(start)
+    except Unreadable:  # a run that starts anew has no use for it
+        return
+    if kept is not None:
+        steps = f"{kept.done:,} of {kept.identity.steps:,} steps"
+        click.echo(f"A stopped run is kept ({steps}); --resume goes on with it.", err=True)
+
+
+def _difference(another: AnotherRun) -> str:
+    """What makes it another run than the one that was asked for, and what to do."""
+    kept = another.kept
+    return {
+        "exercise": f"is one of {kept.exercise}: grade {kept.exercise} --resume",
+        "seed": f"has another seed: add --seed {kept.seed}",
+        "names": "was trained on other names: say which with --names",
+        "recipe": "was of another network or other learning rates, and this kit no longer has them",
+        "steps": f"is one of {kept.steps:,} steps, on which its learning rates depend: no --steps",
+        "beside_autograd": "has no run of autograd's beside it: no --beside-autograd",
+    }[another.differs]

@@ -52,17 +52,17 @@ class TrainingCall:
         for a run that cannot be resumed.
         """
         if self.find_rate:
-            from grader.cli.find_rate import find_and_show
+            from grader.cli.train import find_and_show
 
             return lambda report: replace(
                 report,
                 rate_search=find_and_show(grader, exercise, submission, self.steps, to_stderr),
             )
         if self.trains:
-            from grader.cli.train import plan_run, train_and_show
+            from grader.cli.train import plan, train_and_show
 
-            run = plan_run(
+            planned = plan(
                 grader, exercise, submission, self.steps, self.resume, self.beside_autograd
             )
-            return lambda report: replace(report, trained=train_and_show(run, again, to_stderr))
+            return lambda report: replace(report, trained=train_and_show(planned, again, to_stderr))
         return None

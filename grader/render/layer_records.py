@@ -31,7 +31,7 @@ class TanhLayer:
 
 
 @dataclass(frozen=True)
-class Stack:
+class LayerStatistics:
     gain: float
     normalised: bool  # with BatchNorm after each Linear but the last
     layers: tuple[TanhLayer, ...]

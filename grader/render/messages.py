@@ -1,6 +1,6 @@
 """Sentences about a child that raised or ended, for reports."""
 
-from grader.process.answer import Ended, Raised
+from grader.process.answer import Answer, Ended, Raised
 from grader.process.sandbox.plan import GIB, MEMORY
 
 ENDINGS = {
@@ -15,6 +15,8 @@ ENDINGS = {
     "flooded": "the code printed more than {}.",
     "garbled": "what came back could not be read ({}).",
 }
+
+OUTGROWN = "the network has outgrown its numbers, its loss is not finite."
 
 
 def ended_sentence(ended: Ended) -> str:
@@ -43,3 +45,28 @@ def _limit(raised: Raised) -> str:
     if raised.type == "MemoryError" or "can't allocate memory" in raised.message:
         return f" (the sandbox gives {MEMORY // GIB} GiB of memory)"
     return ""
+
+
+def no_step_sentence(answer: Answer | Ended, name: str, how: str, shape: tuple[int, ...]) -> str:
+    """', line 12: ValueError: ...' or ': dW1 is missing.', to follow the file's name.
+
+    `name`: the parameter, of this shape, whose gradient no step can be taken with, and `how`:
+    "missing", "misshapen" or "not_finite". Both are empty where the call itself failed.
+    """
+    if isinstance(answer, Ended):
+        return f": {ended_sentence(answer)}"
+    if answer.unusable is not None:
+        return f": {answer.unusable}"
+    if answer.raised is not None:
+        return f", {raised_sentence(answer.raised)}"
+    if how == "not_finite":
+        return f": d{name} is not finite, or takes {name} beyond all numbers."
+    if name in answer.kinds:
+        return f": d{name} is {answer.kinds[name]}; expected a tensor of shape {shape}."
+    if how == "missing":
+        return f": d{name} is missing."
+    given = answer.gradients[name]
+    return (
+        f": d{name} has shape {tuple(given.shape)} and dtype {given.dtype}; "
+        f"expected {shape} and a floating-point dtype."
+    )

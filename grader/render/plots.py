@@ -1,6 +1,6 @@
 """The lecture's diagnostic plots as one page: no scripts, light and dark, narrow and wide.
 
-A pure function of stacks.Stack. Source: Zero to Hero, makemore part 3.
+A pure function of LayerStatistics. Source: Zero to Hero, makemore part 3.
 """
 
 import math
@@ -9,12 +9,12 @@ from fractions import Fraction
 from html import escape
 
 from grader.errors import printable
-from grader.render.layer_records import RIGHT_UPDATE, SATURATED, Spread, Stack
+from grader.render.layer_records import RIGHT_UPDATE, SATURATED, LayerStatistics, Spread
 from grader.render.plot_style import COLOURS, STYLE
 from grader.render.svg import Box, Line, drawing
 
 
-def plots_page(stacks: Sequence[Stack], submission: str) -> str:
+def plots_page(stacks: Sequence[LayerStatistics], submission: str) -> str:
     """A whole HTML file. `stacks`: for each gain, without BatchNorm and with it."""
     hidden, steps = len(stacks[0].layers), len(stacks[0].losses)
     head = "What your layers do in a deep stack"
@@ -63,7 +63,10 @@ def plots_page(stacks: Sequence[Stack], submission: str) -> str:
 
 
 def _section(
-    title: str, said: str, stacks: Sequence[Stack], figure: Callable[[Stack], str]
+    title: str,
+    said: str,
+    stacks: Sequence[LayerStatistics],
+    figure: Callable[[LayerStatistics], str],
 ) -> Iterator[str]:
     yield f"<h2>{title}</h2><p>{escape(said)}</p>"
     for normalised in (False, True):
@@ -77,11 +80,11 @@ def _which(normalised: bool) -> str:
     return "With BatchNorm" if normalised else "Without BatchNorm"
 
 
-def _gain(stack: Stack) -> str:
+def _gain(stack: LayerStatistics) -> str:
     return f"gain {Fraction(stack.gain).limit_denominator(9)}"
 
 
-def _activations(stack: Stack) -> str:
+def _activations(stack: LayerStatistics) -> str:
     spreads = [layer.activations for layer in stack.layers]
     rows = [
         (f"{round(s.mean, 2) + 0.0:.2f}", f"{s.std:.2f}", f"{layer.saturated:.1%}", str(layer.dead))
@@ -94,7 +97,7 @@ def _activations(stack: Stack) -> str:
     return _figure(_gain(stack), "", drawing(box, _spread_lines(spreads), "activations"), table)
 
 
-def _gradients(stack: Stack) -> str:
+def _gradients(stack: LayerStatistics) -> str:
     spreads = [layer.gradients for layer in stack.layers]
     high = spreads[0].high
     box = _histogram(spreads, [(-high, f"{-high:.1e}"), (0, "0"), (high, f"{high:.1e}")])
@@ -118,7 +121,7 @@ def _spread_lines(spreads: Sequence[Spread]) -> list[Line]:
     return lines
 
 
-def _first_ratios(stacks: Sequence[Stack]) -> Iterator[str]:
+def _first_ratios(stacks: Sequence[LayerStatistics]) -> Iterator[str]:
     yield "<h2>Gradient : data</h2>"
     yield (
         "<p>The deviation of each weight's gradient by that of the weights, at the first step. "
@@ -150,7 +153,7 @@ def _first_ratios(stacks: Sequence[Stack]) -> Iterator[str]:
     yield "</div>"
 
 
-def _updates(stack: Stack) -> str:
+def _updates(stack: LayerStatistics) -> str:
     steps = len(stack.losses)
     labels = [(0, "0"), (steps / 2, f"{steps // 2}"), (steps, f"{steps} steps")]
     aim = math.log10(RIGHT_UPDATE)

@@ -7,6 +7,7 @@ JSON in the document's metadata. Format: https://huggingface.co/docs/safetensors
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ import torch
 from grader.judge.trial import Tensors, Trial
 from grader.protocol import LENGTH, BadMessage, pack, unpack
 from grader.syntax.submission import Submission
+from grader.workspace.whole_file import write_whole
 
 SCHEMA = "handgrad/training/v1"
 HAND, AUTOGRAD, GENERATOR = "hand.", "autograd.", "generator"
@@ -21,6 +23,15 @@ HAND, AUTOGRAD, GENERATOR = "hand.", "autograd.", "generator"
 
 class Unreadable(Exception):
     """The document is no checkpoint, or not one of this network."""
+
+
+class AnotherRun(Exception):
+    """A checkpoint is not one of the run that was asked for."""
+
+    def __init__(self, differs: str, kept: "Identity") -> None:
+        super().__init__(f"The checkpoint is one of another run: not the same {differs}.")
+        self.differs = differs  # the first field of Identity that does
+        self.kept = kept
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,21 @@ def first_checkpoint(start: Trial, identity: Identity, submission: Submission) -
     return Checkpoint(identity, digest(submission.source), generator, parameters, beside)
 
 
+def check_same_run(kept: Identity, asked: Identity, any_steps: bool) -> None:
+    """Raises AnotherRun where a run from `kept`'s checkpoint is not the one asked for.
+
+    `any_steps`: the call names no number of steps. A run beside autograd's may go on where
+    none was asked for.
+    """
+    for field in ("exercise", "seed", "names", "recipe"):
+        if getattr(kept, field) != getattr(asked, field):
+            raise AnotherRun(field, kept)
+    if not any_steps and kept.steps != asked.steps:
+        raise AnotherRun("steps", kept)
+    if asked.beside_autograd and not kept.beside_autograd:
+        raise AnotherRun("beside_autograd", kept)
+
+
 def to_bytes(checkpoint: Checkpoint) -> bytes:
     tensors = {GENERATOR: checkpoint.generator}
     tensors |= {HAND + name: value for name, value in checkpoint.parameters.items()}
@@ -123,8 +149,31 @@ def _sound(identity: Identity, given: dict[str, Any]) -> bool:
 def _parameters(tensors: Tensors, which: str, start: Trial) -> Tensors:
     found = {}
     for name in start.exercise.trained:
-        value, due = tensors.get(which + name), start.inputs[name]
-        if value is None or value.shape != due.shape or value.dtype != due.dtype:
+        value, expected = tensors.get(which + name), start.inputs[name]
+        if value is None or value.shape != expected.shape or value.dtype != expected.dtype:
             raise Unreadable(f"{name} is not as this network has it")
         found[name] = value
     return found
+
+
+@dataclass(frozen=True)
+class CheckpointFile:
+    """Where a run is put aside; one at a time."""
+
+    path: Path
+
+    def read(self, start: Trial) -> Checkpoint | None:
+        """None where no run is kept. Raises Unreadable."""
+        try:
+            return from_bytes(self.path.read_bytes(), start)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unreadable(str(error.strerror)) from None
+
+    def write(self, checkpoint: Checkpoint) -> None:
+        """In place of the one before, which stays until this one is complete. Raises OSError."""
+        write_whole(self.path, to_bytes(checkpoint))
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)

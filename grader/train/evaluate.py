@@ -4,6 +4,7 @@ Source: Zero to Hero, makemore part 4, the cells after exercise 4. The forward p
 exercise's own, chunk by chunk; only BatchNorm's statistics are no longer the batch's.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +12,15 @@ import torch
 
 from grader.course.exercise import Exercise
 from grader.course.recipe import Recipe
-from grader.judge.trial import Tensors, Trial, evaluate
+from grader.judge.trial import Tensors, Trial
+from grader.judge.trial import evaluate as evaluate_chunk
+from grader.render.messages import OUTGROWN
+from grader.report import BesideAutograd, OtherModel, Trained
+from grader.train.checkpoint import Checkpoint
 from grader.train.dataset import Split
 
+SAMPLES = 20
+SAMPLE_SEED = 10  # added to the seed, as the lecture does
 PART = 8192  # examples at a time; a split's loss needs no more memory than this
 LONGEST = 40  # characters; no network must end a name
 BOUNDARY = 0
@@ -34,7 +41,7 @@ class Network:
         with torch.no_grad():
             for chunk in self.exercise.forward_pass.chunks:
                 if chunk.name not in scope:
-                    scope[chunk.name] = evaluate(self.exercise, chunk.expression, scope)
+                    scope[chunk.name] = evaluate_chunk(self.exercise, chunk.expression, scope)
                 if chunk.name == name:
                     break
         result: torch.Tensor = scope[name]
@@ -84,3 +91,43 @@ def _one_name(network: Network, letters: str, generator: torch.Generator) -> str
             break
         name += letters[drawn]
     return name
+
+
+def evaluate(start: Trial, reached: Checkpoint, splits: list[Split], letters: str) -> Trained:
+    """The losses of the three splits, in nats, and some names.
+
+    `start`: the network before its first step, float32. `splits`: train, dev, test. `letters`:
+    those of the names, the boundary first. Where a loss is not finite there is a problem
+    instead.
+    """
+    done = Trained(reached.done, reached.identity.steps, reached.seconds)
+    network = calibrated(start, reached.parameters, splits[0])
+    losses = train, dev, test = _losses(network, splits)
+    beside, theirs = None, losses
+    if reached.identity.beside_autograd:
+        theirs = _losses(calibrated(start, reached.autograd, splits[0]), splits)
+        beside = BesideAutograd(*theirs, reached.apart)
+    if not all(map(math.isfinite, (*losses, *theirs))):
+        return replace(done, problem=OUTGROWN)
+    return replace(
+        done,
+        train_loss=train,
+        dev_loss=dev,
+        test_loss=test,
+        samples=tuple(sample(network, letters, start.seed + SAMPLE_SEED, SAMPLES)),
+        autograd=beside,
+        yardstick=_yardstick(network.recipe, splits),
+    )
+
+
+def _yardstick(recipe: Recipe, splits: list[Split]) -> OtherModel | None:
+    other = recipe.yardstick
+    if other is None:
+        return None
+    train, dev, test = (other.loss(splits[0].tensors, split.tensors) for split in splits)
+    return OtherModel(other.name, train, dev, test)
+
+
+def _losses(network: Network, splits: list[Split]) -> tuple[float, float, float]:
+    train, dev, test = (split_loss(network, split) for split in splits)
+    return train, dev, test

@@ -10,28 +10,30 @@ import torch
 
 from grader.course.makemore import contexts
 from grader.course.names import NameData
+from grader.judge.secret_inputs import LECTURE_SEED
 from grader.process.answer import Answer, Ended
-from grader.process.attempt import Attempt
-from grader.process.launcher import ChildLauncher
-from grader.render.layer_records import GAINS, SATURATED, Spread, Stack, TanhLayer
+from grader.render.layer_records import GAINS, SATURATED, LayerStatistics, Spread, TanhLayer
 from grader.render.messages import ended_sentence, raised_sentence
-from grader.syntax.submission import Submission
+from grader.train.learner import Learner
 
 HIDDEN, WIDTH, N_EMBD, BLOCK_SIZE = 5, 100, 10, 3  # the lecture's
 BATCH, STEPS, RATE = 32, 200, 0.1
 BINS = 40
 LARGEST = 1e15  # of what a network of this size gives; float32 squares it without overflow
-KEPT = ("dactivations", "dgradients", "dratios", "dupdates", "dlosses")
+KEPT = ("activations", "gradients", "ratios", "updates", "losses")
 
 
 class NotMade(Exception):
     """The layers could not be run as a stack: a sentence."""
 
 
-def stacks(
-    launcher: ChildLauncher, submission: Submission, data: NameData, seed: int, timeout: float
-) -> Iterator[Stack]:
-    """One for each gain, without BatchNorm and with it. Raises NotMade."""
+def layer_statistics(
+    learner: Learner, data: NameData, seed: int = LECTURE_SEED
+) -> Iterator[LayerStatistics]:
+    """Those of one network for each gain, without BatchNorm and with it.
+
+    Raises NotMade, and GraderFailure where no child can be started.
+    """
     tensors, directions = _drawn(data, seed)
     for normalised in (False, True):
         for gain in GAINS:
@@ -39,14 +41,9 @@ def stacks(
                 f"weight{at}": weight * (0.1 if at == HIDDEN else gain) / len(weight) ** 0.5
                 for at, weight in enumerate(directions)
             }
-            facts = {
-                "numbers": {"rate": RATE, "normalised": normalised},
-                "float64": False,
-                "kind": "stack",
-            }
-            with Attempt(launcher, submission, KEPT, timeout) as attempt:
-                answer = attempt.backward(facts, tensors | weights)
-            yield _stack(gain, normalised, _checked(answer))
+            numbers = {"rate": RATE, "normalised": normalised}
+            answer = learner.deep_stack(KEPT, numbers, tensors | weights)
+            yield _summed_up(gain, normalised, _checked(answer))
 
 
 def _drawn(data: NameData, seed: int) -> tuple[dict[str, torch.Tensor], list[torch.Tensor]]:
@@ -73,14 +70,14 @@ def _checked(answer: Answer | Ended) -> dict[str, torch.Tensor]:
     if answer.raised is not None:
         raise NotMade(raised_sentence(answer.raised))
     layer = (HIDDEN, BATCH, WIDTH)
-    due = {
+    expected = {
         "activations": layer,
         "gradients": layer,
         "ratios": (HIDDEN + 1,),
         "updates": (STEPS, HIDDEN + 1),
         "losses": (STEPS,),
     }
-    for name, shape in due.items():
+    for name, shape in expected.items():
         tensor = answer.gradients.get(name)
         if tensor is None or tensor.shape != shape or not tensor.is_floating_point():
             raise NotMade(f"the layers' {name} are not of shape {shape}.")
@@ -89,7 +86,7 @@ def _checked(answer: Answer | Ended) -> dict[str, torch.Tensor]:
     return answer.gradients
 
 
-def _stack(gain: float, normalised: bool, found: dict[str, torch.Tensor]) -> Stack:
+def _summed_up(gain: float, normalised: bool, found: dict[str, torch.Tensor]) -> LayerStatistics:
     # One width for all layers, so that they can be laid over one another.
     widest = max(4 * found["gradients"].std((1, 2)).max().item(), 1e-30)
     layers = []
@@ -103,7 +100,7 @@ def _stack(gain: float, normalised: bool, found: dict[str, torch.Tensor]) -> Sta
                 gradients=_spread(gradients, widest),
             )
         )
-    return Stack(
+    return LayerStatistics(
         gain=gain,
         normalised=normalised,
         layers=tuple(layers),

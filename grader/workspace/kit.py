@@ -11,6 +11,7 @@ from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem, shown
 from grader.workspace.stub import stub_text
+from grader.workspace.whole_file import write_whole
 
 _PACKAGE = Path(__file__).parent.parent
 # A wheel carries the kit inside the package; a checkout has it beside the package.
@@ -95,11 +96,7 @@ class Kit:
 
     def write_whole(self, file: Path, content: str | bytes) -> None:
         """The old file stays until the new one is complete. Makes its folder, in the kit."""
-        path = self.root / file
-        path.parent.mkdir(exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        fresh.replace(path)
+        write_whole(self.root / file, content)
 
 
 def _is_progress(entry: Any) -> bool:

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from grader.cli import main
 from grader.cli import train as train_module
 from grader.course.names import read_names
+from grader.train import run
 from grader.workspace import kit
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -162,7 +163,7 @@ def test_what_was_kept_on_the_way_outlives_code_that_raises(
         "    if torch.calls > 45:\n        raise ValueError('no more')\n    return locals()"
     )
     file.write_text(right.replace("    return locals()", late))
-    monkeypatch.setattr(train_module, "KEEP_EVERY", 0.0)
+    monkeypatch.setattr(run, "KEEP_EVERY", 0.0)
     failed = trained(*asked, "--train", "--steps", STEPS, code=1)
     assert failed["problem"].endswith("ValueError: no more")
     file.write_text(right)

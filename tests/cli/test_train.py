@@ -14,17 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from rich.console import Console
 
 from grader.cli import progress as progress_module
-from grader.cli.progress import progress
-from grader.cli.stopping import first_interrupt, why_not_taken
-from grader.course.exercise import load_exercise
-from grader.course.names import NameData, read_names
-from grader.judge.trial import make_trial
-from grader.process.answer import Answer, Ended, Raised
-from grader.train.run import Step, Unfit
+from grader.cli.progress import first_interrupt, progress
+from grader.course.names import read_names
 from grader.workspace import kit
 
 WORKED = kit.solution_path("exercise4")
@@ -193,36 +187,3 @@ def test_elsewhere_a_plain_line_now_and_then(
         "5 of 20 steps, 0 steps/s, loss 3.0000, 0.5 min left",
         "10 of 20 steps, 0 steps/s, loss 3.0000, 0.3 min left",
     ]
-
-
-@pytest.mark.parametrize(
-    ("answer", "unfit", "sentence"),
-    [
-        (Ended("exited", "exit code 5"), None, ": the code ended its own process (exit code 5)"),
-        (Answer({}, unusable="it defines no function"), None, ": it defines no function"),
-        (
-            Answer({}, raised=Raised("ValueError", "no more", 12, {}, "")),
-            None,
-            ", line 12: ValueError: no more",
-        ),
-        (Answer({}), Unfit("W1", "missing"), ": dW1 is missing."),
-        (
-            Answer({}, kinds={"W1": "numpy.ndarray"}),
-            Unfit("W1", "missing"),
-            ": dW1 is numpy.ndarray; a tensor of shape (30, 64) was due.",
-        ),
-        (
-            Answer({"W1": torch.zeros(64)}),
-            Unfit("W1", "misshapen"),
-            ": dW1 has shape (64,) and dtype torch.float32; (30, 64) and a floating one were due.",
-        ),
-        (Answer({}), Unfit("W1", "not_finite"), ": dW1 is not finite, or takes W1 beyond"),
-    ],
-)
-def test_what_stopped_it_is_said(
-    answer: Answer | Ended, unfit: Unfit | None, sentence: str
-) -> None:
-    exercise, data = load_exercise("exercise4"), NameData(read_names(kit.NAMES))
-    trial = make_trial(exercise, data, "step 3", 1, exercise.sizes, torch.float32)
-    step = Step(trial, 2.5, answer, {"W1": trial.inputs["W1"]}, unfit=unfit)
-    assert why_not_taken(step).startswith(sentence)

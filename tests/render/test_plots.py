@@ -5,15 +5,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.render.layer_records import GAINS, Spread, Stack, TanhLayer
+from grader.render.layer_records import GAINS, LayerStatistics, Spread, TanhLayer
 from grader.render.plots import plots_page
 from grader.render.svg import HEIGHT, WIDTH, Box, Line, drawing
 
 
-def stack(gain: float, normalised: bool) -> Stack:
+def stack(gain: float, normalised: bool) -> LayerStatistics:
     seen = Spread(-1.0, 1.0, (0.25, 0.5, 0.25), -0.001, 0.321)
     layer = TanhLayer(seen, 0.123, 7, Spread(-2e-3, 2e-3, (0.0, 1.0, 0.0), 0.0, 4.5e-4))
-    return Stack(gain, normalised, (layer,) * 5, (0.01,) * 6, ((1e-3,) * 100,) * 6, (3.5, 2.5) * 50)
+    return LayerStatistics(
+        gain, normalised, (layer,) * 5, (0.01,) * 6, ((1e-3,) * 100,) * 6, (3.5, 2.5) * 50
+    )
 
 
 STACKS = [stack(gain, normalised) for normalised in (False, True) for gain in GAINS]

@@ -22,7 +22,8 @@ from grader.train.checkpoint import (
     to_bytes,
 )
 from grader.train.dataset import splits_of
-from grader.train.run import by_autograd, long_run, real_start
+from grader.train.gradient_descent import by_autograd
+from grader.train.run import long_run, real_start
 from grader.workspace import kit
 
 DATA = NameData(read_names(kit.NAMES)[:300])

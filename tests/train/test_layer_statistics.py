@@ -9,10 +9,11 @@ import torch
 
 from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
-from grader.render.layer_records import GAINS, Stack
+from grader.render.layer_records import GAINS, LayerStatistics
 from grader.syntax.submission import read_submission
-from grader.train import layer_statistics as diagnostics
-from grader.train.layer_statistics import NotMade, stacks
+from grader.train import layer_statistics as module
+from grader.train.layer_statistics import NotMade, layer_statistics
+from grader.train.learner import Learner
 from grader.workspace import kit
 from tests.worked import rewritten, worked
 
@@ -25,26 +26,24 @@ def grader() -> Iterator[Grader]:
         warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
         opened = Grader(NameData(read_names(kit.NAMES)), Options())
     with pytest.MonkeyPatch.context() as patch, opened:
-        patch.setattr(diagnostics, "STEPS", STEPS)
+        patch.setattr(module, "STEPS", STEPS)
         yield opened
 
 
-def made(grader: Grader, source: str, folder: Path) -> list[Stack]:
+def made(grader: Grader, source: str, folder: Path) -> list[LayerStatistics]:
     path = folder / "layers.py"
     path.write_text(source, encoding="utf-8")
-    return list(
-        stacks(grader.launcher, read_submission(path), grader.data, Options.seed, Options.timeout)
-    )
+    return list(layer_statistics(Learner(grader.launcher, read_submission(path)), grader.data))
 
 
 @pytest.fixture(scope="module")
-def found(grader: Grader, tmp_path_factory: pytest.TempPathFactory) -> list[Stack]:
+def found(grader: Grader, tmp_path_factory: pytest.TempPathFactory) -> list[LayerStatistics]:
     return made(grader, worked("warmup5"), tmp_path_factory.mktemp("stack"))
 
 
 def autograds(grader: Grader, gain: float) -> tuple[list[float], list[float], float]:
     """Without BatchNorm: deviations of the gradients at each tanh, ratios, the first loss."""
-    tensors, directions = diagnostics._drawn(grader.data, Options.seed)
+    tensors, directions = module._drawn(grader.data, Options.seed)
     value, kept, weights = tensors["x"][0], [], []
     for at, drawn in enumerate(directions):
         last = at == len(directions) - 1
@@ -64,7 +63,7 @@ def autograds(grader: Grader, gain: float) -> tuple[list[float], list[float], fl
 
 @pytest.mark.parametrize("number", range(len(GAINS)))
 def test_gradients_and_ratios_are_autograds(
-    number: int, grader: Grader, found: list[Stack]
+    number: int, grader: Grader, found: list[LayerStatistics]
 ) -> None:
     deviations, ratios, loss = autograds(grader, GAINS[number])
     stack = found[number]
@@ -72,11 +71,11 @@ def test_gradients_and_ratios_are_autograds(
     assert stack.gradient_to_data == pytest.approx(ratios, rel=1e-4)
     assert stack.losses[0] == pytest.approx(loss, rel=1e-5)
     assert [step[0] for step in stack.update_to_data] == pytest.approx(
-        [diagnostics.RATE * ratio for ratio in ratios], rel=1e-4
+        [module.RATE * ratio for ratio in ratios], rel=1e-4
     )
 
 
-def test_every_gain_with_and_without_batchnorm(found: list[Stack]) -> None:
+def test_every_gain_with_and_without_batchnorm(found: list[LayerStatistics]) -> None:
     assert [(s.gain, s.normalised) for s in found] == [
         (gain, normalised) for normalised in (False, True) for gain in GAINS
     ]
@@ -86,7 +85,7 @@ def test_every_gain_with_and_without_batchnorm(found: list[Stack]) -> None:
             assert sum(layer.activations.shares) == pytest.approx(1.0)
 
 
-def test_they_show_what_the_lecture_shows(found: list[Stack]) -> None:
+def test_they_show_what_the_lecture_shows(found: list[LayerStatistics]) -> None:
     small, right, large, *normalised = (
         [layer.activations.std for layer in stack.layers] for stack in found
     )

@@ -1,43 +1,33 @@
-"""Gradient descent on a learner's gradients: the short graded run and the real one."""
+"""A real run without the command: what it comes to, what stops it, that it can be resumed."""
 
+import random
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from functools import cache
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
-from grader.course import EXERCISES
-from grader.course.exercise import Exercise, load_exercise
+from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
-from grader.judge.trial import Tensors, Trial, make_trial
-from grader.process.answer import Answer, Ended
-from grader.process.attempt import Attempt
-from grader.process.launcher import ChildLauncher, start_launcher
+from grader.errors import UsageProblem
+from grader.judge.secret_inputs import LECTURE_SEED
+from grader.judge.trial import Tensors, make_trial
+from grader.process.answer import Answer, Ended, Raised
+from grader.process.launcher import ChildLauncher, FreshInterpreters, start_launcher
 from grader.syntax.submission import read_submission
-from grader.train.dataset import Split, splits_of
-from grader.train.run import (
-    SHORT_RUN,
-    Step,
-    Unfit,
-    beside_autograd,
-    by_autograd,
-    by_hand,
-    gradient_descent,
-    long_run,
-    real_start,
-    short_run,
-)
+from grader.train import run as module
+from grader.train.checkpoint import AnotherRun, Checkpoint, CheckpointFile, Unreadable
+from grader.train.gradient_descent import Step, Unfit, by_autograd
+from grader.train.learner import Learner
+from grader.train.run import plan_run, real_start, recipe_of, take_steps, train
 from grader.workspace import kit
 
 EXERCISE = load_exercise("exercise4")
-DATA = NameData(read_names(kit.NAMES))
-WORKED = kit.solution_path("exercise4").read_text(encoding="utf-8")
-Start = Callable[..., AbstractContextManager[Attempt]]
+DATA = NameData(tuple(random.Random(1).sample(read_names(kit.NAMES), 300)))
+STEPS = 20
 
 
 @pytest.fixture(scope="module")
@@ -50,181 +40,229 @@ def launcher() -> Iterator[ChildLauncher]:
 
 
 @pytest.fixture
-def attempt(launcher: ChildLauncher, tmp_path: Path) -> Start:
-    """An attempt on this source, asked for the trained parameters' gradients."""
-
-    def start(source: str, timeout: float = 10.0, exercise: Exercise = EXERCISE) -> Attempt:
-        path = tmp_path / "submission.py"
-        path.write_text(source, encoding="utf-8")
-        wanted = tuple("d" + name for name in exercise.trained)
-        return Attempt(launcher, read_submission(path), wanted, timeout)
-
-    return start
+def learner(launcher: ChildLauncher) -> Learner:
+    return Learner(launcher, read_submission(kit.solution_path("exercise4")))
 
 
-def trial(dtype: torch.dtype = torch.float64) -> Trial:
-    return make_trial(EXERCISE, DATA, "training", 2147483647, EXERCISE.sizes, dtype)
+def after(steps: int) -> Callable[[int, float], bool]:
+    """An observer that stops the run there."""
+    return lambda done, _: done == steps
 
 
-def with_line(line: str) -> str:
-    """The worked answer, with one more line before its end."""
-    assert WORKED.count("    return locals()") == 1
-    return WORKED.replace("    return locals()", f"    {line}\n    return locals()")
+def read(file: CheckpointFile) -> Checkpoint:
+    kept = file.read(real_start(EXERCISE, DATA, LECTURE_SEED))
+    assert kept is not None
+    return kept
 
 
-def after_calls(count: int, statement: str) -> str:
-    """The worked answer, doing something else from some call on."""
-    return with_line(
-        "torch.calls = getattr(torch, 'calls', 0) + 1\n"
-        f"    if torch.calls > {count}:\n        {statement}"
+def same(one: Tensors, other: Tensors) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def reached(learner: Learner, beside_autograd: bool) -> Checkpoint:
+    """Of the whole run, never stopped."""
+    run = plan_run(learner, EXERCISE, DATA, steps=STEPS, beside_autograd=beside_autograd)
+    end = take_steps(run, run.splits()[0])
+    assert end.problem is None
+    return end.checkpoint
+
+
+@pytest.mark.parametrize("beside_autograd", [False, True])
+def test_a_run_stopped_twice_takes_the_very_steps_of_the_whole_one(
+    learner: Learner, tmp_path: Path, beside_autograd: bool
+) -> None:
+    """Every step's loss and the last parameters, of both networks, to the last bit."""
+    whole = reached(learner, beside_autograd)
+    losses: list[float] = []
+    expected: list[float] = []
+
+    def until(last: int, into: list[float]) -> Callable[[int, float], bool]:
+        def observer(done: int, loss: float) -> bool:
+            into.append(loss)
+            return done == last
+
+        return observer
+
+    run = plan_run(learner, EXERCISE, DATA, steps=STEPS, beside_autograd=beside_autograd)
+    splits, file = run.splits(), CheckpointFile(tmp_path / "run.safetensors")
+    take_steps(run, splits[0], until(STEPS, expected))
+    end = None
+    for stop in (1, 13, STEPS):
+        kept = read(file) if losses else None
+        run = plan_run(
+            learner, EXERCISE, DATA, steps=STEPS, beside_autograd=beside_autograd, resume=kept
+        )
+        end = take_steps(run, splits[0], until(stop, losses), file).checkpoint
+        assert file.path.exists() == (stop < STEPS)
+    assert end is not None
+    assert losses == expected
+    assert len(set(losses)) == len(losses) == STEPS
+    assert same(end.parameters, whole.parameters)
+    assert same(end.autograd, whole.autograd)
+    assert end.apart == whole.apart
+    assert bool(end.autograd) == beside_autograd
+    assert torch.equal(end.generator, whole.generator)
+
+
+def test_what_a_run_comes_to_and_what_one_that_was_stopped_does(
+    learner: Learner, tmp_path: Path
+) -> None:
+    file = CheckpointFile(tmp_path / "run.safetensors")
+    whole = train(learner, EXERCISE, DATA, steps=STEPS)
+    part = train(learner, EXERCISE, DATA, steps=STEPS, file=file, observer=after(8))
+    rest = train(learner, EXERCISE, DATA, resume=read(file), file=file)
+    assert (whole.steps, part.steps, rest.steps) == (STEPS, 8, STEPS)
+    assert (whole.resumed_at, part.resumed_at, rest.resumed_at) == (0, 0, 8)
+    assert part.train_loss != whole.train_loss == rest.train_loss
+    assert (whole.dev_loss, whole.test_loss) == (rest.dev_loss, rest.test_loss)
+    assert whole.samples == rest.samples != part.samples
+    assert whole.problem is part.problem is rest.problem is None
+
+
+def test_the_observer_sees_each_step_and_the_loss_before_it(learner: Learner) -> None:
+    seen: list[tuple[int, float]] = []
+    train(learner, EXERCISE, DATA, steps=3, observer=lambda *step: bool(seen.append(step)))
+    run = plan_run(learner, EXERCISE, DATA, steps=3)
+    generator = torch.Generator().manual_seed(LECTURE_SEED)
+    train_split, rates = run.splits()[0], recipe_of(EXERCISE).rates_of(3)
+    steps = module.long_run(run.start, train_split, rates, generator, by_autograd)
+    expected = [step.loss for step in steps]
+    assert [done for done, _ in seen] == [1, 2, 3]
+    assert [loss for _, loss in seen] == pytest.approx(expected, rel=1e-5)
+    assert seen[0][1] == expected[0]
+
+
+def test_code_that_fails_on_the_way_is_a_problem_and_no_exception(
+    launcher: ChildLauncher, tmp_path: Path
+) -> None:
+    path = tmp_path / "late.py"
+    path.write_text(
+        kit.solution_source("exercise4").replace(
+            "    return locals()",
+            "    torch.calls = getattr(torch, 'calls', 0) + 1\n"
+            "    if torch.calls > 5:\n        raise ValueError('no more')\n    return locals()",
+        )
     )
+    trained = train(Learner(launcher, read_submission(path)), EXERCISE, DATA, steps=STEPS)
+    assert trained.steps == 5
+    assert trained.train_loss is None
+    assert trained.problem is not None
+    assert trained.problem.startswith(f"{path}, line ")
+    assert trained.problem.endswith("ValueError: no more")
 
 
-@cache
-def train_split() -> Split:
-    assert EXERCISE.recipe is not None
-    return splits_of(DATA, EXERCISE.recipe, EXERCISE.sizes)[0]
+def test_what_cannot_be_trained_or_resumed_is_refused(learner: Learner, tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match=r"exercise2 trains nothing\."):
+        train(learner, load_exercise("exercise2"), DATA)
+    kept = plan_run(learner, EXERCISE, DATA, steps=STEPS).begun
+    others: dict[str, Callable[[], object]] = {
+        "seed": lambda: train(learner, EXERCISE, DATA, resume=kept, seed=5),
+        "names": lambda: train(learner, EXERCISE, NameData(DATA.words[1:]), resume=kept),
+        "steps": lambda: train(learner, EXERCISE, DATA, resume=kept, steps=STEPS + 1),
+        "beside_autograd": lambda: train(
+            learner, EXERCISE, DATA, resume=kept, beside_autograd=True
+        ),
+        "exercise": lambda: train(learner, load_exercise("warmup4"), DATA, resume=kept),
+    }
+    for differs, call in others.items():
+        with pytest.raises(AnotherRun) as caught:
+            call()
+        assert caught.value.differs == differs
 
 
-def real_run(child: Any, start: Trial, steps: int) -> Iterator[Step]:
-    assert start.exercise.recipe is not None
-    rates = start.exercise.recipe.rates_of(steps)
-    generator = torch.Generator().manual_seed(start.seed)
-    return long_run(start, train_split(), rates, generator, by_hand(child))
+def test_a_file_that_cannot_be_written_costs_the_resuming_not_the_run(
+    learner: Learner, tmp_path: Path
+) -> None:
+    (tmp_path / "in the way").write_text("a file")
+    file = CheckpointFile(tmp_path / "in the way" / "run.safetensors")
+    run = plan_run(learner, EXERCISE, DATA, steps=STEPS)
+    end = take_steps(run, run.splits()[0], after(3), file)
+    assert end.checkpoint.done == 3
+    assert end.problem is None
+    assert end.unwritten is not None
+    assert "in the way" in end.unwritten
 
 
-TRAINED = [name for name in EXERCISES if load_exercise(name).recipe is not None]
+def test_a_run_leaves_the_file_of_another_alone(learner: Learner, tmp_path: Path) -> None:
+    """Until it writes its own: the stopped run may still be resumed."""
+    file = CheckpointFile(tmp_path / "run.safetensors")
+    file.path.write_bytes(b"another run's")
+    train(learner, EXERCISE, DATA, steps=2, file=file)
+    assert file.path.read_bytes() == b"another run's"
+    with pytest.raises(Unreadable):
+        read(file)
 
 
-@pytest.mark.parametrize("name", TRAINED)
-def test_every_worked_answer_trains_as_autograd_does(attempt: Start, name: str) -> None:
-    exercise = load_exercise(name)
-    start = make_trial(exercise, DATA, "decision", 2147483647, exercise.sizes)
-    with attempt(kit.solution_path(name).read_text(encoding="utf-8"), exercise=exercise) as child:
-        steps = short_run(child, start, DATA)
-    beside = beside_autograd(steps, start, DATA)
-    assert beside.matches
-    assert beside.apart_at is None
-    assert len(beside.losses) == SHORT_RUN == beside.steps
-    assert len(set(beside.losses)) == SHORT_RUN
-    batches = [step.trial.inputs for step in steps]
-    assert all(batch.keys() == start.inputs.keys() for batch in batches)
-    index = "Xb" if "Xb" in start.inputs else "xs"
-    assert not any(torch.equal(one[index], other[index]) for one, other in pairwise(batches))
+def test_it_is_put_aside_on_the_way(
+    learner: Learner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEEP_EVERY", 0.0)
+    file, kept = CheckpointFile(tmp_path / "run.safetensors"), []
+
+    def observer(done: int, _: float) -> bool:
+        kept.append(read(file).done if file.path.exists() else 0)
+        return False
+
+    trained = train(learner, EXERCISE, DATA, steps=4, file=file, observer=observer)
+    assert kept == [0, 1, 2, 3]
+    assert trained.steps == 4
+    assert not file.path.exists()
 
 
-@pytest.mark.parametrize("line", ["dW1 = dW1 * 1.01", "db2 = -db2", "dC = torch.zeros_like(C)"])
-def test_a_wrong_gradient_parts_the_curves_at_step_1(attempt: Start, line: str) -> None:
-    with attempt(with_line(line)) as child:
-        steps = short_run(child, trial(), DATA)
-    beside = beside_autograd(steps, trial(), DATA)
-    assert not beside.matches
-    assert beside.apart_at == 1
-    assert beside.losses[0] == beside.autograd_losses[0]
+ITS_MODULES = """
+import sys
+cli = [name for name in sys.modules if name in ("click", "rich") or name.startswith("grader.cli")]
+assert not cli, cli
+assert trained.problem is None and trained.steps == len(losses) == 200, trained
+assert losses[0] > 3.0 > trained.dev_loss, trained
+"""
+
+
+def test_the_docs_example_trains_without_the_command_and_without_click(tmp_path: Path) -> None:
+    text = (kit.ORIGIN / "docs" / "training.md").read_text(encoding="utf-8")
+    example = text.split("```python\n")[1].split("```")[0]
+    for folder in ("exercises", "data"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "exercises" / "exercise4.py").write_text(kit.solution_source("exercise4"))
+    (tmp_path / "data" / "names.txt").write_text("\n".join(DATA.words))
+    done = subprocess.run(
+        [sys.executable, "-c", example + ITS_MODULES],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    "statement", ["import os; os._exit(5)", "import os; os.kill(os.getpid(), 9)"]
-)
-def test_a_child_that_stops_answering_ends_the_run(attempt: Start, statement: str) -> None:
-    with attempt(after_calls(3, statement)) as child:
-        steps = list(real_run(child, trial(), 50))
-    assert [step.taken for step in steps] == [True] * 3 + [False]
-    assert isinstance(steps[-1].answer, Ended)
-    assert_same(steps[-1].parameters, steps[-2].parameters)
-
-
-def test_a_call_that_takes_too_long_ends_the_run(attempt: Start) -> None:
-    with attempt(after_calls(2, "while True: pass"), timeout=0.5) as child:
-        steps = list(real_run(child, trial(), 50))
-    last = steps[-1].answer
-    assert len(steps) == 3
-    assert isinstance(last, Answer)
-    assert last.raised is not None
-    assert last.raised.out_of_time
-
-
-def test_a_call_that_raises_ends_the_run_whatever_it_had_by_then(attempt: Start) -> None:
-    with attempt(after_calls(2, "raise ValueError('no more')")) as child:
-        steps = list(real_run(child, trial(), 50))
-    last = steps[-1].answer
-    assert [step.taken for step in steps] == [True, True, False]
-    assert isinstance(last, Answer)
-    assert last.raised is not None
-    assert last.raised.message == "no more"
-    assert set(EXERCISE.trained) <= set(last.gradients)
-
-
-def assert_same(one: Tensors, other: Tensors) -> None:
-    assert one.keys() == other.keys() == set(EXERCISE.trained)
-    for name, value in one.items():
-        assert torch.equal(value, other[name]), name
-
-
-@pytest.mark.parametrize(
-    ("gradient", "how"),
+    ("answer", "unfit", "sentence"),
     [
-        (None, "missing"),
-        (torch.zeros(64), "misshapen"),
-        (torch.zeros(30, 64, dtype=torch.int64), "misshapen"),
-        (torch.full((30, 64), float("nan")), "not_finite"),
-        (torch.zeros(30, 64).index_fill(0, torch.tensor(7), float("inf")), "not_finite"),
+        (Ended("exited", "exit code 5"), None, ": the code ended its own process (exit code 5)"),
+        (Answer({}, unusable="it defines no function"), None, ": it defines no function"),
+        (
+            Answer({}, raised=Raised("ValueError", "no more", 12, {}, "")),
+            None,
+            ", line 12: ValueError: no more",
+        ),
+        (Answer({}), Unfit("W1", "missing"), ": dW1 is missing."),
+        (
+            Answer({}, kinds={"W1": "numpy.ndarray"}),
+            Unfit("W1", "missing"),
+            ": dW1 is numpy.ndarray; expected a tensor of shape (30, 64).",
+        ),
+        (
+            Answer({"W1": torch.zeros(64)}),
+            Unfit("W1", "misshapen"),
+            ": dW1 has shape (64,) and dtype torch.float32; "
+            "expected (30, 64) and a floating-point dtype.",
+        ),
+        (Answer({}), Unfit("W1", "not_finite"), ": dW1 is not finite, or takes W1 beyond"),
     ],
 )
-def test_no_step_is_taken_with_a_gradient_that_does_not_fit(gradient: Any, how: str) -> None:
-    def one_unfit(asked: Trial, values: Tensors) -> Answer:
-        gradients = by_autograd(asked, values).gradients
-        if asked.label == "step 2":
-            del gradients["W1"]
-            gradients |= {} if gradient is None else {"W1": gradient}
-        return Answer(gradients)
-
-    generator = torch.Generator().manual_seed(1)
-    batches = (train_split().minibatch(32, generator).inputs for _ in range(9))
-    steps = list(gradient_descent(trial(torch.float32), batches, one_unfit, [0.1] * 9))
-    assert [step.unfit for step in steps] == [None, None, Unfit("W1", how)]
-    assert_same(steps[-1].parameters, steps[-2].parameters)
-
-
-class Ones:
-    """Answers every call with gradients of ones, in float64."""
-
-    def __init__(self) -> None:
-        self.requests: list[Tensors] = []
-
-    def backward(self, _: dict[str, Any], tensors: Tensors) -> Answer:
-        self.requests.append(tensors)
-        given = {name: torch.ones_like(tensors[name]).double() for name in EXERCISE.trained}
-        return Answer(given)
-
-
-def test_the_real_run_steps_as_the_lecture_does() -> None:
-    start, child = trial(torch.float32), Ones()
-    steps = list(real_run(child, start, 5))
-    before = [start.inputs["b2"], *(step.parameters["b2"] for step in steps)]
-    rates = [(one - two).mean().item() for one, two in pairwise(before)]
-    assert rates == pytest.approx([0.1, 0.1, 0.01, 0.01, 0.01], rel=1e-4)
-    assert {step.parameters["W1"].dtype for step in steps} == {torch.float32}
-    for step, tensors in zip(steps, child.requests, strict=True):
-        assert tensors["Xb"].shape == (32, 3)
-        assert "loss" not in tensors
-        assert torch.equal(tensors["Xb"], step.trial.inputs["Xb"])
-    assert not torch.equal(child.requests[0]["Xb"], child.requests[1]["Xb"])
-
-
-def test_a_real_run_starts_with_the_sizes_and_settings_of_its_recipe() -> None:
-    start = real_start(load_exercise("warmup3"), DATA, 5)
-    assert start.sizes["n"] == 512
-    assert start.inputs["strength"] == 0.0
-    assert start.dtype is start.inputs["W"].dtype is torch.float32
-    mlp = real_start(load_exercise("warmup4"), DATA, 5)
-    assert mlp.inputs["W1"].shape == (30, 200)
-
-
-def test_the_loss_falls_on_real_names(attempt: Start) -> None:
-    with attempt(WORKED) as child:
-        run = real_run(child, trial(torch.float32), 300)
-        losses = [step.loss for step in run]
-    assert len(losses) == 300
-    assert losses[0] == pytest.approx(3.3, abs=0.3)
-    assert sum(losses[-50:]) / 50 < 2.75
+def test_what_stopped_it_is_said(
+    answer: Answer | Ended, unfit: Unfit | None, sentence: str
+) -> None:
+    exercise, data = load_exercise("exercise4"), NameData(read_names(kit.NAMES))
+    trial = make_trial(exercise, data, "step 3", 1, exercise.sizes, torch.float32)
+    step = Step(trial, 2.5, answer, {"W1": trial.inputs["W1"]}, unfit=unfit)
+    learner = Learner(FreshInterpreters(), read_submission(kit.solution_path("exercise4")))
+    assert learner.problem(step).startswith(f"{learner.submission.path}{sentence}")

@@ -1,0 +1,54 @@
+"""A learner's submission, asked for gradients: the one place where training asks a child."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from grader.course.exercise import Exercise
+from grader.judge.trial import Tensors
+from grader.process.answer import Answer, Ended
+from grader.process.attempt import Attempt
+from grader.process.launcher import ChildLauncher
+from grader.render.messages import no_step_sentence
+from grader.syntax.submission import Submission
+from grader.train.gradient_descent import Gradients, Step
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Whose gradients a network is trained with, and where their code runs."""
+
+    launcher: ChildLauncher  # start_launcher()'s, or that of a Grader
+    submission: Submission
+    timeout: float = 10.0  # seconds for one call of `backward`
+
+    @contextmanager
+    def gradients(self, exercise: Exercise) -> Iterator[Gradients]:
+        """Gradients of the trained parameters, from a child that lives as long as the context.
+
+        Raises GraderFailure where no child can be started.
+        """
+        wanted = tuple("d" + name for name in exercise.trained)
+        with Attempt(self.launcher, self.submission, wanted, self.timeout) as attempt:
+            yield by_hand(attempt)
+
+    def deep_stack(
+        self, wanted: tuple[str, ...], numbers: dict[str, Any], tensors: Tensors
+    ) -> Answer | Ended:
+        """What the learner's layers do in a deep stack, in a child of its own."""
+        facts = {"numbers": numbers, "float64": False, "kind": "stack"}
+        keys = tuple("d" + name for name in wanted)
+        with Attempt(self.launcher, self.submission, keys, self.timeout) as attempt:
+            return attempt.backward(facts, tensors)
+
+    def problem(self, step: Step) -> str:
+        """Why this step was not taken, as a sentence that begins with the file's name."""
+        name, how = ("", "") if step.unfit is None else (step.unfit.name, step.unfit.how)
+        shape = tuple(step.parameters[name].shape) if name else ()
+        return f"{self.submission.path}{no_step_sentence(step.answer, name, how, shape)}"
+
+
+def by_hand(attempt: Attempt) -> Gradients:
+    """The learner's gradients, from an attempt that is open already."""
+    return lambda trial, values: attempt.backward(*trial.request(values))
