@@ -44,6 +44,8 @@ class Learner:
 
     def problem(self, step: Step) -> str:
         """Why this step was not taken, as a sentence that begins with the file's name."""
+        if self.submission.problem is not None:  # its source is empty then
+            return self.submission.problem
         name, how = ("", "") if step.unfit is None else (step.unfit.name, step.unfit.how)
         shape = tuple(step.parameters[name].shape) if name else ()
         return f"{self.submission.path}{no_step_sentence(step.answer, name, how, shape)}"

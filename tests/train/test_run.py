@@ -151,6 +151,16 @@ def test_code_that_fails_on_the_way_is_a_problem_and_no_exception(
     assert trained.problem.endswith("ValueError: no more")
 
 
+def test_a_file_that_cannot_be_read_is_the_problem(launcher: ChildLauncher, tmp_path: Path) -> None:
+    path = tmp_path / "broken.py"
+    path.write_text("def backward(\n")
+    submission = read_submission(path)
+    assert submission.problem is not None
+    trained = train(Learner(launcher, submission), EXERCISE, DATA, steps=STEPS)
+    assert trained.problem == submission.problem
+    assert "syntax error" in trained.problem
+
+
 def test_what_cannot_be_trained_or_resumed_is_refused(learner: Learner, tmp_path: Path) -> None:
     with pytest.raises(UsageProblem, match=r"exercise2 trains nothing\."):
         train(learner, load_exercise("exercise2"), DATA)
