@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from grader.bench.trial import Trial
     from grader.course.names import NameData
-    from grader.judge.trial import Trial
     from grader.report import Report
 
 SEED = 2147483647  # the lecture's, which is graded with where no other is asked for
@@ -92,8 +92,8 @@ def trial(
     """An exercise's inputs at a seed: at its own sizes and in float64, where no other is given."""
     import torch
 
+    from grader.bench.trial import make_trial
     from grader.course.exercise import load_exercise
-    from grader.judge.trial import make_trial
 
     asked = load_exercise(exercise)
     return make_trial(
@@ -103,6 +103,6 @@ def trial(
 
 def references(of: "Trial") -> "dict[str, Tensor]":
     """torch's gradients at a trial, by name: "counts"."""
-    from grader.judge.trial import reference_for
+    from grader.bench.reference import reference_for
 
     return reference_for(of).gradients

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import torch
 
-from grader.child.request import Request
+from grader.bench.trial import Trial, evaluate, make_trial
+from grader.child.call import ChildCall
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
-from grader.judge.trial import Trial, evaluate, make_trial
 from grader.kinds import NUMBERS
-from grader.kinds.drivers import CALLS
+from grader.kinds.drivers import DRIVERS
+from grader.protocol.messages import Setup
 from grader.workspace import kit
 
 ENTRIES = 6  # of each gradient, drawn: enough for a wrong formula, few enough to be quick
@@ -35,13 +36,13 @@ def backward_of(source: str) -> Backward:
 
 
 def submitted(trial: Trial, source: str) -> dict[str, torch.Tensor]:
-    facts, values = trial.request()
+    values = trial.given
     copies = {name: value.clone() for name, value in values.items()}
     if trial.exercise.kind.classes:
         return by_classes(trial, source)
     backward = backward_of(source)
     if trial.exercise.kind is not NUMBERS:
-        return backward(**facts["numbers"], **copies)
+        return backward(**trial.numbers, **copies)
     numbers = [
         dict(zip(values, point, strict=True)) for point in zip(*values.values(), strict=True)
     ]
@@ -52,14 +53,16 @@ def submitted(trial: Trial, source: str) -> dict[str, torch.Tensor]:
 
 def by_classes(trial: Trial, source: str) -> dict[str, torch.Tensor]:
     """As the child calls them, in this process and in float64."""
-    facts, values = trial.request()
-    facts["wanted"] = [f"d{name}" for name in trial.exercise.gradients]
+    exercise = trial.exercise
+    chunks = tuple((chunk.name, chunk.expression) for chunk in exercise.chunks_to_run)
+    setup = Setup(source, "<worked>", 1.0, exercise.kind.name, exercise.rows, chunks)
     space: dict[str, Any] = {"__file__": "<worked>"}
     scope: dict[str, Any] = {}
     exec(compile(ast.parse(source), "<worked>", "exec"), space)
     torch.set_default_dtype(torch.float64)
     try:
-        CALLS[trial.exercise.kind.name](Request(space, values | facts["numbers"], facts), scope)
+        given = {**trial.given, **trial.numbers}
+        DRIVERS[setup.kind](ChildCall(space, given, setup), scope)
     finally:
         torch.set_default_dtype(torch.float32)
     return scope
@@ -88,7 +91,7 @@ def slope(loss: Callable[[torch.Tensor], float], value: torch.Tensor, at: int) -
 
 def disagreements(exercise: Exercise, trial: Trial, source: str) -> list[str]:
     given = submitted(trial, source)
-    scope = {**trial.inputs, **trial.values()}
+    scope = trial.scope
     generator = torch.Generator().manual_seed(trial.seed)
     found = []
     for name in (each for each in exercise.gradients if each not in exercise.values):

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from grader.errors import did_you_mean
-from grader.protocol import NAMES
+from grader.protocol.frames import NAMES
+from grader.rows import Row
 from grader.syntax.submission import ENTRY
 
 WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
@@ -86,30 +87,31 @@ def kind_of(value: object) -> str:
 
 
 def sort_returned(
-    scope: Mapping[str, Any], wanted: list[str], given: Mapping[str, Any]
-) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """The plain dense tensors, which are sent, and facts about the rest: kinds and other keys."""
+    scope: Mapping[str, Any], rows: tuple[Row, ...], given: Mapping[str, Any]
+) -> tuple[dict[str, torch.Tensor], dict[str, str], tuple[str, ...]]:
+    """By row the plain dense tensors, which are sent, and what the rest is; the other keys."""
     tensors: dict[str, torch.Tensor] = {}
     kinds: dict[str, str] = {}
-    for key in wanted:
-        value = scope.get(key)
+    for row in rows:
+        value = scope.get(row.key)
         if value is None:
             continue
         kind = _unfit_kind(value)
         if kind is None:
-            tensors[key] = value
+            tensors[row.name] = value
         else:
-            kinds[key] = kind
+            kinds[row.name] = kind
+    keys = {row.key for row in rows}
     others = [
         key[:60]
         for key, value in scope.items()
-        if key not in wanted and key not in given and value is not None
+        if key not in keys and key not in given and value is not None
     ]
-    return tensors, {"kinds": kinds, "others": others[:200]}
+    return tensors, kinds, tuple(others[:200])
 
 
 def _unfit_kind(value: Any) -> str | None:
-    """What stands where a plain dense tensor of a moderate size should; None where one does."""
+    """What was given instead of a plain dense tensor of a moderate size; None for one."""
     if type(value) is not torch.Tensor:
         return kind_of(value)
     if value.layout is not torch.strided or value.is_nested:
@@ -121,15 +123,7 @@ def _unfit_kind(value: Any) -> str | None:
     return f"a tensor of {value.numel():,} entries" if value.numel() > MAX_NUMEL else None
 
 
-def counted(value: Any) -> Any:
+def as_floats(value: Any) -> Any:
     """Whole numbers, such as counts, in the dtype that all is judged in."""
     whole = type(value) is torch.Tensor and value.dtype in WHOLE
     return value.to(torch.get_default_dtype()) if whole else value
-
-
-def same(before: torch.Tensor, after: torch.Tensor) -> bool:
-    """Whether a tensor is what it was, for a learner's code may have swapped its data."""
-    alike = ("dtype", "layout", "device", "shape")
-    return all(getattr(before, name) == getattr(after, name) for name in alike) and torch.equal(
-        before, after
-    )

@@ -11,6 +11,8 @@ from typing import Any
 
 import torch
 
+from grader.tensors import identical
+
 Tensors = Mapping[str, torch.Tensor]
 
 
@@ -68,18 +70,18 @@ class Recorder:
                 if key not in self.altered_at and (self._spoiled(key) or self._continued(key)):
                     self.altered_at[key] = line
             for name, before in self.values.items():
-                if name not in self.changed_at and not same(self.given[name], before):
+                if name not in self.changed_at and not identical(self.given[name], before):
                     self.changed_at[name] = line
 
     def _spoiled(self, key: str) -> bool:
         """Whether the stand-in was written to."""
-        return key in self.handed and not same(self.handed[key], self.stand_ins[key])
+        return key in self.handed and not identical(self.handed[key], self.stand_ins[key])
 
     def _continued(self, key: str) -> bool:
         """Whether the tensor that the stand-in took the place of was written to, by another
         name for it."""
         result = self.results[key]
-        return isinstance(result, torch.Tensor) and not same(self.originals[key], result)
+        return isinstance(result, torch.Tensor) and not identical(self.originals[key], result)
 
     def altered(self, returned: Mapping[str, Any]) -> list[str]:
         """Gradients that something wrote to after they were done, and returned like that."""
@@ -89,7 +91,7 @@ class Recorder:
             if key in returned
             and (
                 self._continued(key)
-                if same(returned[key], self.stand_ins[key])
+                if identical(returned[key], self.stand_ins[key])
                 else self._spoiled(key)
             )
         ]
@@ -101,13 +103,6 @@ class Recorder:
             key
             for key, result in self.results.items()
             if returned.get(key) is not None
-            and not (isinstance(result, torch.Tensor) and same(returned[key], result))
-            and not (key in self.handed and same(returned[key], self.stand_ins[key]))
+            and not (isinstance(result, torch.Tensor) and identical(returned[key], result))
+            and not (key in self.handed and identical(returned[key], self.stand_ins[key]))
         ]
-
-
-def same(one: Any, other: torch.Tensor) -> bool:
-    """Whether a tensor is what the other is; NaN is what NaN is."""
-    if not isinstance(one, torch.Tensor) or one.shape != other.shape:
-        return False
-    return torch.equal(one, other) or torch.equal(one.nan_to_num(), other.nan_to_num())

@@ -14,27 +14,29 @@ import sys
 import types
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
-from grader.child.call_backward import Unusable, counted, same, sort_returned
+from grader.child.call import ChildCall, Notes
+from grader.child.call_backward import Unusable, as_floats, sort_returned
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
 from grader.child.recorder import Recorder
-from grader.child.request import Request
-from grader.child.torch_modes import Float64, Watch
+from grader.child.torch_modes import AutogradDetector, Float32AsFloat64
 from grader.kinds import KINDS
-from grader.protocol import LENGTH, pack, unpack
+from grader.protocol.frames import LENGTH, unpack
+from grader.protocol.messages import Answer, Isolation, Raised, Request, Setup
 from grader.syntax.submission import ENTRY
+from grader.tensors import identical
 
+T = TypeVar("T")
 LATER_TIMEOUT = 0.5  # seconds, once a call has been out of time: one wait is enough
 
-
 # How the learner's code of each kind is called: kinds/drivers.py.
-Calls = Mapping[str, Callable[[Request, dict[str, Any]], None]]
+Drivers = Mapping[str, Callable[[ChildCall, dict[str, Any]], None]]
 
 
 class OutOfTime(BaseException):
@@ -45,55 +47,57 @@ class OutOfTime(BaseException):
 class Code:
     """The learner's source; compiled where its errors are the learner's."""
 
-    path: str
-    source: str
-    calls: Calls = field(compare=False)
+    setup: Setup
+    drivers: Drivers = field(compare=False)
+
+    @property
+    def isolated_by_driver(self) -> bool:
+        """Whether operations or layers are run one by one, not lines of a function."""
+        kind = KINDS.get(self.setup.kind)
+        return kind is not None and kind.classes
+
+    @property
+    def gradients(self) -> tuple[str, ...]:
+        """The learner's names for the gradients that are asked for."""
+        return tuple(row.key for row in self.setup.rows if not row.is_value)
+
+    def by_key(self, found: Mapping[str, T]) -> dict[str, T]:
+        """By the learner's names, of what is named by row."""
+        keys = {row.name: row.key for row in self.setup.rows}
+        return {keys[name]: value for name, value in found.items() if name in keys}
+
+    def by_name(self, found: Mapping[str, T]) -> dict[str, T]:
+        """By row, of what has the learner's names."""
+        names = {row.key: row.name for row in self.setup.rows}
+        return {names[key]: value for key, value in found.items()}
 
     @cached_property
     def compiled(self) -> types.CodeType:
-        return compile(self.source, self.path, "exec", dont_inherit=True)
+        return compile(self.setup.source, self.setup.path, "exec", dont_inherit=True)
 
 
 @cache
-def instrumented(
-    submission: Code, wanted: tuple[str, ...], late: tuple[tuple[str, int], ...], everywhere: bool
-) -> types.CodeType:
-    tree = ast.parse(submission.source)
-    tree = move(tree, wanted) if everywhere else instrument(tree, wanted, dict(late))
-    return compile(tree, submission.path, "exec", dont_inherit=True)
+def instrumented(code: Code, late: tuple[tuple[str, int], ...], everywhere: bool) -> types.CodeType:
+    """`late`: by the learner's names."""
+    tree = ast.parse(code.setup.source)
+    if everywhere:
+        tree = move(tree, code.gradients)
+    else:
+        tree = instrument(tree, code.gradients, dict(late))
+    return compile(tree, code.setup.path, "exec", dont_inherit=True)
 
 
-@dataclass
-class Outcome:
-    """What one call of `backward` came to; `facts` goes to the grader as JSON."""
-
-    facts: dict[str, Any] = field(default_factory=dict)
-    tensors: dict[str, torch.Tensor] = field(default_factory=dict)
-
-    def take(
-        self, scope: Mapping[str, Any], asked: Mapping[str, Any], given: Mapping[str, Any]
-    ) -> None:
-        """`scope` has a value that is no gradient under its own name; on the wire all have a d."""
-        values = asked.get("values", ())
-        found = {f"d{name}": counted(scope[name]) for name in values if name in scope}
-        scope = {key: value for key, value in scope.items() if key not in values} | found
-        self.tensors, facts = sort_returned(scope, asked["wanted"], given)
-        self.facts |= facts
-
-
-def serve(requests: int, replies: int, calls: Calls) -> None:
-    """Answer requests until their pipe closes. The first carries the source and the limits."""
+def serve(requests: int, replies: int, drivers: Drivers) -> None:
+    """Answer requests until their pipe closes. The first frame is the Setup."""
     with os.fdopen(requests, "rb") as source, os.fdopen(replies, "wb") as answers:
-        setup = unpack(_read_frame(source)).facts
-        submission = Code(setup["path"], setup["source"], calls)
-        timeout, first, streams = setup["timeout"], True, (sys.stdout, sys.stderr)
+        code = Code(Setup.read(unpack(_read_frame(source))), drivers)
+        timeout, first, streams = code.setup.timeout, True, (sys.stdout, sys.stderr)
         torch.set_num_threads(1)
         gc.freeze()  # a collection that walks all of torch's objects takes 60 ms
         faulthandler.disable()  # where it is on, it holds one of the grader's own streams
         while (frame := _read_frame(source)) is not None:
-            request = unpack(frame)
-            outcome = run(submission, request.facts, request.tensors, timeout)
-            if outcome.facts.get("raised", {}).get("type") == OutOfTime.__name__:
+            answer = run(code, Request.read(unpack(frame)), timeout)
+            if answer.raised is not None and answer.raised.type == OutOfTime.__name__:
                 timeout = min(timeout, LATER_TIMEOUT)
             for stream in streams:
                 with suppress(OSError, ValueError):  # the learner's code may have closed it
@@ -103,7 +107,7 @@ def serve(requests: int, replies: int, calls: Calls) -> None:
                 os.dup2(silence, 1)
                 os.dup2(silence, 2)
                 first = False
-            answers.write(pack(outcome.facts, outcome.tensors))
+            answers.write(answer.pack())
             answers.flush()
 
 
@@ -112,105 +116,97 @@ def _read_frame(source: Any) -> Any:
     return source.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
 
 
-def run(
-    submission: Code, facts: Mapping[str, Any], tensors: Mapping[str, Any], timeout: float
-) -> Outcome:
-    if "stand_ins" not in facts:
-        return run_once(submission, facts, tensors, timeout)
-    alone = KINDS[facts["kind"]].classes
-    return (run_alone if alone else run_lines)(submission, facts, tensors, timeout)
+def run(code: Code, request: Request, timeout: float) -> Answer:
+    """Load the module anew, call it on these values, describe what it gave."""
+    rows, isolation, notes = code.setup.rows, request.isolation, Notes()
+    values = {name: value.clone() for name, value in request.values.items()}
+    given = {**request.numbers, **values}
+    stand_ins = recorder = None
+    if isolation is not None and code.isolated_by_driver:
+        stand_ins = isolation.stand_ins
+    elif isolation is not None:
+        recorder = _recorder(code, request, isolation, values)
+
+    def call(scope: dict[str, Any]) -> None:
+        module = _loaded(code, isolation, recorder)
+        drive = code.drivers[code.setup.kind]
+        drive(ChildCall(module, given, code.setup, stand_ins, notes), scope)
+
+    answer, scope = _watched(code.setup, request.float64, timeout, call)
+    for name in (row.name for row in rows if row.is_value and row.name in scope):
+        scope[name] = as_floats(scope[name])
+    found = scope if recorder is None else {**scope, **recorder.results}
+    gradients, kinds, others = sort_returned(found, rows, given)
+    answer = replace(answer, gradients=gradients, kinds=kinds, others=others)
+    if recorder is not None:
+        return _with_records(answer, code, recorder, scope)
+    if isolation is not None:
+        return _with_notes(answer, code, notes)
+    changed = [name for name, value in request.values.items() if not identical(value, values[name])]
+    return replace(answer, changed=tuple(sorted(changed)))
 
 
-def run_once(
-    submission: Code, facts: Mapping[str, Any], values: Mapping[str, Any], timeout: float
-) -> Outcome:
-    """Load the module anew, call its `backward` on these values, describe what came back."""
-    given = {**facts["numbers"], **{name: value.clone() for name, value in values.items()}}
-    outcome, scope = _run(submission, lambda: submission.compiled, facts, given, timeout, {})
-    outcome.take(scope, facts, given)
-    outcome.facts["changed"] = sorted(
-        name for name, value in values.items() if not same(value, given[name])
-    )
-    return outcome
+def _recorder(
+    code: Code, request: Request, isolation: Isolation, values: Mapping[str, torch.Tensor]
+) -> Recorder:
+    stand_ins = code.by_key(isolation.stand_ins)
+    return Recorder(stand_ins, request.values, values, isolation.watch, isolation.restore)
 
 
-def _run(
-    submission: Code,
-    compiled: Callable[[], types.CodeType],
-    facts: Mapping[str, Any],
-    given: dict[str, Any],
-    timeout: float,
-    names: Mapping[str, Any],
-    stand_ins: Mapping[str, torch.Tensor] | None = None,
-) -> tuple[Outcome, dict[str, Any]]:
-    """Load and call; what was returned, or the locals at the point where it raised."""
-    wide = facts["float64"]
-    torch.set_default_dtype(torch.float64 if wide else torch.float32)
-    outcome, watch = Outcome(), Watch(submission.path)
+def _loaded(code: Code, isolation: Isolation | None, recorder: Recorder | None) -> dict[str, Any]:
+    """The names of the learner's file, executed."""
+    module = types.ModuleType("submission")
+    module.__file__ = code.setup.path
+    sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
+    compiled = code.compiled
+    if isolation is not None and recorder is not None:
+        module.__dict__[RECORDER] = recorder
+        late = tuple(code.by_key(isolation.late).items())
+        compiled = instrumented(code, late, isolation.everywhere)
+    exec(compiled, module.__dict__)  # the learner's code, in the process made for it
+    return module.__dict__
+
+
+def _watched(
+    setup: Setup, float64: bool, timeout: float, call: Callable[[dict[str, Any]], None]
+) -> tuple[Answer, dict[str, Any]]:
+    """What is seen while it runs; and what was returned, or the locals at the point it raised."""
     scope: dict[str, Any] = {}
+    raised = unusable = None
+    torch.set_default_dtype(torch.float64 if float64 else torch.float32)
+    detector = AutogradDetector(setup.path)
+    width = Float32AsFloat64() if float64 else nullcontext()
     try:
-        width = Float64() if wide else nullcontext()
-        with _alarm(timeout), torch.inference_mode(), watch, width:
-            _call(submission.calls, compiled(), given, facts, names, scope, outcome, stand_ins)
+        with _alarm(timeout), torch.inference_mode(), detector, width:
+            call(scope)
+    except Unusable as error:
+        unusable = str(error)
     except BaseException as error:  # whatever it raised, SystemExit too, is an outcome
-        outcome.facts["raised"] = describe(error, submission.path, submission.source)
-        scope.update(scope or locals_of(error, submission.path, ENTRY))
-    outcome.facts["autodiff"] = watch.seen
-    return outcome, scope
+        raised = Raised(**describe(error, setup.path, setup.source))
+        scope.update(scope or locals_of(error, setup.path, ENTRY))
+    return Answer({}, autodiff=detector.seen, raised=raised, unusable=unusable), scope
 
 
-def run_lines(
-    submission: Code, facts: Mapping[str, Any], tensors: Mapping[str, Any], timeout: float
-) -> Outcome:
-    """Call an instrumented `backward`: each gradient it gives when it has stand-ins upstream."""
-    wanted, keys = facts["wanted"], facts["stand_ins"]
-    stand_ins = {key: tensors[key] for key in keys}
-    values = {name: value for name, value in tensors.items() if name not in stand_ins}
-    given = {name: value.clone() for name, value in values.items()}
-    recorder = Recorder(stand_ins, values, given, facts["watch"], facts["restore"])
-    outcome, scope = _run(
-        submission,
-        lambda: instrumented(
-            submission, tuple(wanted), tuple(facts["late"].items()), facts["everywhere"]
-        ),
-        facts,
-        {**facts["numbers"], **given},
-        timeout,
-        {RECORDER: recorder},
+def _with_records(
+    answer: Answer, code: Code, recorder: Recorder, scope: Mapping[str, Any]
+) -> Answer:
+    return replace(
+        answer,
+        recorded=code.by_name(recorder.done_at),
+        failures=recorder.failures,
+        altered=tuple(code.by_name(dict.fromkeys(recorder.altered(scope)))),
+        altered_at=code.by_name(recorder.altered_at),
+        changed_at=recorder.changed_at,
+        rebuilt=tuple(code.by_name(dict.fromkeys(recorder.rebuilt(scope)))),
     )
-    results = {**scope, **recorder.results}
-    outcome.take(results, facts, given)
-    outcome.facts |= {
-        "recorded": recorder.done_at,
-        "failures": recorder.failures,
-        "altered": recorder.altered(scope),
-        "altered_at": recorder.altered_at,
-        "changed_at": recorder.changed_at,
-        "rebuilt": recorder.rebuilt(scope),
-    }
-    return outcome
 
 
-def run_alone(
-    submission: Code, facts: Mapping[str, Any], tensors: Mapping[str, Any], timeout: float
-) -> Outcome:
-    """Run each operation or layer of the learner's classes with a stand-in upstream."""
-    keys = facts["stand_ins"]
-    stand_ins = {key: tensors[key] for key in keys}
-    given = {name: value.clone() for name, value in tensors.items() if name not in stand_ins}
-    outcome, scope = _run(
-        submission,
-        lambda: submission.compiled,
-        facts,
-        {**facts["numbers"], **given},
-        timeout,
-        {},
-        stand_ins,
-    )
-    outcome.take(scope, facts, given)
-    # Each ran on its own, one after the other, whatever the line it is written in.
-    outcome.facts.setdefault("recorded", {key: at for at, key in enumerate(facts["wanted"], 1)})
-    return outcome
+def _with_notes(answer: Answer, code: Code, notes: Notes) -> Answer:
+    """Each ran on its own, one after the other, whatever the line it is written in."""
+    recorded = notes.recorded
+    if recorded is None:
+        recorded = {row.name: at for at, row in enumerate(code.setup.rows, 1)}
+    return replace(answer, recorded=recorded, sent=notes.sent, idle=notes.idle)
 
 
 class _alarm:  # noqa: N801  a context manager, read as a word
@@ -227,26 +223,3 @@ class _alarm:  # noqa: N801  a context manager, read as a word
     @staticmethod
     def _ring(*_: object) -> None:
         raise OutOfTime
-
-
-def _call(
-    calls: Calls,
-    code: types.CodeType,
-    given: dict[str, Any],
-    facts: Mapping[str, Any],
-    names: Mapping[str, Any],
-    scope: dict[str, Any],
-    outcome: Outcome,
-    stand_ins: Mapping[str, torch.Tensor] | None,
-) -> None:
-    """Fill `scope` with what `backward` returned."""
-    module = types.ModuleType("submission")
-    module.__file__ = code.co_filename
-    module.__dict__.update(names)
-    sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
-    exec(code, module.__dict__)  # the learner's code, in the process made for it
-    try:
-        call = calls[facts["kind"]]
-        call(Request(vars(module), given, facts, stand_ins, outcome.facts), scope)
-    except Unusable as error:
-        outcome.facts["unusable"] = str(error)

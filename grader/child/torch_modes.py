@@ -16,7 +16,7 @@ DIFFERENTIATES = {
 }
 
 
-class Watch(TorchFunctionMode):
+class AutogradDetector(TorchFunctionMode):
     """Notes the first use of autograd, and where. Seen, not prevented; not proof either."""
 
     def __init__(self, path: str) -> None:
@@ -40,7 +40,7 @@ class Watch(TorchFunctionMode):
         return frame.f_lineno if frame.f_code.co_filename == self.path else 0
 
 
-class Float64(TorchFunctionMode):
+class Float32AsFloat64(TorchFunctionMode):
     """float32 means float64 while this is active.
 
     The decision is made in float64. `.float()` and `dtype=torch.float32` in a right answer

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
+from grader.bench.trial import Trial
 from grader.cli.progress import first_interrupt, progress
 from grader.course.exercise import Exercise
 from grader.errors import UsageProblem, shown
 from grader.grading import Grader
-from grader.judge.trial import Trial
 from grader.render.plots import plots_page
 from grader.render.rates import rates_view
 from grader.render.terminal import console

@@ -12,6 +12,7 @@ from grader.course.names import NameData
 from grader.course.recipe import Recipe
 from grader.errors import UnknownExercise
 from grader.kinds import FUNCTION, KINDS, Kind
+from grader.rows import Row
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,17 @@ class Exercise:
         """Read where it is asked for: `grade list` wants only titles."""
         return read_forward(self.forward)
 
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """What is asked for, in the order of the backward pass."""
+        return tuple(
+            Row(name, name in self.values, self.places.get(name, "")) for name in self.gradients
+        )
+
+    @cached_property
+    def row(self) -> dict[str, Row]:
+        return {row.name: row for row in self.rows}
+
     @property
     def chunks_to_run(self) -> tuple[Chunk, ...]:
         """What a child has to run itself: where the learner's own objects make the graph."""
@@ -54,8 +66,8 @@ class Exercise:
         return int(self.kind.python_numbers)
 
     def key(self, name: str) -> str:
-        """What the learner calls it: `dprobs`; a value that is no gradient has its own name."""
-        return name if name in self.values else f"d{name}"
+        """What the learner calls it: `dprobs`; a value that is not a gradient has its own name."""
+        return self.row[name].key
 
     def asked_for(self, value: str) -> str:
         """What a value that is no gradient is to be, in words: its text without the shape."""
@@ -63,7 +75,7 @@ class Exercise:
 
     def place(self, name: str) -> str:
         """Where it is written, as Submission.lines names it: a variable, or a method's target."""
-        return self.places.get(name, self.key(name))
+        return self.row[name].written_at
 
     @property
     def trained(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from grader.bench.point import nearest
 from grader.diagnose.events import (
     afterwards,
     elsewhere,
@@ -23,61 +24,65 @@ from grader.diagnose.events import (
 )
 from grader.diagnose.mistakes import CASE_OF, OF_VALUES, PREDICTED, diagnosis, module_of
 from grader.diagnose.mistakes.case import Case
+from grader.judge.facts import Facts
 from grader.judge.lines import NOTHING, LineRun
-from grader.judge.verdict import OTHER_SIZES, Judge
-from grader.judge.vjp import Scene, nearest
-from grader.report import Diagnosis, GradientReport
+from grader.judge.verdict import Verdict
+from grader.report import Diagnosis
 
 # The line that shows is right; these mistakes sit in the line that changed it.
 ELSEWHERE = ("missing-clone", "forward-value-changed")
 
 
-def diagnose(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     """None where all is well, or where no known mistake fits."""
-    if gradient.verdict == "approximate" and not (gradient.own_exact or gradient.is_value):
-        return diagnosis("rounding-only", {"maxdiff": gradient.maxdiff})
+    if gradient.verdict == "approximate" and not (gradient.own_exact or gradient.row.is_value):
+        return diagnosis("rounding-only", {"maxdiff": gradient.shown.maxdiff})
     if gradient.verdict == "missing":
-        return not_returned(judge, gradient)
+        return not_returned(facts, gradient)
     if gradient.verdict not in ("wrong", "wrong_shape"):
         return None
     return (
-        memorised(judge, gradient)
-        or afterwards(judge, gradient)
-        or on_a_wrong_forward(judge, gradient)
-        or not_attached(judge, gradient)
-        or in_order(judge, gradient)
-        or _predicted(judge, gradient)
-        or unfit(judge, gradient)
-        or elsewhere(judge, gradient)
+        memorised(facts, gradient)
+        or afterwards(facts, gradient)
+        or on_a_wrong_forward(facts, gradient)
+        or not_attached(facts, gradient)
+        or in_order(facts, gradient)
+        or _predicted(facts, gradient)
+        or unfit(facts, gradient)
+        or elsewhere(facts, gradient)
     )
 
 
-def with_diagnosis(gradient: GradientReport, found: Diagnosis | None) -> GradientReport:
-    """The report on a gradient; its line is the one to mend, which may be another's."""
-    line = gradient.line
-    if found is not None and found.mistake in ELSEWHERE:
-        line = found.evidence.get("alias_line") or found.evidence["line"] or line
-    return replace(gradient, diagnosis=found, line=line)
+def line_to_fix(gradient: Verdict, found: Diagnosis | None) -> int | None:
+    """The gradient's own line, or the one that changed it."""
+    if found is None or found.mistake not in ELSEWHERE:
+        return gradient.line
+    line: int | None = found.evidence.get("alias_line") or found.evidence["line"]
+    return line or gradient.line
 
 
-def _predicted(judge: Judge, gradient: GradientReport) -> Diagnosis | None:
+def _predicted(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     """The first known mistake that gives these numbers; the others that do are named too."""
-    name, own = gradient.name, judge.own[gradient.name]
-    unfit = [c.unfit for c in judge.comparisons[name] if c is not None and c.unfit is not None]
+    name, line = gradient.name, facts.lines[gradient.name]
+    unfit = [c.unfit for c in facts.comparisons[name] if c is not None and c.unfit is not None]
     if any(what.mistake in ("wrong-dtype", "no-plain-number") for what in unfit):
         return None  # rounded to integers, say: its numbers tell nothing
-    if not own.known:
-        pairs = [*_cases(judge, name, judge.findings.runs_of(name)), *_chain_cases(judge, name)]
+    if not line.decidable:
+        pairs = [*_cases(facts, name, facts.runs_of(name)), *_chain_cases(facts, name)]
     else:
-        runs = judge.findings.runs_of(name)
-        if own.wrong_in is not None and own.wrong_in is not runs[0] and len(runs) > 1:
-            return elsewhere(judge, gradient)
-        pairs = [*_cases(judge, name, runs), *_cases(judge, name, judge.findings.runs_beside(name))]
+        runs = facts.runs_of(name)
+        if (
+            line.first_wrong_run is not None
+            and line.first_wrong_run is not runs[0]
+            and len(runs) > 1
+        ):
+            return elsewhere(facts, gradient)
+        pairs = [*_cases(facts, name, runs), *_cases(facts, name, facts.sibling_runs(name))]
     # Where the line is right when it is run alone, what it gave says nothing of a mistake.
     pairs = [cases for cases in pairs if not all(case.right for case in cases)]
     fits: list[tuple[str, dict[str, Any]]] = []
     for cases in pairs:
-        for mistake in OF_VALUES if name in judge.exercise.values else PREDICTED:
+        for mistake in OF_VALUES if name in facts.exercise.values else PREDICTED:
             evidence = _evidence(mistake, cases)
             if evidence is not None and mistake not in [known for known, _ in fits]:
                 fits.append((mistake, evidence))
@@ -107,16 +112,16 @@ def _evidence(mistake: str, cases: tuple[Case, ...]) -> dict[str, Any] | None:
     return first
 
 
-def _cases(judge: Judge, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple[Case, ...]]:
+def _cases(facts: Facts, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple[Case, ...]]:
     """The line runs, for each cut that the line may start from, the chunk's own first.
 
     One that was seen to move with stand-ins is no closed form, which starts from nothing.
     """
-    near, cut = nearest(judge.exercise, name), judge.findings.cut_of(name)
+    near, cut = nearest(facts.exercise, name), facts.dependencies.cut_of(name)
     cuts = dict.fromkeys((near, cut or NOTHING))
     for cut in cuts:
         cases = [
-            Case(run.scene, name, cut, result, judge.submission)
+            Case(run.point, name, cut, result, facts.submission)
             for run in runs
             if (result := run.result(name)) is not None and result.dtype is torch.float64
         ]
@@ -124,15 +129,12 @@ def _cases(judge: Judge, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple
             yield tuple(cases)
 
 
-def _chain_cases(judge: Judge, name: str) -> Iterator[tuple[Case, ...]]:
+def _chain_cases(facts: Facts, name: str) -> Iterator[tuple[Case, ...]]:
     """Where lines cannot be judged alone: the function as written, against the true gradient."""
     cases = []
-    for result in (judge.results[1], *(r for r in judge.results if r.trial.label == OTHER_SIZES)):
-        given = result.given.get(name)
-        if given is not None and given.dtype is result.reference.gradients[name].dtype:
-            trial = result.trial
-            values = {**trial.inputs, **trial.values()}
-            scene = Scene(trial, values, result.reference.gradients)
-            cases.append(Case(scene, name, NOTHING, given, judge.submission))
+    for run in (facts.decision, facts.other_sizes):
+        given = run.given.get(name)
+        if given is not None and given.dtype is run.reference.gradients[name].dtype:
+            cases.append(Case(run.true_point(), name, NOTHING, given, facts.submission))
     if cases:
         yield tuple(cases)

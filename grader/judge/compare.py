@@ -10,10 +10,9 @@ from typing import Any
 
 import torch
 
-# Of the reference's scale. In float64 right answers differ by 1e-16 times a few hundred
-# operations; the smallest mistake seen is off by 1e-5 of the scale.
-TOLERANCE = 1e-9
-NARROW_TOLERANCE = 1e-2
+from grader.tensors import TOLERANCE
+
+FLOAT32_TOLERANCE = 1e-2  # decides next to nothing: only what no rounding explains is wrong
 NUMBERS = ("builtins.float", "builtins.int")
 
 
@@ -76,8 +75,7 @@ def compare(
         }
         return Comparison(shape, unfit=Unfit("not-finite", evidence))
     difference = (submitted - reference).abs().max().item() if reference.numel() else 0.0
-    # float32 decides next to nothing: only what no rounding explains is wrong there.
-    tolerance = TOLERANCE if reference.dtype == torch.float64 else NARROW_TOLERANCE
+    tolerance = TOLERANCE if reference.dtype == torch.float64 else FLOAT32_TOLERANCE
     right = difference <= tolerance * scale
     return Comparison(
         shape,

@@ -10,8 +10,8 @@ in the scope by then, or in the frames of the traceback.
 from collections.abc import Callable
 from typing import Any
 
+from grader.child.call import ChildCall
 from grader.child.call_backward import call_entry
-from grader.child.request import Request
 from grader.kinds import FUNCTION, LAYERS, NUMBERS, VALUES
 from grader.kinds.layers.child import call_layers
 from grader.kinds.layers.deep_stack import call_stack
@@ -19,14 +19,14 @@ from grader.kinds.numbers.child import call_with_numbers
 from grader.kinds.values.child import call_engine
 
 # Fills the scope with what came back, by the learner's names.
-Call = Callable[[Request, dict[str, Any]], None]
+Driver = Callable[[ChildCall, dict[str, Any]], None]
 
 
-def _call_function(request: Request, scope: dict[str, Any]) -> None:
-    scope.update(call_entry(request.module, request.given))
+def _call_function(call: ChildCall, scope: dict[str, Any]) -> None:
+    scope.update(call_entry(call.module, call.given))
 
 
-CALLS: dict[str, Call] = {  # by the kind's name
+DRIVERS: dict[str, Driver] = {  # by the kind's name
     FUNCTION.name: _call_function,
     NUMBERS.name: call_with_numbers,
     VALUES.name: call_engine,

@@ -9,13 +9,12 @@ import selectors
 import signal
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from grader.errors import printable
-from grader.process.answer import Answer, Ended, read_answer
 from grader.process.launcher import ChildLauncher
-from grader.protocol import LENGTH, BadMessage, pack, unpack
-from grader.syntax.submission import Submission
+from grader.process.sandbox.layers import Outcome, missing
+from grader.protocol.frames import LENGTH, BadMessage, unpack
+from grader.protocol.messages import Answer, Ended, Request, Setup, read_answer
 
 GRACE = 2.0  # seconds beyond the child's own alarm before it is killed
 REPLY_CAP = 64 * 2**20
@@ -24,27 +23,38 @@ PRINT_CAP = 16 * 2**20  # bytes; what prints more in one attempt is ended
 DRAIN = 16  # pieces read at the end: a full pipe and more, yet not for as long as it prints
 
 
+@dataclass(frozen=True)
+class ClosedRun:
+    """Of an attempt whose child is gone; only an Attempt makes one.
+
+    Whoever has one may work out references: no child is there to look for them.
+    """
+
+    output: str  # what the learner's code printed in its first call, as far as the cap goes
+    sandbox: tuple[Outcome, ...]  # what the child took on of it
+    memory_closed: bool  # no child can read the grader's memory, a later one included
+
+
 @dataclass
 class Attempt:
     """Use as a context manager: on leaving, the child and its group are gone."""
 
     launcher: ChildLauncher
-    submission: Submission
-    wanted: tuple[str, ...]  # gradient keys
-    timeout: float  # seconds for one call of `backward`
+    setup: Setup
+    timeout: float = field(init=False)  # seconds for one call, from now on
     cpu: int = 86_400  # seconds of processor time for all calls together
     ended: Ended | None = None
     _pid: int = 0
     _printed: bytearray = field(default_factory=bytearray)
     _lost: int = 0  # bytes printed over the cap
+    _started: bool = False
+    _closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.timeout = self.setup.timeout
 
     def __enter__(self) -> "Attempt":
-        setup = {
-            "source": self.submission.source,
-            "path": str(self.submission.path),
-            "timeout": self.timeout,
-        }
-        self._first = pack(setup, {})
+        self._first = self.setup.pack()
         child_reads, self._requests = os.pipe()
         self._replies, child_writes = os.pipe()
         self._prints, child_prints = os.pipe()
@@ -61,20 +71,21 @@ class Attempt:
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
+        self._started = True
         return self
 
-    def backward(self, values: dict[str, Any], tensors: dict[str, Any]) -> Answer | Ended:
+    def ask(self, request: Request) -> Answer | Ended:
         """The child's answer to one call. After an Ended every further call gives the same."""
         if not self._first and self.ended is None:
             self.ended = self._unasked()
         if self.ended is not None:
             return self.ended
-        frame = self._first + pack({**values, "wanted": self.wanted}, tensors)
+        frame = self._first + request.pack()
         self._first = b""
         answer = self._exchange(frame, time.monotonic() + self.timeout + GRACE)
         if isinstance(answer, bytes):
             try:
-                return read_answer(unpack(answer), self.wanted)
+                return read_answer(unpack(answer), self.setup.rows)
             except BadMessage as error:
                 answer = Ended("garbled", printable(str(error), 300))
         self.ended = answer
@@ -172,8 +183,14 @@ class Attempt:
         self._drain_prints()
         os.close(self._replies)
         os.close(self._prints)
+        self._closed = True
 
-    def output(self) -> str:
-        """What the learner's code printed in its first call, as far as the cap goes."""
+    def closed(self) -> ClosedRun:
+        """After the attempt. Raises RuntimeError while its child may still be there."""
+        if self._started and not self._closed:
+            raise RuntimeError("the child of this attempt has not been ended")
         text = printable(self._printed.decode("utf-8", errors="backslashreplace"), OUTPUT_CAP)
-        return text + (f"\n[{self._lost:,} more bytes were printed]" if self._lost else "")
+        output = text + (f"\n[{self._lost:,} more bytes were printed]" if self._lost else "")
+        layers = self.launcher.layers if self._started else ()
+        closed = self.launcher.memory_closed and bool(layers) and not missing(layers)
+        return ClosedRun(output, layers, closed)

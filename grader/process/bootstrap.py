@@ -47,7 +47,7 @@ def run_child(
     status = 1
     try:
         from grader.child.serve import serve
-        from grader.kinds.drivers import CALLS
+        from grader.kinds.drivers import DRIVERS
 
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -59,7 +59,7 @@ def run_child(
         outcomes = apply(Plan(cpu, parent, FIRST_FREE))
         os.write(FIRST_FREE - 1, encoded(outcomes))
         os.close(FIRST_FREE - 1)
-        serve(FIRST_FREE - 3, FIRST_FREE - 2, CALLS)
+        serve(FIRST_FREE - 3, FIRST_FREE - 2, DRIVERS)
         status = 0
     except BrokenPipeError:  # the grader has given up on this attempt
         status = 0

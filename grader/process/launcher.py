@@ -38,6 +38,7 @@ class ChildLauncher(Protocol):
 
     layers: tuple[Outcome, ...]  # of the child started last: what it took on of the sandbox
     require_all: bool  # start no child without every required layer
+    memory_closed: bool  # whether this process's memory is closed to others
 
     def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
         """Start a child reading, answering and printing on these descriptors; its pid.
@@ -99,8 +100,10 @@ class WarmProcess:
     def __init__(self) -> None:
         self.layers: tuple[Outcome, ...] = ()
         self.require_all = False
+        self.memory_closed = False
         with suppress(OSError, Unavailable):
             close_memory()  # and with it the warm process's
+            self.memory_closed = True
         self._server: _ForkServer | None = _forked()
 
     @property
@@ -281,6 +284,8 @@ def _fork_child(control: socket.socket, descriptors: list[int], cpu: int) -> int
 
 class FreshInterpreters:
     """A new Python for each child: one more import of torch each, for systems without fork."""
+
+    memory_closed = False
 
     def __init__(self) -> None:
         self.layers: tuple[Outcome, ...] = ()

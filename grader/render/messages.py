@@ -1,7 +1,15 @@
-"""Sentences about a child that raised or ended, for reports."""
+"""Sentences about how the code of a submission ran, for reports."""
 
-from grader.process.answer import Answer, Ended, Raised
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.course.exercise import Exercise
+from grader.errors import did_you_mean
+from grader.judge.missing import Stop
 from grader.process.sandbox.plan import GIB, MEMORY
+from grader.protocol.messages import Answer, Ended, Raised
+from grader.report import Flag
+from grader.syntax.submission import Submission
 
 ENDINGS = {
     "timeout": "out of time ({}); is there a loop that does not end? --timeout gives it longer.",
@@ -70,3 +78,58 @@ def no_step_sentence(answer: Answer | Ended, name: str, how: str, shape: tuple[i
         f": d{name} has shape {tuple(given.shape)} and dtype {given.dtype}; "
         f"expected {shape} and a floating-point dtype."
     )
+
+
+def stop_sentence(stop: Stop, submission: Submission) -> str:
+    """What kept the code from running to its end."""
+    if stop.problem is not None:
+        return stop.problem
+    path = submission.path
+    if stop.autodiff is not None:
+        line, what = stop.autodiff
+        where = f"{path}, line {line}" if line else str(path)
+        return f"{where}: {what} is automatic differentiation; here gradients are derived by hand."
+    if stop.ended is not None:
+        return f"{path}: {ended_sentence(stop.ended)}"
+    if stop.raised is not None:
+        unwritten = _unwritten_on(submission, stop.raised.line)
+        said = f"{path}, {raised_sentence(stop.raised)}"
+        return said + (f" {unwritten[0]} is not written yet." if unwritten else "")
+    return f"{path}: {stop.unusable}"
+
+
+def _unwritten_on(submission: Submission, line: int | None) -> list[str]:
+    """Gradients that the line reads and that are None so far."""
+    lines = submission.source.split("\n")
+    text = lines[line - 1] if line and line <= len(lines) else ""
+    _, _, read = text.partition("=")
+    names = dict.fromkeys(re.findall(r"\bd\w+", read))
+    return [key for key in names if key in submission.lines and key not in submission.attempted]
+
+
+def flags_of(
+    exercise: Exercise, answer: Answer | Ended, judged_in_chain: Sequence[str]
+) -> Iterator[Flag]:
+    """What is worth knowing about a grading, and decides nothing.
+
+    `answer`: the lecture's view. `judged_in_chain`: the gradients not judged line by line.
+    """
+    if isinstance(answer, Ended):
+        return
+    for name in answer.changed:
+        yield Flag(
+            "forward-value-changed", f"`{name}` was changed in place; copy before you write."
+        )
+    keys = [row.key for row in exercise.rows]
+    for row in exercise.rows:
+        if row.name in answer.gradients or row.name in answer.kinds or answer.raised is not None:
+            continue
+        others = (other for other in answer.others if other not in keys)
+        # A value in between, with another first letter, is no slip of the pen.
+        near = did_you_mean(row.key, [at for at in others if at[:1].lower() == row.key[0]])
+        if near != ".":
+            yield Flag("unknown-key", f"`{row.key}` was not returned{near}")
+    if judged_in_chain:
+        what = ", ".join(map(exercise.key, judged_in_chain))
+        why = "as the code runs, not line by line: in this form a line cannot be run on its own."
+        yield Flag("judged-in-chain", f"{what}: judged {why}")

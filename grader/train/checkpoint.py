@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 
-from grader.judge.trial import Tensors, Trial
-from grader.protocol import LENGTH, BadMessage, pack, unpack
+from grader.bench.trial import Tensors, Trial
+from grader.protocol.frames import LENGTH, BadMessage, pack, unpack
 from grader.syntax.submission import Submission
 from grader.workspace.whole_file import write_whole
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
+from grader.bench.trial import Tensors, Trial
+from grader.bench.trial import evaluate as evaluate_chunk
 from grader.course.exercise import Exercise
 from grader.course.recipe import Recipe
-from grader.judge.trial import Tensors, Trial
-from grader.judge.trial import evaluate as evaluate_chunk
 from grader.render.messages import OUTGROWN
 from grader.report import BesideAutograd, OtherModel, Trained
 from grader.train.checkpoint import Checkpoint

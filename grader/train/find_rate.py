@@ -8,9 +8,9 @@ import math
 
 import torch
 
+from grader.bench.secret_inputs import LECTURE_SEED
 from grader.course.exercise import Exercise
 from grader.course.names import NameData
-from grader.judge.secret_inputs import LECTURE_SEED
 from grader.report import RateSearch
 from grader.train.dataset import splits_of
 from grader.train.gradient_descent import Observer, unobserved

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import count
 
+from grader.bench.trial import Trial
 from grader.course.names import NameData
-from grader.judge.trial import Trial
 from grader.process.attempt import Attempt
 from grader.report import Training
 from grader.train.gradient_descent import Gradients, Step, by_autograd, gradient_descent

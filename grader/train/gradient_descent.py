@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.judge.trial import Tensors, Trial, convert
-from grader.process.answer import Answer, Ended
+from grader.bench.trial import Tensors, Trial, convert
+from grader.protocol.messages import Answer, Ended
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Step:
     unfit: Unfit | None = None
 
 
-Gradients = Callable[[Trial, Tensors], Answer | Ended]  # of a trial and its forward values
+Gradients = Callable[[Trial], Answer | Ended]
 # Called after every step that was taken, with the number of steps done and the step's loss;
 # True asks to stop there.
 Observer = Callable[[int, float], bool]
@@ -54,9 +54,8 @@ def gradient_descent(
     for number, (rate, batch) in enumerate(zip(rates, batches, strict=False)):
         inputs = {**start.inputs, **convert(batch, start.dtype), **parameters}
         trial = replace(start, label=f"step {number}", inputs=inputs)
-        values = trial.values()
-        answer = gradients(trial, values)
-        step = _step(trial, values["loss"].item(), answer, parameters, rate)
+        answer = gradients(trial)
+        step = _step(trial, trial.values["loss"].item(), answer, parameters, rate)
         yield step
         if not step.taken:
             return
@@ -82,7 +81,7 @@ def _step(
     return Step(trial, loss, answer, after, taken=True)
 
 
-def by_autograd(trial: Trial, _: Tensors) -> Answer:
+def by_autograd(trial: Trial) -> Answer:
     """torch's own, of the trained parameters."""
     leaves = {name: trial.inputs[name].clone().requires_grad_() for name in trial.exercise.trained}
     trial.exercise.forward(**{**trial.inputs, **leaves})["loss"].backward()

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import torch
 
+from grader.bench.secret_inputs import LECTURE_SEED
 from grader.course.makemore import contexts
 from grader.course.names import NameData
-from grader.judge.secret_inputs import LECTURE_SEED
-from grader.process.answer import Answer, Ended
+from grader.protocol.messages import Answer, Ended
 from grader.render.layer_records import GAINS, SATURATED, LayerStatistics, Spread, TanhLayer
 from grader.render.messages import ended_sentence, raised_sentence
 from grader.train.learner import Learner
@@ -83,7 +83,7 @@ def _checked(answer: Answer | Ended) -> dict[str, torch.Tensor]:
             raise NotMade(f"the layers' {name} are not of shape {shape}.")
         if not (tensor.abs() < LARGEST).all():  # NaN is not smaller
             raise NotMade(f"the layers' {name} are not all finite.")
-    return answer.gradients
+    return dict(answer.gradients)
 
 
 def _summed_up(gain: float, normalised: bool, found: dict[str, torch.Tensor]) -> LayerStatistics:

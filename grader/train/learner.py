@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from grader.bench.bench import setup_for
+from grader.bench.trial import Tensors
 from grader.course.exercise import Exercise
-from grader.judge.trial import Tensors
-from grader.process.answer import Answer, Ended
 from grader.process.attempt import Attempt
 from grader.process.launcher import ChildLauncher
+from grader.protocol.messages import Answer, Ended, Request, Setup
 from grader.render.messages import no_step_sentence
+from grader.rows import Row
 from grader.syntax.submission import Submission
 from grader.train.gradient_descent import Gradients, Step
 
@@ -29,18 +31,19 @@ class Learner:
 
         Raises GraderFailure where no child can be started.
         """
-        wanted = tuple("d" + name for name in exercise.trained)
-        with Attempt(self.launcher, self.submission, wanted, self.timeout) as attempt:
+        setup = setup_for(exercise, self.submission, self.timeout, exercise.trained)
+        with Attempt(self.launcher, setup) as attempt:
             yield by_hand(attempt)
 
     def deep_stack(
         self, wanted: tuple[str, ...], numbers: dict[str, Any], tensors: Tensors
     ) -> Answer | Ended:
         """What the learner's layers do in a deep stack, in a child of its own."""
-        facts = {"numbers": numbers, "float64": False, "kind": "stack"}
-        keys = tuple("d" + name for name in wanted)
-        with Attempt(self.launcher, self.submission, keys, self.timeout) as attempt:
-            return attempt.backward(facts, tensors)
+        submission = self.submission
+        rows = tuple(Row(name, is_value=True) for name in wanted)
+        setup = Setup(submission.source, str(submission.path), self.timeout, "stack", rows)
+        with Attempt(self.launcher, setup) as attempt:
+            return attempt.ask(Request(tensors, numbers, float64=False))
 
     def problem(self, step: Step) -> str:
         """Why this step was not taken, as a sentence that begins with the file's name."""
@@ -53,4 +56,4 @@ class Learner:
 
 def by_hand(attempt: Attempt) -> Gradients:
     """The learner's gradients, from an attempt that is open already."""
-    return lambda trial, values: attempt.backward(*trial.request(values))
+    return lambda trial: attempt.ask(trial.request)

@@ -16,12 +16,12 @@ from itertools import repeat
 
 import torch
 
+from grader.bench.secret_inputs import LECTURE_SEED
+from grader.bench.trial import Tensors, Trial, make_trial
 from grader.course.exercise import Exercise
 from grader.course.names import NameData
 from grader.course.recipe import Recipe
 from grader.errors import UsageProblem
-from grader.judge.secret_inputs import LECTURE_SEED
-from grader.judge.trial import Tensors, Trial, make_trial
 from grader.render.messages import OUTGROWN
 from grader.report import Trained
 from grader.train.checkpoint import (

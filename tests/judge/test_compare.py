@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from grader.judge.compare import TOLERANCE, compare
+from grader.judge.compare import compare
+from grader.tensors import TOLERANCE
 
 REFERENCE = torch.tensor([[0.5, -2.0], [0.25, 4.0]], dtype=torch.float64)
 

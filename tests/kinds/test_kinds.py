@@ -4,14 +4,14 @@ import pytest
 
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
-from grader.kinds.drivers import CALLS
+from grader.kinds.drivers import DRIVERS
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_an_exercises_declarations_fit_its_kind(name: str) -> None:
     exercise = load_exercise(name)
     asked = set(exercise.gradients)
-    assert exercise.kind.name in CALLS
+    assert exercise.kind.name in DRIVERS
     assert exercise.points == exercise.kind.python_numbers
     assert len(asked) == len(exercise.gradients)
     assert exercise.values.keys() <= asked

@@ -12,10 +12,10 @@ from typing import Any
 
 import torch
 
+from grader.bench.trial import Trial, make_trial
 from grader.course import expressions
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
-from grader.judge.trial import Trial, make_trial
 from grader.workspace import kit
 
 SEED = 20_240_301  # none that the suite grades with
@@ -93,7 +93,7 @@ def _trial() -> tuple[Trial, dict[str, torch.Tensor]]:
     data = NameData(read_names(kit.NAMES))
     sizes = exercise.sizes | {"graphs": 300}
     trial = make_trial(exercise, data, "oracle", SEED, sizes)
-    return trial, trial.due({**trial.inputs, **trial.values()})
+    return trial, trial.expected_values(trial.scope)
 
 
 def _graphs(value: Any) -> bool:

@@ -10,12 +10,13 @@ from typing import Any
 
 import torch
 
-from grader.child.request import Request
-from grader.child.torch_modes import Float64
+from grader.bench.trial import Trial, make_trial
+from grader.child.call import ChildCall
+from grader.child.torch_modes import Float32AsFloat64
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
-from grader.judge.trial import Trial, make_trial
 from grader.kinds.layers.child import call_layers
+from grader.protocol.messages import Setup
 from grader.workspace import kit
 
 from .running import float64
@@ -81,20 +82,20 @@ def _runs(source: str) -> list[Rows]:
 def _rows(source: str, trial: Trial) -> Rows:
     """What each layer gives alone."""
     exercise = trial.exercise
-    facts, values = trial.request()
-    facts["wanted"] = [f"d{name}" for name in exercise.gradients]
+    values = trial.given
+    setup = Setup(source, "<mutant>", 1.0, exercise.kind.name, exercise.rows)
     generator = torch.Generator().manual_seed(trial.seed)
     arrive = {
-        f"d{name}": torch.randn(values[name].shape, generator=generator, dtype=torch.float64)
+        name: torch.randn(values[name].shape, generator=generator, dtype=torch.float64)
         for name in exercise.gradients
         if name not in exercise.values
     }
     space: Rows = {}
     rows: Rows = {}
     try:
-        with float64(), Float64():
+        with float64(), Float32AsFloat64():
             exec(compile(source, "<mutant>", "exec"), space)
-            call_layers(Request(space, values | facts["numbers"], facts, arrive), rows)
+            call_layers(ChildCall(space, {**values, **trial.numbers}, setup, arrive), rows)
     except Exception as error:  # whatever it raises is an effect of the change
         rows["raised"] = error
     return rows

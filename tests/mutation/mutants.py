@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from grader.bench.trial import make_trial
 from grader.course.exercise import Exercise
-from grader.judge.trial import make_trial
 
 from .change import Change, Place
 from .factors import factor_changes

@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 
+from grader.bench.trial import Trial, make_trial
 from grader.course.exercise import Exercise
 from grader.course.names import NameData
-from grader.judge.trial import Trial, make_trial
 from grader.kinds import NUMBERS
 
 from .running import points, run_alone, run_whole
@@ -66,7 +66,7 @@ class Oracle:
         """Forward values, and for every gradient random numbers of its shape."""
         scopes = []
         for trial in self.trials:
-            values: dict[str, Any] = {**trial.numbers(), **trial.values()}
+            values: dict[str, Any] = {**trial.numbers, **trial.values}
             generator = torch.Generator().manual_seed(trial.seed)
             for name in (line for line in self.lines if line in values):
                 values["d" + name] = torch.randn(

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from grader.judge.trial import Trial
+from grader.bench.trial import Trial
 from grader.kinds import NUMBERS
 
 from .syntax import base_name, names_in
@@ -35,7 +35,7 @@ def run_whole(source: str, trial: Trial) -> dict[str, Any]:
     space: dict[str, Any] = {}
     with float64():
         exec(compile(source, "<mutant>", "exec"), space)
-        given = {**trial.numbers(), **trial.values()}
+        given = {**trial.numbers, **trial.values}
         asked = inspect.signature(space["backward"]).parameters
         given = {name: _copy(given[name]) for name in asked}
         if trial.exercise.kind is NUMBERS:

@@ -14,16 +14,16 @@ import torch
 
 import grader.process.attempt
 from grader.errors import GraderFailure
-from grader.process.answer import Answer, Ended
 from grader.process.attempt import OUTPUT_CAP, REPLY_CAP, Attempt
 from grader.process.launcher import kill_whole
-from grader.protocol import LENGTH, pack
+from grader.protocol.frames import LENGTH, pack
+from grader.protocol.messages import Answer, Ended, Request, Setup
 from grader.render.messages import ended_sentence
-from grader.syntax.submission import Submission
+from grader.rows import Row
 from tests.process.left_behind import nothing_left_behind
 
 TIMEOUT = 0.2
-FACTS = {"numbers": {}, "kind": "function"}
+REQUEST = Request({"a": torch.ones(2)}, {}, float64=False)
 Script = Callable[[int, int, int], None]
 
 
@@ -41,7 +41,7 @@ def little_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 class Scripted:
     """A launcher whose children do with their three descriptors as a test tells them."""
 
-    layers, require_all = (), False
+    layers, require_all, memory_closed = (), False, False
 
     def __init__(self, script: Script) -> None:
         self.script = script
@@ -74,15 +74,15 @@ class Scripted:
         return
 
 
-def submission(source: str = "") -> Submission:
-    return Submission(Path("answer.py"), source, {}, frozenset())
+def setup(source: str = "", timeout: float = TIMEOUT) -> Setup:
+    return Setup(source, "answer.py", timeout, "function", (Row("a"),))
 
 
 def attempt(script: Script, calls: int = 1, timeout: float = TIMEOUT) -> Answer | Ended:
     """The last answer of `calls`; nothing of the child may be left."""
     launcher = Scripted(script)
-    with Attempt(launcher, submission(), ("da",), timeout) as running:
-        answers = [running.backward(FACTS, {"a": torch.ones(2)}) for _ in range(calls)]
+    with Attempt(launcher, setup(timeout=timeout)) as running:
+        answers = [running.ask(REQUEST) for _ in range(calls)]
     assert not any(alive(pid) for pid in launcher.pids)
     return answers[-1]
 
@@ -104,7 +104,7 @@ def flood(at: int, piece: bytes = b"x" * 2**16) -> NoReturn:
 def answering(times: int, then: Callable[[int], None] = lambda replies: None) -> Script:
     def script(requests: int, replies: int, output: int) -> None:
         os.read(requests, 2**16)
-        os.write(replies, pack({}, {"da": torch.ones(2)}) * times)
+        os.write(replies, pack({}, {"a": torch.ones(2)}) * times)
         then(replies)
 
     return script
@@ -174,10 +174,10 @@ def test_a_child_that_dies_between_calls_is_noticed() -> None:
         os._exit(7)
 
     launcher = Scripted(dies)
-    with Attempt(launcher, submission(), ("da",), TIMEOUT) as running:
-        assert isinstance(running.backward({}, {}), Answer)
+    with Attempt(launcher, setup()) as running:
+        assert isinstance(running.ask(REQUEST), Answer)
         os.waitid(os.P_PID, launcher.pids[0], os.WEXITED | os.WNOWAIT)
-        assert running.backward({}, {}) == Ended("exited", "exit code 7")
+        assert running.ask(REQUEST) == Ended("exited", "exit code 7")
 
 
 def test_prints_are_kept_up_to_the_cap_and_counted_beyond() -> None:
@@ -185,9 +185,9 @@ def test_prints_are_kept_up_to_the_cap_and_counted_beyond() -> None:
         os.write(output, b"\x1b[31m" + b"y" * 1_000_000 + b"\xff")
         answering(1)(requests, replies, output)
 
-    with Attempt(Scripted(prints), submission(), ("da",), 5.0) as running:
-        assert isinstance(running.backward({}, {}), Answer)
-    text = running.output()
+    with Attempt(Scripted(prints), setup(timeout=5.0)) as running:
+        assert isinstance(running.ask(REQUEST), Answer)
+    text = running.closed().output
     assert text.startswith("\\x1b[31myyy")
     assert f"{1_000_006 - OUTPUT_CAP:,} more bytes" in text
     assert len(text) < OUTPUT_CAP + 100
@@ -229,6 +229,6 @@ def test_a_launcher_that_starts_nothing_leaks_nothing() -> None:
             raise GraderFailure("no process")
 
     before = open_descriptors()
-    with pytest.raises(GraderFailure), Attempt(Barren(kill(9)), submission(), (), TIMEOUT):
+    with pytest.raises(GraderFailure), Attempt(Barren(kill(9)), setup()):
         pass
     assert open_descriptors() == before

@@ -6,14 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import torch
 
 import grader.process.launcher as launching
 from grader.errors import GraderFailure
-from grader.process.answer import Answer, Ended
 from grader.process.attempt import Attempt
 from grader.process.launcher import (
     ANSWER,
@@ -22,11 +20,11 @@ from grader.process.launcher import (
     WarmProcess,
     kill,
 )
+from grader.protocol.messages import Answer, Ended, Request, Setup
 from grader.render.messages import ended_sentence
-from grader.syntax.submission import Submission
+from grader.rows import Row
 from tests.process.left_behind import command_of, descendants, nothing_left_behind
 
-FACTS = {"numbers": {}, "kind": "function"}
 SOURCE = "print('said')\ndef backward(a):\n    da = a * 3\n    return locals()\n"
 LOOP = "def backward(a):\n    while True: pass\n"
 
@@ -45,13 +43,11 @@ def warm() -> Iterator[WarmProcess]:
 
 
 def attempt_at(launcher: ChildLauncher, source: str = SOURCE, timeout: float = 20.0) -> Attempt:
-    return Attempt(
-        launcher, Submission(Path("answer.py"), source, {}, frozenset()), ("da",), timeout
-    )
+    return Attempt(launcher, Setup(source, "answer.py", timeout, "function", (Row("a"),)))
 
 
 def ask(running: Attempt) -> Answer | Ended:
-    return running.backward(FACTS | {"float64": False}, {"a": torch.ones(2)})
+    return running.ask(Request({"a": torch.ones(2)}, {}, float64=False))
 
 
 def works(launcher: ChildLauncher) -> bool:
@@ -69,7 +65,7 @@ def test_both_launchers_run_a_submission(kind: type[WarmProcess | FreshInterpret
                 answer = ask(running)
                 assert isinstance(answer, Answer), ended_sentence(answer)
                 assert answer.gradients["a"].tolist() == [3.0, 3.0]
-        assert running.output() == "said\n"  # once, for the first call
+        assert running.closed().output == "said\n"  # once, for the first call
     finally:
         launcher.close()
 
@@ -146,7 +142,7 @@ def loaded(launcher: ChildLauncher) -> set[str]:
     code = "import sys\nprint(*[name for name in sys.modules if name.startswith('grader')])\n"
     with attempt_at(launcher, code + SOURCE.partition("\n")[2]) as running:
         assert isinstance(ask(running), Answer)
-    return set(running.output().split())
+    return set(running.closed().output.split())
 
 
 def test_a_child_holds_what_it_imports_and_no_more_of_the_grader(warm: WarmProcess) -> None:

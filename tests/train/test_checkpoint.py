@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import torch
 
+from grader.bench.trial import Tensors, Trial
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
-from grader.judge.trial import Tensors, Trial
-from grader.protocol import LENGTH, pack, unpack
+from grader.protocol.frames import LENGTH, pack, unpack
 from grader.syntax.submission import read_submission
 from grader.train.checkpoint import (
     Checkpoint,

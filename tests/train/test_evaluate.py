@@ -7,11 +7,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from grader.bench.trial import Tensors, Trial, make_trial
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
 from grader.course.recipe import Recipe
-from grader.judge.trial import Tensors, Trial, make_trial
 from grader.train import evaluate as inference
 from grader.train.dataset import Split, splits_of
 from grader.train.evaluate import LONGEST, PART, Network, calibrated, sample, split_loss

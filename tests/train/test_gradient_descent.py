@@ -1,7 +1,7 @@
 """Gradient descent on a learner's gradients: the short graded run and the real one."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cache
 from itertools import pairwise
@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import torch
 
+from grader.bench.bench import setup_for
+from grader.bench.trial import Tensors, Trial, make_trial
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
-from grader.judge.trial import Tensors, Trial, make_trial
-from grader.process.answer import Answer, Ended
 from grader.process.attempt import Attempt
 from grader.process.launcher import ChildLauncher, start_launcher
+from grader.protocol.messages import Answer, Ended, Request
 from grader.syntax.submission import read_submission
 from grader.train.dataset import Split, splits_of
 from grader.train.graded_run import SHORT_RUN, beside_autograd, short_run
@@ -48,8 +49,8 @@ def attempt(launcher: ChildLauncher, tmp_path: Path) -> Start:
     def start(source: str, timeout: float = 10.0, exercise: Exercise = EXERCISE) -> Attempt:
         path = tmp_path / "submission.py"
         path.write_text(source, encoding="utf-8")
-        wanted = tuple("d" + name for name in exercise.trained)
-        return Attempt(launcher, read_submission(path), wanted, timeout)
+        setup = setup_for(exercise, read_submission(path), timeout, exercise.trained)
+        return Attempt(launcher, setup)
 
     return start
 
@@ -164,8 +165,8 @@ def assert_same(one: Tensors, other: Tensors) -> None:
     ],
 )
 def test_no_step_is_taken_with_a_gradient_that_does_not_fit(gradient: Any, how: str) -> None:
-    def one_unfit(asked: Trial, values: Tensors) -> Answer:
-        gradients = by_autograd(asked, values).gradients
+    def one_unfit(asked: Trial) -> Answer:
+        gradients = dict(by_autograd(asked).gradients)
         if asked.label == "step 2":
             del gradients["W1"]
             gradients |= {} if gradient is None else {"W1": gradient}
@@ -182,11 +183,12 @@ class Ones:
     """Answers every call with gradients of ones, in float64."""
 
     def __init__(self) -> None:
-        self.requests: list[Tensors] = []
+        self.requests: list[Mapping[str, torch.Tensor]] = []
 
-    def backward(self, _: dict[str, Any], tensors: Tensors) -> Answer:
-        self.requests.append(tensors)
-        given = {name: torch.ones_like(tensors[name]).double() for name in EXERCISE.trained}
+    def ask(self, request: Request) -> Answer:
+        self.requests.append(request.values)
+        values = request.values
+        given = {name: torch.ones_like(values[name]).double() for name in EXERCISE.trained}
         return Answer(given)
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from grader.bench.secret_inputs import LECTURE_SEED
+from grader.bench.trial import Tensors, make_trial
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.errors import UsageProblem
-from grader.judge.secret_inputs import LECTURE_SEED
-from grader.judge.trial import Tensors, make_trial
-from grader.process.answer import Answer, Ended, Raised
 from grader.process.launcher import ChildLauncher, FreshInterpreters, start_launcher
+from grader.protocol.messages import Answer, Ended, Raised
 from grader.syntax.submission import read_submission
 from grader.train import run as module
 from grader.train.checkpoint import AnotherRun, Checkpoint, CheckpointFile, Unreadable

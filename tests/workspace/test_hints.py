@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 import torch
 
+from grader.bench.reference import reference_for
+from grader.bench.trial import MATH, make_trial
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
-from grader.judge.trial import MATH, make_trial, reference_for
 from grader.workspace import kit
 from grader.workspace.hint_state import Finding
 from grader.workspace.hints import NO_RULE, ladder
@@ -97,7 +98,7 @@ def true_values(exercise: Exercise) -> dict[str, object]:
     data = NameData(read_names(kit.NAMES))
     trial = make_trial(exercise, data, "own", 5, exercise.other_sizes)
     gradients = {exercise.key(name): g for name, g in reference_for(trial).gradients.items()}
-    return {**MATH, **trial.inputs, **trial.values(), "torch": torch, **gradients}
+    return {**MATH, **trial.scope, "torch": torch, **gradients}
 
 
 def answers_in(line: str, key: str, scope: dict[str, object]) -> list[str]:

@@ -34,7 +34,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[torch.Tensor, float], torch.Tensor]
 
 def swapped_number(case: Case) -> tuple[str, str] | None:
     """(used, meant): the statement is right with one of the numbers at hand for another."""
-    if case.scene.exercise.kind is not VALUES:
+    if case.point.exercise.kind is not VALUES:
         return None
     return _mended(case, _with_other_number)
 
@@ -50,7 +50,7 @@ def _mended(
     if len(case.statements) != 1:
         return None
     (statement,) = case.statements
-    in_method = case.scene.exercise.kind is VALUES
+    in_method = case.point.exercise.kind is VALUES
     numbers, constants = _numbers(case) if in_method else _by_name(case)
     if statement.value is None or not numbers:
         return None
@@ -66,10 +66,10 @@ def _mended(
 
 def _by_name(case: Case) -> tuple[Numbers, dict[str, float]]:
     """What `backward` has at hand: forward values and the gradients above, and plain numbers."""
-    values = case.scene.values
+    values = case.point.values
     numbers = {name: value for name, value in values.items() if torch.is_tensor(value)}
     plain = {name: float(value) for name, value in values.items() if type(value) in (int, float)}
-    return numbers | {f"d{name}": value for name, value in case.scene.upstream.items()}, plain
+    return numbers | {f"d{name}": value for name, value in case.point.upstream.items()}, plain
 
 
 def _numbers(case: Case) -> tuple[Numbers, dict[str, float]]:
@@ -86,7 +86,7 @@ def _numbers(case: Case) -> tuple[Numbers, dict[str, float]]:
             operands, constants = {"self": left}, {}
         case _:
             return {}, {}
-    values = case.scene.values
+    values = case.point.values
     numbers = {f"{called}.data": values[name] for called, name in operands.items()}
     arrives = {"out.data": values[chunk.name], "out.grad": case.upstream(chunk)}
     return numbers | arrives, constants

@@ -13,18 +13,18 @@ from typing import Any
 
 import torch
 
+from grader.bench.point import Point
+from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.statements import Written, statements_at, statements_of
-from grader.judge.compare import TOLERANCE
 from grader.judge.lines import gives
-from grader.judge.trial import evaluate
-from grader.judge.vjp import Scene
 from grader.syntax.submission import Submission
+from grader.tensors import TOLERANCE
 
 
 @dataclass(frozen=True, eq=False)  # what is worked out for a case is kept by its identity
 class Case:
-    scene: Scene
+    point: Point
     name: str
     cut: frozenset[str]  # the upstream gradients that the line is taken to start from
     result: torch.Tensor  # what the line gave
@@ -32,33 +32,33 @@ class Case:
 
     @cached_property
     def contributions(self) -> dict[str, torch.Tensor]:
-        return self.scene.contributions(self.name, self.cut)
+        return self.point.contributions(self.name, self.cut)
 
     @cached_property
     def expected(self) -> torch.Tensor:
-        return self.scene.gradient(self.name, self.cut)
+        return self.point.gradient(self.name, self.cut)
 
     @property
     def value(self) -> torch.Tensor:
         """The forward value that the gradient belongs to; of what is no gradient, what is due."""
-        tensor = self.scene.values.get(self.name)
+        tensor = self.point.values.get(self.name)
         return self.expected if tensor is None else tensor
 
     @property
     def consumers(self) -> tuple[Chunk, ...]:
-        return self.scene.exercise.forward_pass.consumers.get(self.name, ())
+        return self.point.exercise.forward_pass.consumers.get(self.name, ())
 
     @property
     def tolerance(self) -> float:
         """Of the largest entry: by how much what is predicted may be off."""
-        return TOLERANCE * max(1.0, self.scene.exercise.loose.get(self.name, 1.0))
+        return TOLERANCE * max(1.0, self.point.exercise.loose.get(self.name, 1.0))
 
     @property
     def right(self) -> bool:
         """Whether the line gave what is due, as closely as that is asked for."""
-        loose = self.scene.exercise.loose.get(self.name, 1.0)
+        loose = self.point.exercise.loose.get(self.name, 1.0)
         scale = loose * self.expected.abs().max().item()
-        return gives(self.result, self.scene, self.name, self.cut, scale)
+        return gives(self.result, self.point, self.name, self.cut, scale)
 
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""
@@ -82,10 +82,10 @@ class Case:
     def upstream(self, chunk: Chunk) -> torch.Tensor:
         """The gradient that arrives at the chunk's own value."""
         if chunk.name == "loss":
-            return torch.ones_like(self.scene.values["loss"])
+            return torch.ones_like(self.point.values["loss"])
         if chunk.name in self.cut:
-            return self.scene.upstream[chunk.name]
-        return self.scene.gradient(chunk.name, self.cut)
+            return self.point.upstream[chunk.name]
+        return self.point.gradient(chunk.name, self.cut)
 
     def send_back(
         self,
@@ -101,13 +101,13 @@ class Case:
         `at`: the derivative taken at another value. `expand`: for every entry of the
         chunk's value, before the sum over broadcast dimensions.
         """
-        reads = {read: self.scene.values[read] for read in chunk.reads} | dict(values or {})
+        reads = {read: self.point.values[read] for read in chunk.reads} | dict(values or {})
         upstream = self.upstream(chunk) if upstream is None else upstream
         leaf = (self.value if at is None else at).detach()
         leaf = (leaf.expand_as(upstream) if expand else leaf).clone().requires_grad_()
         try:
             output = evaluate(
-                self.scene.exercise, expression or chunk.expression, reads | {self.name: leaf}
+                self.point.exercise, expression or chunk.expression, reads | {self.name: leaf}
             )
             if output.shape != upstream.shape or not output.requires_grad:
                 return None
@@ -120,7 +120,7 @@ class Case:
         """What arrives at the chunk's own value, not summed where that was broadcast later."""
         if chunk.name in self.cut or chunk.name == "loss":
             return None
-        above = Case(self.scene, chunk.name, self.cut, self.result, self.submission)
+        above = Case(self.point, chunk.name, self.cut, self.result, self.submission)
         found = torch.zeros(())
         for consumer in above.consumers:
             spread = above.spread(consumer)
@@ -135,12 +135,12 @@ class Case:
 
     def through(self, use: Chunk, place: str, upstream: torch.Tensor) -> torch.Tensor:
         """What comes back through one use, were this tensor what arrives at `place` above."""
-        scene = Scene(self.scene.trial, self.scene.values, {place: upstream})
-        return scene.contributions(self.name, {place})[use.name]
+        point = Point(self.point.trial, self.point.values, {place: upstream})
+        return point.contributions(self.name, {place})[use.name]
 
     def places_between(self) -> tuple[str, ...]:
         """The values that a line which takes several chunks at once steps over."""
-        between = self.scene.exercise.forward_pass.chunks_towards(self.name, self.cut)
+        between = self.point.exercise.forward_pass.chunks_towards(self.name, self.cut)
         names = [chunk.name for chunk in between if chunk.name not in ("loss", *self.cut)]
         return tuple(name for name in names if name not in [c.name for c in self.consumers])
 
@@ -153,33 +153,33 @@ class Case:
 
     def same_shape_values(self, shape: torch.Size) -> Iterator[tuple[str, torch.Tensor]]:
         """Float values of the forward pass with this shape, by name."""
-        for name, value in self.scene.values.items():
+        for name, value in self.point.values.items():
             if torch.is_tensor(value) and value.is_floating_point() and value.shape == shape:
                 yield name, value
 
     def stand_ins(self, shape: torch.Size) -> Iterator[tuple[str, torch.Tensor]]:
         """Upstream gradients with this shape, by the name of their value."""
-        for name, value in self.scene.upstream.items():
+        for name, value in self.point.upstream.items():
             if value.shape == shape:
                 yield name, value
 
     @cached_property
     def sizes(self) -> dict[str, int]:
         letters = {"vocab_size": self.vocab_size} if self.vocab_size else {}
-        return {**self.scene.trial.sizes, **letters}
+        return {**self.point.trial.sizes, **letters}
 
     @cached_property
     def vocab_size(self) -> int:
         """27: of a value whose shape comment names it; 0 where none does."""
-        found = map(self._dimensions, self.scene.exercise.forward_pass.names)
+        found = map(self._dimensions, self.point.exercise.forward_pass.names)
         return next((sizes["vocab_size"] for sizes in found if "vocab_size" in sizes), 0)
 
     def _dimensions(self, name: str) -> dict[str, int]:
         """{"n": 32, "2 * n_quads": 4}: as the forward pass writes a tensor's shape."""
-        value = self.scene.values.get(name)
+        value = self.point.values.get(name)
         if not torch.is_tensor(value) or value.dim() == 0:
             return {}
-        text = self.scene.exercise.forward_pass.shapes[name]
+        text = self.point.exercise.forward_pass.shapes[name]
         written = [size.strip() for size in text.partition(")")[0].strip("( ,").split(",")]
         return dict(zip(written, value.shape, strict=False))
 
@@ -197,7 +197,7 @@ class Case:
     @cached_property
     def statements(self) -> tuple[Written, ...]:
         """The learner's statements that write this gradient."""
-        place = self.scene.exercise.place(self.name)
+        place = self.point.exercise.place(self.name)
         written = statements_at if ":" in place else statements_of
         return written(self.submission.source, place)
 

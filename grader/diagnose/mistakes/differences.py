@@ -28,13 +28,13 @@ class Step:
 def asked_of(case: Case) -> tuple[str, str] | None:
     """(the value that is measured, the number that is to grow); None for another question, or
     where what came is nothing to compare with."""
-    asked = case.scene.exercise.slopes.get(case.name)
+    asked = case.point.exercise.slopes.get(case.name)
     comparable = case.result.shape == case.expected.shape and case.result.isfinite().all()
     return asked if comparable else None
 
 
 def step_of(case: Case, of: str, at: str, step: float) -> Step:
-    trial = case.scene.trial
+    trial = case.point.trial
 
     def value(shift: float) -> torch.Tensor:
         with torch.no_grad():

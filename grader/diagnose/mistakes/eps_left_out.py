@@ -22,8 +22,8 @@ SMALL = 1e-2
 
 
 def find(case: Case) -> Evidence | None:
-    if case.name in case.scene.exercise.values:
-        chunks = case.scene.exercise.forward_pass.chunks if foretold(case, "eps-left-out") else ()
+    if case.name in case.point.exercise.values:
+        chunks = case.point.exercise.forward_pass.chunks if foretold(case, "eps-left-out") else ()
         return next(({"eps": e, "chunk": c.source} for c in chunks for e, _ in _without(c)), None)
     for chunk in case.consumers:
         for eps, expression in _without(chunk):

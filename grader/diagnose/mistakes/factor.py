@@ -7,11 +7,11 @@ from math import isfinite
 
 import torch
 
+from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.case import Case
 from grader.diagnose.mistakes.fitting import alike
 from grader.diagnose.mistakes.statements import names_in
-from grader.judge.trial import evaluate
 
 
 def factor_between(case: Case, one: torch.Tensor, other: torch.Tensor) -> float | None:
@@ -64,14 +64,14 @@ def names_of(case: Case, factor: float) -> list[str]:
 
 def _numbers(case: Case) -> Iterator[tuple[str, float]]:
     """Single numbers that the chunks of this gradient work out: x.sum(), size**-0.5."""
-    between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
+    between = case.point.exercise.forward_pass.chunks_towards(case.name, case.cut)
     for chunk in between:
         for node in ast.walk(ast.parse(chunk.expression, mode="eval").body):
             if not isinstance(node, ast.Call | ast.BinOp | ast.Constant | ast.Name):
                 continue
             text = ast.unparse(node)
             try:
-                found = evaluate(case.scene.exercise, text, case.scene.values)
+                found = evaluate(case.point.exercise, text, case.point.values)
             except (NameError, TypeError):  # F.softmax alone, a name inside a comprehension
                 continue
             number = found.item() if torch.is_tensor(found) and found.dim() == 0 else found
@@ -107,7 +107,7 @@ def exchanged_factors(case: Case) -> tuple[str, str] | None:
 def _exchanged(
     case: Case, result: torch.Tensor, expected: torch.Tensor, values: dict[str, torch.Tensor]
 ) -> tuple[str, str] | None:
-    between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
+    between = case.point.exercise.forward_pass.chunks_towards(case.name, case.cut)
     named, below = names_in(case.statements), set(_denominators(between))
     concerned = {name for chunk in between for name in (*chunk.reads, chunk.name)}
     for meant in [name for name in values if name in concerned]:
@@ -143,7 +143,7 @@ def proportional(case: Case, one: torch.Tensor, other: torch.Tensor) -> bool:
 def _factors(case: Case) -> Iterator[tuple[str, torch.Tensor]]:
     """Forward values that could be factors of the gradient, entry by entry."""
     shape = case.result.shape
-    for name, value in case.scene.values.items():
+    for name, value in case.point.values.items():
         if not torch.is_tensor(value) or not value.is_floating_point() or value.numel() < 2:
             continue
         fits = value.dim() <= len(shape) and all(

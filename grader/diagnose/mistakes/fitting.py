@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
-from grader.judge.compare import TOLERANCE
+from grader.tensors import TOLERANCE
 
 
 def combination(target: torch.Tensor, parts: Sequence[torch.Tensor]) -> list[float] | None:

@@ -22,7 +22,7 @@ from grader.diagnose.mistakes.uses import LEAF, arrives_at_leaf, source_of
 
 
 def find(case: Case) -> Evidence | None:
-    if case.name in case.scene.exercise.values:  # a table of counts, say
+    if case.name in case.point.exercise.values:  # a table of counts, say
         once = (case.expected != 0).to(case.expected.dtype)
         counts = torch.equal(case.expected, case.expected.round())
         return {"index": None, "value": case.name} if counts and case.matches(once) else None
@@ -45,7 +45,7 @@ def find(case: Case) -> Evidence | None:
 def _looked_up(case: Case, chunk: Chunk) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
     """The index of each `x[index]` in the chunk, by name and as it is, and what arrives for the
     rows. A product with one-hot rows looks up as well."""
-    tree, values = ast.parse(chunk.expression, mode="eval"), case.scene.values
+    tree, values = ast.parse(chunk.expression, mode="eval"), case.point.values
     for node in ast.walk(tree):
         match node:
             case ast.Subscript(value=ast.Name(id=table), slice=ast.Name(id=index)) if (

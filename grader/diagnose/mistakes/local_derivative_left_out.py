@@ -39,7 +39,7 @@ def _whole(case: Case) -> Evidence | None:
     if factors is not None and factors[1] and not factors[0]:
         return {"chunk": case.consumers[0].source, "left_out": factors[1]}
     for chunk in case.consumers:
-        if chunk.name == "loss" and not case.scene.exercise.points:  # what arrives there is 1
+        if chunk.name == "loss" and not case.point.exercise.points:  # what arrives there is 1
             continue
         own = case.contributions[chunk.name]
         for passed_on in _shaped(case, case.upstream(chunk)):
@@ -62,7 +62,7 @@ def _reshaped(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 def _as_if_ones(case: Case, chunk: Chunk, read: str) -> bool:
     """Whether the line is the derivative of the chunk, were this factor not in it."""
-    value = case.scene.values[read]
+    value = case.point.values[read]
     if read == case.name or not torch.is_tensor(value) or not value.is_floating_point():
         return False
     own = case.contributions[chunk.name]

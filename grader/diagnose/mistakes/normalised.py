@@ -11,11 +11,11 @@ from math import prod
 
 import torch
 
+from grader.bench.point import Point
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.case import Case, summed_to
 from grader.diagnose.mistakes.fitting import alike
 from grader.diagnose.mistakes.held import Foreign, Held, counted
-from grader.judge.vjp import Scene
 
 ITSELF, BY_MEAN, BY_VARIANCE = "the entry itself", "the mean", "the variance"
 
@@ -43,8 +43,8 @@ class Normalisation:
 
 def by_normalised(case: Case) -> Held | None:
     """Where another tensor stands for one of the terms; how many there are, uses tell."""
-    for chunk in case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut):
-        z = case.scene.values[chunk.name]
+    for chunk in case.point.exercise.forward_pass.chunks_towards(case.name, case.cut):
+        z = case.point.values[chunk.name]
         if not torch.is_tensor(z) or z.shape != case.value.shape or z.dim() < 2:
             continue
         aside = _aside(case, chunk)
@@ -63,7 +63,7 @@ def by_normalised(case: Case) -> Held | None:
 
 def _aside(case: Case, chunk: Chunk) -> torch.Tensor:
     """What comes back through uses that do not lead to the normalised value."""
-    chunks = case.scene.exercise.forward_pass.chunk
+    chunks = case.point.exercise.forward_pass.chunk
     inside, pending = {chunk.name}, [chunk]
     while pending:
         reads = [chunks[read] for read in pending.pop().reads if read in chunks]
@@ -75,7 +75,7 @@ def _aside(case: Case, chunk: Chunk) -> torch.Tensor:
 
 def _normalisations(case: Case, chunk: Chunk, z: torch.Tensor) -> Iterator[Normalisation]:
     x = case.value
-    scales = [case.scene.values[read] for read in chunk.reads if read != case.name]
+    scales = [case.point.values[read] for read in chunk.reads if read != case.name]
     for over in _some(x.dim()):
         deviation = x - x.mean(over, keepdim=True)
         for s in scales:
@@ -96,7 +96,7 @@ def _foreign(case: Case, norm: Normalisation) -> Iterator[Foreign]:
     above = {
         name: given
         for name in _reached(case, norm.chunk)
-        for given in (case.scene.upstream.get(name), case.scene.values.get(f"d{name}"))
+        for given in (case.point.upstream.get(name), case.point.values.get(f"d{name}"))
         if given is not None and (name in case.cut or not case.cut)
     }
     if len(above) != 1:
@@ -115,7 +115,7 @@ def _foreign(case: Case, norm: Normalisation) -> Iterator[Foreign]:
 
 def _reached(case: Case, chunk: Chunk) -> set[str]:
     """The chunk, and what lies between it and the cut."""
-    towards = case.scene.exercise.forward_pass.chunks_towards(chunk.name, case.cut)
+    towards = case.point.exercise.forward_pass.chunks_towards(chunk.name, case.cut)
     return {chunk.name} if chunk.name in case.cut else {other.name for other in towards}
 
 
@@ -123,8 +123,8 @@ def _at(case: Case, chunk: Chunk, upstream: str, tensor: torch.Tensor) -> torch.
     """What arrives at z, were this tensor the gradient from above."""
     if chunk.name == upstream:
         return tensor
-    scene = Scene(case.scene.trial, case.scene.values, {upstream: tensor})
-    return scene.gradient(chunk.name, {upstream})
+    point = Point(case.point.trial, case.point.values, {upstream: tensor})
+    return point.gradient(chunk.name, {upstream})
 
 
 def _other_upstream(
@@ -141,7 +141,7 @@ def _other_upstream(
     ):
         alone = {"chunk": source, "upstream": f"d{upstream}", "term": f"the part through {term}"}
         yield Foreign(term, tensor.expand_as(z), ("upstream-left-out", alone))
-    shape = case.scene.values[upstream].shape
+    shape = case.point.values[upstream].shape
     others = [(name, value) for name, value in case.same_shape_values(shape)]
     others += [(f"d{name}", value) for name, value in case.stand_ins(shape) if name != upstream]
     for used, value in others:

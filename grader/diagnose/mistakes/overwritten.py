@@ -18,9 +18,9 @@ import torch
 from grader.diagnose.mistakes import contribution_missing
 from grader.diagnose.mistakes.case import Case, Evidence
 from grader.diagnose.mistakes.uses import uses_of
-from grader.judge.compare import TOLERANCE
 from grader.kinds import VALUES
 from grader.syntax.places import methods, statements_in, text_of
+from grader.tensors import TOLERANCE
 
 
 def find(case: Case) -> Evidence | None:
@@ -33,7 +33,7 @@ def _entries(case: Case) -> Evidence | None:
     if result.shape != expected.shape or result.dim() != 2:
         return None
     items = [s.lineno for s in case.statements if isinstance(s, ast.Assign) and _is_item(s)]
-    for index in case.scene.values.values():
+    for index in case.point.values.values():
         if not torch.is_tensor(index) or index.dtype != torch.int64 or index.dim() != 1:
             continue
         if not items or len(index) != len(result) or int(index.max()) >= result.shape[1]:
@@ -74,12 +74,12 @@ def _whole(case: Case) -> Evidence | None:
 
 def _in_a_method(case: Case) -> Evidence | None:
     """`self.grad = ...`, where another use of the Value had put its stand-in (engine.py)."""
-    exercise, before = case.scene.exercise, case.scene.upstream.get(case.name)
+    exercise, before = case.point.exercise, case.point.upstream.get(case.name)
     if exercise.kind is not VALUES or before is None or not case.result.any():
         return None
     if before.shape != case.result.shape:
         return None
-    left = Case(case.scene, case.name, case.cut, case.result + before, case.submission)
+    left = Case(case.point, case.name, case.cut, case.result + before, case.submission)
     uses = tuple(uses_of(case).values())
     lost_one = len(uses) > 1 and any(map(case.matches, uses))  # of a + a
     if not lost_one and not any(map(left.matches, (case.expected, *uses))):

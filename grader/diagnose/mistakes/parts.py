@@ -57,7 +57,7 @@ def _by_power(case: Case) -> Held | None:
     if len(case.consumers) != 1:
         return None
     (chunk,) = case.consumers
-    result, upstream = case.scene.values[chunk.name], case.upstream(chunk)
+    result, upstream = case.point.values[chunk.name], case.upstream(chunk)
     if not torch.is_tensor(result) or result.shape != case.value.shape or result.dim() == 0:
         return None
     basis = [upstream * result**power for power in POWERS]
@@ -81,7 +81,7 @@ def _by_softmax(case: Case) -> Held | None:
     if value.dim() < 2:
         return None
     softmax = torch.softmax(value, -1)
-    for name, index in case.scene.values.items():
+    for name, index in case.point.values.items():
         if not torch.is_tensor(index) or index.dtype != torch.int64:
             continue
         if index.shape != value.shape[:-1] or not 0 <= int(index.max()) < classes[0]:
@@ -114,9 +114,9 @@ def _instead_of_softmax(case: Case, h: torch.Tensor, one_hot: str) -> Iterator[F
 
 def _by_weights(case: Case) -> Held | None:
     """Of a softmax y over some dimension: y * dy, less y times the sum of that."""
-    between = case.scene.exercise.forward_pass.chunks_towards(case.name, case.cut)
+    between = case.point.exercise.forward_pass.chunks_towards(case.name, case.cut)
     for chunk in between:
-        weights = case.scene.values[chunk.name]
+        weights = case.point.values[chunk.name]
         if not torch.is_tensor(weights) or weights.shape != case.value.shape:
             continue
         arrives = case.upstream(chunk)

@@ -15,7 +15,7 @@ without `keepdim` it comes out as `[[1/2, 1/8], [2/2, 6/8]]`.
 import torch
 
 from grader.diagnose.mistakes.case import Case, Evidence
-from grader.judge.compare import TOLERANCE
+from grader.tensors import TOLERANCE
 
 
 def find(case: Case) -> Evidence | None:

@@ -37,7 +37,7 @@ def _whole(case: Case) -> Evidence | None:
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
         own = case.contributions[chunk.name]
         for place in (*case.places_between(), *(case.cut - {chunk.name})):
-            ones = torch.ones_like(case.scene.values[place])
+            ones = torch.ones_like(case.point.values[place])
             alone = case.through(chunk, place, ones)
             whole = case.with_other(chunk, alone)
             if whole is not None and case.matches(whole):
@@ -47,7 +47,7 @@ def _whole(case: Case) -> Evidence | None:
                 if factor is not None and names_of(case, factor):
                     return {"chunk": chunk.source, "upstream": f"d{place}"}
         for read in chunk.reads:
-            other = case.scene.values[read]
+            other = case.point.values[read]
             factor = read != case.name and torch.is_tensor(other) and "@" in chunk.expression
             if factor and (case.matches(other) or (other.dim() > 1 and case.matches(other.mT))):
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}

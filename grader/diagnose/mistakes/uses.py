@@ -7,10 +7,10 @@ import ast
 
 import torch
 
+from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.case import Case
 from grader.diagnose.mistakes.fitting import alike
-from grader.judge.trial import evaluate
 
 LEAF = "one_use"
 
@@ -106,8 +106,8 @@ def _reads(tree: ast.expr) -> list[ast.Name]:
 def arrives_at_leaf(case: Case, chunk: Chunk, expression: str, value: torch.Tensor) -> torch.Tensor:
     """What comes back through the chunk to LEAF, which has this value in the expression."""
     leaf = value.detach().clone().requires_grad_()
-    reads = {read: case.scene.values[read] for read in chunk.reads}
-    output = evaluate(case.scene.exercise, expression, {**reads, LEAF: leaf})
+    reads = {read: case.point.values[read] for read in chunk.reads}
+    output = evaluate(case.point.exercise, expression, {**reads, LEAF: leaf})
     if not output.requires_grad:
         return torch.zeros_like(leaf)
     (gradient,) = torch.autograd.grad((output * case.upstream(chunk)).sum(), leaf)
@@ -117,12 +117,12 @@ def arrives_at_leaf(case: Case, chunk: Chunk, expression: str, value: torch.Tens
 def source_of(case: Case, chunk: Chunk) -> torch.Tensor | None:
     """For a chunk that only takes entries of the value (a view, an unfold): which entry each of
     its own is, int64, flat. None where it does more."""
-    reads, count = {read: case.scene.values[read] for read in chunk.reads}, case.value.numel()
+    reads, count = {read: case.point.values[read] for read in chunk.reads}, case.value.numel()
     numbers = torch.arange(count, dtype=torch.float64)
     taken = []
     for value in (numbers, numbers.flip(0)):
         given = {**reads, case.name: value.view(case.value.shape)}
-        output = evaluate(case.scene.exercise, chunk.expression, given)
+        output = evaluate(case.point.exercise, chunk.expression, given)
         if not output.is_floating_point() or not bool((output == output.round()).all()):
             return None
         taken.append(output.flatten().long())

@@ -26,7 +26,7 @@ def find(case: Case) -> Evidence | None:
     swapped = swapped_number(case)
     if swapped is not None and swapped[1].endswith(".grad"):
         return {"used": swapped[0], "meant": swapped[1]}
-    for name, value in case.scene.values.items():
+    for name, value in case.point.values.items():
         if torch.is_tensor(value) and value.is_floating_point() and case.matches(value):
             return {"used": name, "meant": f"d{case.name}"}
     return told(case, "value-for-gradient") or _exchanged(case)
@@ -53,7 +53,7 @@ def _swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor 
     for name, value in case.same_shape_values(upstream.shape):
         yield name, f"d{chunk.name}", case.send_back(chunk, upstream=value)
     for read in chunk.reads:
-        given = case.scene.values[read]
+        given = case.point.values[read]
         if read == case.name or not torch.is_tensor(given):
             continue
         for name, value in case.same_shape_values(given.shape):
@@ -62,7 +62,7 @@ def _swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor 
         for name, value in case.stand_ins(given.shape):
             yield f"d{name}", read, case.send_back(chunk, values={read: value})
     for place in case.places_between():
-        for name, value in case.same_shape_values(case.scene.values[place].shape):
+        for name, value in case.same_shape_values(case.point.values[place].shape):
             yield name, f"d{place}", case.through(chunk, place, value)
     for name, value in case.same_shape_values(case.value.shape):
         if name != case.name:

@@ -16,13 +16,13 @@ import ast
 
 import torch
 
+from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.case import Case, Evidence, stretched
 from grader.diagnose.mistakes.factor import factor_between, proportional
 from grader.diagnose.mistakes.parts import held_terms
 from grader.diagnose.mistakes.statements import names_in
 from grader.diagnose.mistakes.uses import uses_of
-from grader.judge.trial import evaluate
 
 STEPS = (1, -1, 2, -2, 0.5, -0.5, 3, -3, 4, -4)
 
@@ -60,7 +60,7 @@ def _uses(case: Case, chunk: Chunk) -> list[torch.Tensor]:
 
 def _moved(case: Case, own: torch.Tensor, power_of: ast.expr, chunk: Chunk) -> bool:
     """Whether the line has `own` with another power of this base."""
-    base = evaluate(case.scene.exercise, ast.unparse(power_of), case.scene.values)
+    base = evaluate(case.point.exercise, ast.unparse(power_of), case.point.values)
     if not torch.is_tensor(base) or base.shape != own.shape or case.result.shape != own.shape:
         return False  # a power of a number is a constant
     rest = case.result - (case.expected - own)

@@ -9,17 +9,17 @@
 **How to see it.** Compare the line with the chunk of the value whose name it bears.
 """
 
+from grader.bench.point import nearest
 from grader.diagnose.mistakes.case import Case, Evidence
-from grader.judge.vjp import nearest
 
 
 def find(case: Case) -> Evidence | None:
-    exercise = case.scene.exercise
+    exercise = case.point.exercise
     for other in exercise.gradients:
         if other in exercise.values:
             continue
-        candidate = other != case.name and case.scene.values[other].shape == case.result.shape
-        if candidate and case.matches(case.scene.gradient(other, nearest(exercise, other))):
+        candidate = other != case.name and case.point.values[other].shape == case.result.shape
+        if candidate and case.matches(case.point.gradient(other, nearest(exercise, other))):
             return {"is": other, "named": case.name}
     return None
 

@@ -28,7 +28,7 @@ def find(case: Case) -> Evidence | None:
     if asked is None:
         return None
     of, meant = asked
-    slopes = case.scene.trial.slopes_of(of)
+    slopes = case.point.trial.slopes_of(of)
     for together in range(1, len(slopes) + 1):
         for moved in combinations(slopes, together):
             total = torch.stack([slopes[name] for name in moved]).sum(0)

@@ -13,10 +13,12 @@ from typing import Any
 
 import torch
 
+from grader.child.call import ChildCall
 from grader.child.call_backward import Unusable
-from grader.child.request import Request
 from grader.errors import did_you_mean
 from grader.kinds.numbers.child import as_float, is_number
+from grader.rows import gradient_key
+from grader.tensors import identical
 
 
 @dataclass(frozen=True)
@@ -44,26 +46,26 @@ OF_COUNTS = ("expected_initial_loss", "kaiming_std")  # functions of a number
 OF_OUTPUTS = ("saturated", "dead_units")  # functions of a tanh layer's outputs
 
 
-def call_layers(request: Request, scope: dict[str, Any]) -> None:
+def call_layers(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's code raised first, when all of it has been tried."""
-    bench = _Bench(request, scope)
+    bench = _Bench(call, scope)
     bench.functions()
-    if request.stand_ins is None:
+    if call.stand_ins is None:
         bench.chain()
     else:
         for stage in STACK:
-            bench.alone(stage, request.stand_ins)
+            bench.alone(stage, call.stand_ins)
     bench.statistics()
     bench.inference()
-    for name in [name for name in scope if not {name, f"d{name}"} & set(request.facts["wanted"])]:
-        del scope[name]  # of a method with nothing in it
+    for key in scope.keys() - {row.key for row in call.setup.rows}:
+        del scope[key]  # of a method with nothing in it
     if bench.failures:
         raise bench.failures[0]
 
 
 @dataclass
 class _Bench:
-    request: Request
+    call: ChildCall
     scope: dict[str, Any]  # what came of it, by name
     failures: list[Exception] = field(default_factory=list)
 
@@ -78,19 +80,19 @@ class _Bench:
 
     def value(self, name: str) -> torch.Tensor:
         """The forward pass's own, for the learner to write to as they like."""
-        value: torch.Tensor = self.request.given[name].clone()
+        value: torch.Tensor = self.call.given[name].clone()
         return value
 
     def named(self, name: str, what: str) -> Callable[..., Any]:
         """A class or function of the learner's file. Raises Unusable where there is none."""
-        found: Callable[..., Any] | None = self.request.module.get(name)
+        found: Callable[..., Any] | None = self.call.module.get(name)
         if not callable(found):
-            others = [key for key, value in self.request.module.items() if callable(value)]
+            others = [key for key, value in self.call.module.items() if callable(value)]
             raise Unusable(f"it defines no {what} `{name}`{did_you_mean(name, others)}")
         return found
 
     def functions(self) -> None:
-        counts = self.request.given["counts"].tolist()
+        counts = self.call.given["counts"].tolist()
         for name in OF_COUNTS:
             with self._trying():
                 self.scope[name] = _numbers([self.named(name, "function")(at) for at in counts])
@@ -127,7 +129,7 @@ class _Bench:
             if layer is not None:
                 self.backward(stage, layer, gradient)  # what it reads was kept in forward
             reads = self.value(stage.reads)
-            found = self.scope.get(f"d{stage.reads}")
+            found = self.scope.get(gradient_key(stage.reads))
             gradient = self._fit(found, torch.ones_like(reads)).clone()  # it may be written to
 
     def others(self) -> None:
@@ -140,9 +142,9 @@ class _Bench:
         with self._trying():
             layer = self.built(stage)
             self.forward(stage, layer, self.value(stage.reads))
-            key = f"d{stage.gives}"
-            arrives = stand_ins[key] if key in stand_ins else self.value(key)
-            self.backward(stage, layer, arrives.clone())
+            given = stand_ins.get(stage.gives)
+            upstream = self.value(gradient_key(stage.gives)) if given is None else given.clone()
+            self.backward(stage, layer, upstream)
 
     def forward(self, stage: Stage, layer: Any, value: torch.Tensor) -> Any:
         out = _called(layer)(value)
@@ -151,16 +153,18 @@ class _Bench:
 
     def backward(self, stage: Stage, layer: Any, gradient: torch.Tensor) -> None:
         with self._trying():
-            self.scope[f"d{stage.reads}"] = _kept(layer.backward(gradient))
+            self.scope[gradient_key(stage.reads)] = _kept(layer.backward(gradient))
         for attribute, value in stage.parameters.items():
             with self._trying():
-                self.scope[f"d{value}"] = _kept(getattr(layer, f"d{attribute}", None))
+                self.scope[gradient_key(value)] = _kept(
+                    getattr(layer, gradient_key(attribute), None)
+                )
 
     def statistics(self) -> None:
         """After two batches in training, and one in inference, which is to leave them alone."""
         failed = len(self.failures)
         with self._trying():
-            layer = self.built(NORM, momentum=self.request.given["momentum"])
+            layer = self.built(NORM, momentum=self.call.given["momentum"])
             start = [_kept(getattr(layer, name, None)) for name in STATISTICS]
             batches = (self.value("before") @ self.value("W1"), *[self.value(NORM.reads)] * 2)
             for number, batch in enumerate(batches):
@@ -170,7 +174,9 @@ class _Bench:
             for name, before in zip(STATISTICS, start, strict=True):
                 found = _kept(getattr(layer, name, None))
                 # A call that raised may have moved them by then; what has not moved says nothing.
-                if len(self.failures) == failed or not _alike(found, before):
+                if len(self.failures) == failed or not (
+                    found is before or identical(found, before)
+                ):
                     self.scope[name] = _row(found)
 
     def inference(self) -> None:
@@ -195,12 +201,6 @@ def _called(layer: Any) -> Callable[[torch.Tensor], Any]:
 def _kept(value: Any) -> Any:
     """As it is now: a later line may write to it."""
     return value.clone() if type(value) is torch.Tensor else value
-
-
-def _alike(one: Any, other: Any) -> bool:
-    if type(one) is torch.Tensor and type(other) is torch.Tensor:
-        return torch.equal(one, other)
-    return one is other
 
 
 def _row(value: Any) -> Any:

@@ -7,11 +7,12 @@ from typing import Any
 
 import torch
 
+from grader.child.call import ChildCall
 from grader.child.call_backward import Unusable
-from grader.child.request import Request
+from grader.rows import gradient_key
 
 
-def call_stack(request: Request, scope: dict[str, Any]) -> None:
+def call_stack(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's layers raise, and Unusable where one gives no fitting tensor.
 
     Given: x (steps, n, fan_in), y (steps, n), a weight for each Linear (weight0, ...), `rate`
@@ -19,8 +20,8 @@ def call_stack(request: Request, scope: dict[str, Any]) -> None:
     (layers, n, width); the ratio of a weight's gradient to the weight there, (weights,), and of
     its update at each step, (steps, weights), both of standard deviations; the losses, (steps,).
     """
-    given = request.given
-    layers = _stack(request)
+    given = call.given
+    layers = _stack(call)
     linear = [layer for kind, layer in layers if kind == "Linear"]
     losses, updates = [], []
     for step, (x, y) in enumerate(zip(given["x"], given["y"], strict=True)):
@@ -29,20 +30,20 @@ def call_stack(request: Request, scope: dict[str, Any]) -> None:
         arrived = _backward(layers, gradient)
         ratios = torch.stack([layer.dweight.std() / layer.weight.std() for layer in linear])
         if step == 0:
-            scope["dactivations"], scope["dgradients"] = torch.stack(outputs), torch.stack(arrived)
-            scope["dratios"] = ratios
+            scope["activations"], scope["gradients"] = torch.stack(outputs), torch.stack(arrived)
+            scope["ratios"] = ratios
         losses.append(loss)
         updates.append(given["rate"] * ratios)
         _descend(layers, given["rate"])
-        scope["dlosses"], scope["dupdates"] = torch.stack(losses), torch.stack(updates)
+        scope["losses"], scope["updates"] = torch.stack(losses), torch.stack(updates)
 
 
 Layers = list[tuple[str, Any]]  # the name of its class beside each
 
 
-def _stack(request: Request) -> Layers:
+def _stack(call: ChildCall) -> Layers:
     """Raises Unusable where the learner's file has no such class."""
-    module, given = request.module, request.given
+    module, given = call.module, call.given
     classes: dict[str, Any] = {name: module.get(name) for name in ("Linear", "BatchNorm1d", "Tanh")}
     for name, found in classes.items():
         if not callable(found):
@@ -100,6 +101,6 @@ def _cross_entropy(logits: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor,
 def _descend(layers: Layers, rate: float) -> None:
     for _, layer in layers:
         for name in ("weight", "gain", "bias"):
-            gradient = getattr(layer, f"d{name}", None)
+            gradient = getattr(layer, gradient_key(name), None)
             if gradient is not None:
                 setattr(layer, name, getattr(layer, name) - rate * gradient)

@@ -12,40 +12,40 @@ from typing import Any
 
 import torch
 
+from grader.child.call import ChildCall
 from grader.child.call_backward import Unusable, call_entry
 from grader.child.failure import locals_of
 from grader.child.instrument import RECORDER
 from grader.child.recorder import Recorder
-from grader.child.request import Request
 from grader.syntax.submission import ENTRY
 
 
-def call_with_numbers(request: Request, scope: dict[str, Any]) -> None:
+def call_with_numbers(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's code raised at the first point where it did.
 
     The code has its share of the time at each point, so that what stands before a loop that
     does not end is known at every one. Raises Unusable.
     """
-    recorder: Recorder | None = request.module.get(RECORDER)
+    recorder: Recorder | None = call.module.get(RECORDER)
     returned: list[dict[str, Any]] = []
     points: list[_Point] = []
     failure: BaseException | None = None
     left, _ = signal.getitimer(signal.ITIMER_REAL)
-    count = _how_many(request)
+    count = _how_many(call)
     for at in range(count):
-        numbers = {name: _number(value, at) for name, value in request.given.items()}
+        numbers = {name: _number(value, at) for name, value in call.given.items()}
         if recorder is not None:
             points.append(_Point(recorder, at))
-            request.module[RECORDER] = points[-1]
+            call.module[RECORDER] = points[-1]
         try:
             if left:
                 signal.setitimer(signal.ITIMER_REAL, left / count)
-            returned.append(call_entry(request.module, numbers))
+            returned.append(call_entry(call.module, numbers))
         except Unusable:
             raise
         except BaseException as error:  # SystemExit and time that is up as well
             failure = failure or error
-            returned.append(locals_of(error, request.module["__file__"], ENTRY))
+            returned.append(locals_of(error, call.module["__file__"], ENTRY))
     scope.update(_stacked(returned))
     if recorder is not None:
         recorder.results.update(_stacked([point.results for point in points]))
@@ -54,8 +54,8 @@ def call_with_numbers(request: Request, scope: dict[str, Any]) -> None:
         raise failure
 
 
-def _how_many(request: Request) -> int:
-    return max(len(value) for value in request.given.values() if torch.is_tensor(value))
+def _how_many(call: ChildCall) -> int:
+    return max(len(value) for value in call.given.values() if torch.is_tensor(value))
 
 
 def _number(value: Any, at: int) -> Any:

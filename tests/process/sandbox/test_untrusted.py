@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 import grader.process.sandbox.layers as table
+from grader.bench.secret_inputs import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.cli import main
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
-from grader.judge.secret_inputs import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import LAYERS
 from grader.report import Report

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.process.answer import Ended
 from grader.process.attempt import Attempt
 from grader.process.launcher import WarmProcess
+from grader.protocol.messages import Ended, Request, Setup
 from grader.render.messages import ended_sentence
 from grader.report import Report
-from grader.syntax.submission import Submission
+from grader.rows import Row
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox takes Linux")
 Grade = Callable[..., Report]
@@ -67,13 +67,11 @@ def test_it_is_named(what: str, grade_text: Grade) -> None:
 
 def test_processor_time_is_limited_beside_the_clocks() -> None:
     source = "import signal\nsignal.alarm(0)\ndef backward(a):\n    while True: pass\n"
-    code = Submission(Path("answer.py"), source, {}, frozenset())
+    setup = Setup(source, "answer.py", 30.0, "function", (Row("a"),))
     launcher = WarmProcess()
     try:
-        with Attempt(launcher, code, ("da",), timeout=30.0, cpu=1) as running:
-            ended = running.backward(
-                {"numbers": {}, "kind": "function", "float64": False}, {"a": torch.ones(2)}
-            )
+        with Attempt(launcher, setup, cpu=1) as running:
+            ended = running.ask(Request({"a": torch.ones(2)}, {}, float64=False))
     finally:
         launcher.close()
     assert ended == Ended("cpu", "1 s")

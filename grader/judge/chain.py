@@ -1,19 +1,21 @@
-"""One trial of a submission: what was asked, what came back, what torch says."""
+"""One trial of the code as it is written: what was asked, what it gave, what torch says."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 
+from grader.bench.point import Point, nearest
+from grader.bench.reference import Reference
+from grader.bench.trial import Trial
 from grader.judge.compare import Comparison, compare, fits
 from grader.judge.lines import gives
-from grader.judge.trial import Reference, Trial
-from grader.judge.vjp import Scene, nearest
-from grader.process.answer import Answer, Ended
+from grader.protocol.messages import Answer, Ended
+from grader.tensors import identical
 
 
 @dataclass(frozen=True)
-class Result:
+class ChainRun:
     trial: Trial
     answer: Answer | Ended
     reference: Reference
@@ -33,32 +35,33 @@ class Result:
 
     @property
     def given(self) -> dict[str, torch.Tensor]:
-        return {} if isinstance(self.answer, Ended) else self.answer.gradients
+        return {} if isinstance(self.answer, Ended) else dict(self.answer.gradients)
 
     def fit(self, names: Iterable[str]) -> bool:
         """Whether what was given of these can be worked with."""
         return all(fits(self.given.get(name), self.reference.gradients[name]) for name in names)
 
     def follows_from_values(self, name: str) -> bool:
-        """Whether this value is what comes of those submitted that it rests on."""
-        rests_on = self.trial.exercise.rests_on.get(name, ())
-        if not self.fit((name, *rests_on)):
+        """Whether this value follows from the submitted values that it depends on."""
+        depends_on = self.trial.exercise.rests_on.get(name, ())
+        if not self.fit((name, *depends_on)):
             return False
-        given = {other: self.given[other] for other in rests_on}
-        due = self.trial.due({**self.trial.inputs, **self.trial.values(), **given})[name]
-        return compare(self.given[name], None, due, self.reference.scales[name]).right
+        given = {other: self.given[other] for other in depends_on}
+        expected = self.trial.expected_values({**self.trial.scope, **given})[name]
+        return compare(self.given[name], None, expected, self.reference.scales[name]).right
 
     def follows(self, name: str) -> bool:
-        """Whether this gradient is what comes of the upstream gradients submitted."""
+        """Whether this gradient follows from the upstream gradients submitted."""
         near, given = nearest(self.trial.exercise, name), self.given
         if not self.fit(near):
             return False
-        scene = Scene(self.trial, {**self.trial.inputs, **self.trial.values()}, given)
+        point = Point(self.trial, self.trial.scope, given)
         # Zero follows from zero on any line, and a forward value from a forward value on many.
-        if name not in given or not given[name].any() or same(given[name], scene.values[name]):
+        value = point.values[name]
+        if name not in given or not given[name].any() or identical(given[name], value):
             return False
-        return bool(near) and gives(given[name], scene, name, near)
+        return bool(near) and gives(given[name], point, name, near)
 
-
-def same(given: torch.Tensor, value: torch.Tensor) -> bool:
-    return given.dtype == value.dtype and torch.equal(given, value)
+    def true_point(self) -> Point:
+        """With torch's gradients as the upstream ones."""
+        return Point(self.trial, self.trial.scope, self.reference.gradients)

@@ -6,12 +6,13 @@ import tracemalloc
 
 import torch
 
-from grader.process.answer import read_answer
-from grader.protocol import LENGTH, BadMessage, pack, unpack
+from grader.protocol.frames import LENGTH, BadMessage, pack, unpack
+from grader.protocol.messages import read_answer
+from grader.rows import Row
 
 MESSAGES = 100_000
 SMALL = 4_000_000  # bytes: far below the cap of an answer, far above what these need
-WANTED = ("dcounts", "dprobs")
+ROWS = (Row("counts"), Row("probs"))
 NUMBERS = (0, 1, 7, 255, 2**16, 2**31, 2**32 - 1, 2**53, 2**63 - 1, 2**64 - 1)
 WORDS = (b"F32", b"F64", b"I64", b"BOOL", b"F8_E4M3", b"-1", b"null", b"[]", b"{}", b"1e308", b'"')
 
@@ -19,10 +20,10 @@ WORDS = (b"F32", b"F64", b"I64", b"BOOL", b"F8_E4M3", b"-1", b"null", b"[]", b"{
 def seeds() -> list[bytes]:
     raised = {"type": "ValueError", "message": "no", "line": 3, "shapes": {}, "trace": ""}
     frames = (
-        ({"kinds": {}, "others": []}, {"dcounts": torch.ones(3, 2), "dprobs": torch.zeros(4)}),
-        ({"raised": raised, "changed": ["probs"], "altered_at": {"dprobs": 4}}, {}),
-        ({"autodiff": [3, "x"], "failures": {"4": "E"}}, {"dcounts": torch.ones(()).double()}),
-        ({}, {"dprobs": torch.empty(0, 5)}),
+        ({"kinds": {}, "others": []}, {"counts": torch.ones(3, 2), "probs": torch.zeros(4)}),
+        ({"raised": raised, "changed": ["probs"], "altered_at": {"probs": 4}}, {}),
+        ({"autodiff": [3, "x"], "failures": {"4": "E"}}, {"counts": torch.ones(()).double()}),
+        ({}, {"probs": torch.empty(0, 5)}),
     )  # fmt: skip
     return [pack(facts, tensors)[LENGTH.size :] for facts, tensors in frames]
 
@@ -56,7 +57,7 @@ def mutated(document: bytes, rng: random.Random) -> bytes:
 def made_up(rng: random.Random) -> bytes:
     """A header that could be one, with offsets, shapes and dtypes that do not fit."""
     entries = {
-        rng.choice((*WANTED, "dx", "")): {
+        rng.choice((*(row.name for row in ROWS), "dx", "")): {
             "dtype": rng.choice(("F32", "F64", "I8", "BOOL", "F4", 3)),
             "shape": [rng.choice((0, 1, 2, *NUMBERS)) for _ in range(rng.randrange(4))],
             "data_offsets": [rng.choice((0, 1, 8, *NUMBERS)) for _ in range(2)],
@@ -82,7 +83,7 @@ def test_no_message_breaks_the_reader_or_takes_much_memory() -> None:
             else:
                 document = mutated(rng.choice(originals), rng)
             try:
-                read_answer(unpack(document), WANTED)
+                read_answer(unpack(document), ROWS)
                 read += 1
             except BadMessage:
                 refused += 1

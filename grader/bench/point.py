@@ -1,9 +1,9 @@
 """Gradients through part of the forward pass, from the chunks alone.
 
 A cut is a set of values whose gradients are given: an upstream gradient for each. The
-gradient of a value through a cut is what these send back to it, and what reaches it from
-the loss on the paths that the cut leaves open. With the nearest gradients as the cut it is
-the chunk's vector-Jacobian product; with an empty one it is the true gradient.
+gradient of a value through a cut is the sum of their contributions to it, and of what reaches
+it from the loss on the paths that the cut leaves open. With the nearest gradients as the cut it
+is the chunk's vector-Jacobian product; with an empty one it is the true gradient.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,9 +13,9 @@ from typing import Any
 
 import torch
 
+from grader.bench.trial import Tensors, Trial, evaluate
 from grader.course.exercise import Exercise
 from grader.course.forward import Chunk
-from grader.judge.trial import Tensors, Trial, evaluate
 
 
 def nearest(exercise: Exercise, name: str) -> frozenset[str]:
@@ -31,8 +31,8 @@ def above(exercise: Exercise, name: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """One point at which gradients are worked out: forward values, and upstream gradients."""
+class Point:
+    """Where gradients are worked out: forward values, and upstream gradients."""
 
     trial: Trial
     values: Mapping[str, Any]  # numbers too
@@ -48,18 +48,18 @@ class Scene:
     def gradient(self, name: str, cut: Iterable[str]) -> torch.Tensor:
         """Through the cut, over every use of `name`. Its shape is the value's.
 
-        What is asked for and is no gradient is itself, through any cut.
+        A value that is asked for is itself, through any cut.
         """
         if name in self.exercise.values:
-            return self._due[name]
+            return self._expected[name]
         return sum(self.contributions(name, cut).values(), torch.zeros_like(self.values[name]))
 
     @cached_property
-    def _due(self) -> Tensors:
-        return self.trial.due(self.values)
+    def _expected(self) -> Tensors:
+        return self.trial.expected_values(self.values)
 
     def contributions(self, name: str, cut: Iterable[str]) -> dict[str, torch.Tensor]:
-        """What each chunk that reads `name` sends back to it, by that chunk's name."""
+        """Of each chunk that reads `name`, by that chunk's name."""
         key = name, frozenset(cut)
         if key not in self._known:
             consumers = self.exercise.forward_pass.consumers.get(name, ())
@@ -90,13 +90,13 @@ class Scene:
         return gradient
 
 
-def scene_for(trial: Trial) -> Scene:
+def random_point(trial: Trial) -> Point:
     """With normal random numbers in the place of every gradient that is asked for."""
-    values = {**trial.inputs, **trial.values()}
+    values = trial.scope
     generator = torch.Generator().manual_seed(trial.seed ^ 0x5EED)
     upstream = {
         name: torch.randn(values[name].shape, generator=generator, dtype=values[name].dtype)
         for name in trial.exercise.gradients
         if name not in trial.exercise.values
     }
-    return Scene(trial, values, upstream)
+    return Point(trial, values, upstream)

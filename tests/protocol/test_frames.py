@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.protocol import DTYPES, HEADER_CAP, LENGTH, BadMessage, pack, unpack
+from grader.protocol.frames import DTYPES, HEADER_CAP, LENGTH, BadMessage, pack, unpack
 
 SHAPES = st.lists(st.integers(0, 4), max_size=4)
 JSON = st.recursive(

@@ -1,0 +1,71 @@
+"""torch's own gradients at a trial, and the scale that a difference is measured against.
+
+Never worked out in a child or in the process it is forked from; see bench.py for when they may
+be held.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from grader.bench.trial import Tensors, Trial, evaluate
+
+
+@dataclass(frozen=True)
+class Reference:
+    """torch's gradients at one trial."""
+
+    gradients: Tensors  # by name: "counts"
+    scales: dict[str, float]  # the size each would have if nothing in it cancelled
+
+
+def reference_for(trial: Trial) -> Reference:
+    """loss.backward() with every chunk's gradient retained."""
+    inputs = {
+        name: value.detach().clone().requires_grad_(value.is_floating_point())
+        if torch.is_tensor(value)
+        else value
+        for name, value in trial.inputs.items()
+    }
+    scope = trial.exercise.forward(**inputs)
+    for chunk in trial.exercise.forward_pass.chunks:
+        scope[chunk.name].retain_grad()
+    scope["loss"].sum().backward()  # of numbers there is one loss a point
+    gradients = {
+        name: scope[name].grad
+        for name in trial.exercise.forward_pass.names
+        if torch.is_tensor(scope[name]) and scope[name].grad is not None
+    } | trial.expected_values(scope)
+    return Reference(
+        gradients,
+        {name: _scale(trial, scope, gradients, name) for name in trial.exercise.gradients},
+    )
+
+
+def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str) -> float:
+    """The larger of the gradient's entries and of the same sums with random signs.
+
+    db1 and dlogit_maxes are zero but for rounding: measured against themselves, every
+    rounding error would be a large one.
+    """
+    generator = torch.Generator().manual_seed(trial.seed)
+    exercise, largest = trial.exercise, [gradients[name].abs().max().item()]
+    loose = exercise.loose.get(name, 1.0)
+    if name in exercise.values:
+        return largest[0] * loose
+    for consumer in exercise.forward_pass.consumers[name]:
+        upstream = gradients[consumer.name]
+        signs = torch.randint(0, 2, upstream.shape, generator=generator) * 2 - 1
+        leaf = {
+            read: scope[read].detach().requires_grad_(read == name)
+            if torch.is_tensor(scope[read]) and scope[read].is_floating_point()
+            else scope[read]
+            for read in consumer.reads
+        }
+        output = evaluate(exercise, consumer.expression, leaf)
+        # A scalar, for torch imports sympy (0.4 s) to check the shape of a grad_outputs.
+        (contribution,) = torch.autograd.grad((output * upstream * signs).sum(), leaf[name])
+        largest.append(contribution.abs().max().item())
+    return max(largest) * loose

@@ -1,0 +1,242 @@
+"""What is known of a submission, line by line: verdicts and diagnoses are read from it.
+
+Made when the child is gone, of what it gave (Observations) and of torch's references.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import torch
+
+from grader.bench.bench import Bench
+from grader.bench.point import nearest
+from grader.bench.reference import Reference
+from grader.course.exercise import Exercise
+from grader.judge.chain import ChainRun
+from grader.judge.compare import Comparison
+from grader.judge.dependencies import Dependencies, Run
+from grader.judge.lines import NOTHING, UNDECIDABLE, LineJudgement, LineRun, judge_line
+from grader.judge.missing import autodiff_of
+from grader.process.attempt import ClosedRun
+from grader.protocol.messages import Answer, Ended
+from grader.syntax.submission import Submission
+from grader.tensors import TOLERANCE, identical
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What a submission gave, with its child gone."""
+
+    chain: tuple[Answer | Ended, ...]  # a reply for each of the bench's trials
+    float32_lines: Answer | Ended  # in isolation, at the lecture's view
+    dependencies: Dependencies  # the other isolated runs, and what was asked further
+    closed: ClosedRun
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that a verdict or a diagnosis may ask."""
+
+    submission: Submission
+    chain: tuple[ChainRun, ...]  # the bench's trials in their order, then steps of training
+    dependencies: Dependencies
+    references: Mapping[str, Reference] = field(repr=False)  # by the trial's label
+    float32_lines: LineRun
+
+    @property
+    def exercise(self) -> Exercise:
+        return self.chain[0].trial.exercise
+
+    @property
+    def lecture(self) -> ChainRun:
+        return self.chain[0]
+
+    @property
+    def decision(self) -> ChainRun:
+        return self.chain[1]
+
+    @property
+    def other_seed(self) -> ChainRun:
+        return self.chain[2]
+
+    @property
+    def other_sizes(self) -> ChainRun:
+        return self.chain[3]
+
+    # The code as it is written.
+
+    @cached_property
+    def comparisons(self) -> dict[str, list[Comparison | None]]:
+        return {name: [run.compare(name) for run in self.chain] for name in self.exercise.gradients}
+
+    @cached_property
+    def autodiff(self) -> tuple[int, str] | None:
+        """Where autograd was found at work: then no gradient given is the learner's own."""
+        return autodiff_of(self.submission, [run.answer for run in self.chain])
+
+    def given(self, name: str) -> bool:
+        return self.comparisons[name][0] is not None
+
+    def right_in_chain(self, name: str) -> bool:
+        return all(c is not None and c.right for c in self.comparisons[name])
+
+    def wrong_runs(self, name: str) -> list[int]:
+        """The runs that show a gradient wrong: in float64, or else in float32."""
+        wrong = [at for at, c in enumerate(self.comparisons[name]) if c is None or not c.right]
+        return [at for at in wrong if self.chain[at].trial.dtype is torch.float64] or wrong
+
+    # Each line in isolation.
+
+    @cached_property
+    def runs(self) -> tuple[LineRun, ...]:
+        return self._line_runs(self.dependencies.runs)
+
+    def runs_of(self, name: str) -> tuple[LineRun, ...]:
+        """Those that judge this line."""
+        siblings = self.sibling_runs(name)
+        if siblings and all(run.right(name, nearest(self.exercise, name)) for run in siblings):
+            return siblings
+        return self._consistent_runs.get(name) or self.runs
+
+    def sibling_runs(self, name: str) -> tuple[LineRun, ...]:
+        """Those where what this line uses for its chunk's gradients follows from these."""
+        return self._sibling_runs.get(name, ())
+
+    @cached_property
+    def _consistent_runs(self) -> dict[str, tuple[LineRun, ...]]:
+        runs = self.dependencies.consistent.items()
+        return {name: self._line_runs(of_one) for name, of_one in runs}
+
+    @cached_property
+    def _sibling_runs(self) -> dict[str, tuple[LineRun, ...]]:
+        runs = self.dependencies.siblings.items()
+        return {name: self._line_runs(of_one) for name, of_one in runs}
+
+    @cached_property
+    def restored_run(self) -> LineRun | None:
+        run = self.dependencies.restored
+        return None if run is None else self._line_runs([run])[0]
+
+    def _line_runs(self, runs: Iterable[Run]) -> tuple[LineRun, ...]:
+        return tuple(
+            LineRun(point, self.references[point.trial.label], answer) for point, answer in runs
+        )
+
+    @cached_property
+    def lines(self) -> dict[str, LineJudgement]:
+        return {name: self._line(name) for name in self.exercise.gradients}
+
+    def _line(self, name: str) -> LineJudgement:
+        known = self.dependencies
+        line = judge_line(name, self.runs, known.uses.get(name))
+        if line.right and self.right_in_chain(name):
+            return line
+        differs = name in known.returned_differently and name not in known.aliased_at
+        if differs and not self.altered(name):
+            return UNDECIDABLE
+        if not line.right and name in known.consistent:
+            line = judge_line(name, self.runs_of(name), known.cut_of(name))
+        if line.right or name not in known.uses:
+            return line
+        if self._reads_what_was_altered(name):
+            return LineJudgement(nearest(self.exercise, name))
+        if self._undecidable(name):
+            return UNDECIDABLE
+        return replace(line, decidable=line.decidable or name in known.constant)
+
+    def _undecidable(self, name: str) -> bool:
+        """Whether this line, though not seen to be right, may be so.
+
+        It starts from gradients that are not above it, or that no stand-in took the place of.
+        """
+        cut = self.dependencies.cut_of(name)
+        if cut is None:
+            return False
+        if self.dependencies.uses[name] and not cut:
+            return True
+        silent = not cut or self.runs[0].zero_by_structure(name, cut)
+        return silent and name not in self.dependencies.constant
+
+    def _reads_what_was_altered(self, name: str) -> bool:
+        """Whether it is right but for a gradient that a line above it changed through an alias."""
+        run, known = self.restored_run, self.dependencies
+        if run is None or known.changed_at or name in known.altered_at:
+            return False
+        return run.right(name, nearest(self.exercise, name))
+
+    def altered(self, name: str) -> bool:
+        """Whether something wrote to this gradient after it was done."""
+        answers = [answer for _, answer in self.dependencies.runs]
+        return any(isinstance(a, Answer) and name in a.altered for a in answers)
+
+    # What a wrong gradient has from above.
+
+    def inherits(self, name: str) -> bool:
+        """Whether the error was passed down: right on its own, or where that cannot be told,
+        what follows from the upstream gradients submitted."""
+        if self.lines[name].decidable:
+            right = self.lines[name].right or self._made_of_values(name)
+            return right and not self._upstream_right(name)
+        if name in self.exercise.values:
+            return not all(map(self.right_in_chain, self.exercise.rests_on.get(name, ())))
+        return not self.altered(name) and all(
+            self.chain[number].follows(name) for number in self.wrong_runs(name)
+        )
+
+    def _made_of_values(self, name: str) -> bool:
+        """Whether a value follows, wherever it is wrong, from others that were submitted."""
+        wrong = [self.chain[at] for at in self.wrong_runs(name)]
+        if name not in self.exercise.values or not all(r.follows_from_values(name) for r in wrong):
+            return False
+        # What is the same whatever is asked is made of nothing.
+        return any(not identical(run.given[name], wrong[0].given[name]) for run in wrong)
+
+    def _upstream_right(self, name: str) -> bool:
+        """Whether the gradients that the line uses are right wherever it is wrong itself.
+
+        Then nothing was inherited: something changed this one afterwards.
+        """
+        cut = self.dependencies.uses.get(name) or self.lines[name].cut or NOTHING
+        depends_on = set(self.exercise.rests_on.get(name, ()))
+        if any(self.lines[other].decidable and not self.lines[other].right for other in depends_on):
+            return False
+        cut |= depends_on
+        for number in self.wrong_runs(name):
+            if self.comparisons[name][number] is None:  # not reached: nothing is known of it
+                continue
+            upstream = [self.comparisons[other][number] for other in cut]
+            if all(c is not None and c.right for c in upstream):
+                return True
+        return False
+
+    def zero_only_by_structure(self, name: str) -> bool:
+        """Whether it is zero at any rate, and nothing above it, right, can have led there.
+
+        A sum that cancels leaves rounding behind, torch's and the learner's; what leaves none
+        wherever torch's does is no such sum.
+        """
+        decision, *others = (run for run in self.chain if run.trial.dtype is torch.float64)
+        reference = decision.reference
+        zero = reference.gradients[name].abs().max() <= TOLERANCE * reference.scales[name]
+        if not zero or name not in decision.given or decision.given[name].any():
+            return False
+        no_sum = all(
+            name in run.given and not run.given[name].any() and run.reference.gradients[name].any()
+            for run in (decision, *others)
+        )
+        return no_sum or not all(map(self.right_in_chain, nearest(self.exercise, name)))
+
+
+def facts_of(
+    bench: Bench, submission: Submission, seen: Observations, steps: Iterable[ChainRun] = ()
+) -> Facts:
+    """`steps`: of a training run with the submission's gradients."""
+    references = bench.references(seen.closed)
+    chain = [
+        ChainRun(trial, answer, references[trial.label])
+        for trial, answer in zip(bench.trials, seen.chain, strict=True)
+    ]
+    lecture = bench.points[2]
+    narrow = LineRun(lecture, references[lecture.trial.label], seen.float32_lines)
+    return Facts(submission, (*chain, *steps), seen.dependencies, references, narrow)

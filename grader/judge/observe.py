@@ -1,0 +1,61 @@
+"""Run a submission on a bench, in one child: all that is known of it comes from here.
+
+While the child lives this process works out forward values, and VJPs of single chunks on random
+numbers, but no gradient of the loss; where the bench keeps those of an earlier submission, no
+child can read them.
+"""
+
+from collections.abc import Callable
+
+from grader.bench.bench import Bench
+from grader.judge.dependencies import Dependencies, find_dependencies
+from grader.judge.facts import Observations
+from grader.judge.missing import autodiff_of
+from grader.judge.probes import ask_for_lines
+from grader.kinds import VALUES
+from grader.process.attempt import Attempt
+from grader.protocol.messages import Answer, Ended
+from grader.syntax.submission import Submission
+
+Replies = tuple[Answer | Ended, ...]
+
+
+def observe(
+    bench: Bench,
+    submission: Submission,
+    attempt: Attempt,
+    meanwhile: Callable[[Attempt], None] = lambda attempt: None,
+) -> Observations:
+    """`meanwhile` is called with the child alive, once the code has run as it is written."""
+    with attempt:
+        chain = tuple(attempt.ask(trial.request) for trial in bench.trials)
+        *lines, float32_lines = (ask_for_lines(attempt, point) for point in bench.points)
+        meanwhile(attempt)
+        runs = Dependencies(tuple(zip(bench.points, lines, strict=False)))
+        dependencies = _ask_on(bench, submission, attempt, chain, runs)
+    return Observations(chain, float32_lines, dependencies, attempt.closed())
+
+
+def nothing_observed(bench: Bench, attempt: Attempt) -> Observations:
+    """Of a submission that no child was made for."""
+    unread = Ended("unreadable")
+    runs = tuple((point, unread) for point in bench.points[:2])
+    chain = (unread,) * len(bench.trials)
+    return Observations(chain, unread, Dependencies(runs), attempt.closed())
+
+
+def _ask_on(
+    bench: Bench, submission: Submission, attempt: Attempt, chain: Replies, runs: Dependencies
+) -> Dependencies:
+    """About the lines that are not in the usual form: dependencies.py."""
+    if bench.exercise.kind is VALUES:  # each operation ran by itself, and read no other's
+        return runs
+    answers = [answer for answer in chain if isinstance(answer, Answer)]
+    if any(answer.out_of_time for answer in answers):
+        attempt.timeout = min(attempt.timeout, 1.0)  # one long wait is enough
+    known = {name for answer in answers[:1] for name in (*answer.gradients, *answer.kinds)}
+    if autodiff_of(submission, chain) is not None:
+        known = set()  # then no gradient is the learner's own
+    wrote = any(answer.changed for answer in answers)
+    names = [name for name in bench.exercise.gradients if name in known]
+    return find_dependencies(attempt, runs.runs, names, wrote)

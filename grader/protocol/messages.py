@@ -1,0 +1,241 @@
+"""What a child is asked and what it answers: typed records, both directions, a frame each.
+
+An attempt begins with a Setup; then every Request has an Answer. What comes from the grader is
+its own; what comes from a child is untrusted, and checked field by field before it is a record.
+Everything is named by its row ("counts", not "dcounts").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import torch
+
+from grader.errors import printable
+from grader.protocol.frames import BadMessage, Message, pack
+from grader.rows import Row
+
+Tensors = Mapping[str, torch.Tensor]
+LAST_LINE = 1_000_001  # no submission has more lines than bytes
+STAND_IN = "stand-in:"  # before the name of an upstream gradient, beside a forward value's own
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What holds for all requests of an attempt."""
+
+    source: str  # the learner's code
+    path: str
+    timeout: float  # seconds for one call
+    kind: str  # how the code is called: a key of kinds.drivers.CALLS
+    rows: tuple[Row, ...]  # asked for
+    chunks: tuple[tuple[str, str], ...] = ()  # name, expression: for a child that runs them itself
+
+    def pack(self) -> bytes:
+        facts = vars(self) | {"rows": [[row.name, row.is_value] for row in self.rows]}
+        return pack(facts, {})
+
+    @classmethod
+    def read(cls, message: Message) -> Self:
+        facts = message.facts
+        return cls(
+            **facts
+            | {
+                "rows": tuple(Row(name, is_value) for name, is_value in facts["rows"]),
+                "chunks": tuple((name, text) for name, text in facts["chunks"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """Run each line, operation or layer alone: stand-ins take the place of what is above it."""
+
+    stand_ins: Tensors  # upstream gradients by name, each of its value's shape
+    watch: bool = False  # after every statement, look for tensors that were written to
+    restore: bool = False  # whenever a gradient is done, undo writes to others and to values
+    late: Mapping[str, int] = field(default_factory=dict)  # done only at this line
+    everywhere: bool = False  # stand-ins are added wherever a gradient is written
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of the learner's code."""
+
+    values: Tensors  # of the forward pass, by name
+    numbers: Mapping[str, Any]  # what it takes that is not a tensor
+    float64: bool
+    isolation: Isolation | None = None  # None: the code as it is written
+
+    def pack(self) -> bytes:
+        facts: dict[str, Any] = {"numbers": dict(self.numbers), "float64": self.float64}
+        tensors = dict(self.values)
+        if self.isolation is not None:
+            named = vars(self.isolation) | {"late": dict(self.isolation.late)}
+            stand_ins = named.pop("stand_ins")
+            tensors |= {STAND_IN + name: value for name, value in stand_ins.items()}
+            facts["isolation"] = named
+        return pack(facts, tensors)
+
+    @classmethod
+    def read(cls, message: Message) -> Self:
+        facts, values, stand_ins = message.facts, {}, {}
+        for name, tensor in message.tensors.items():
+            if name.startswith(STAND_IN):
+                stand_ins[name.removeprefix(STAND_IN)] = tensor
+            else:
+                values[name] = tensor
+        isolation = facts.get("isolation")
+        return cls(
+            values,
+            facts["numbers"],
+            facts["float64"],
+            None if isolation is None else Isolation(stand_ins, **isolation),
+        )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Why there is no answer. `how` is a key of render.messages.ENDINGS, or "unreadable"."""
+
+    how: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that left the learner's code."""
+
+    type: str
+    message: str
+    line: int | None
+    shapes: Mapping[str, str]  # of the tensors named on that line
+    trace: str  # the frames from the learner's file on
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.type == "OutOfTime"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call gave."""
+
+    gradients: Tensors  # of each row, plain tensors only
+    kinds: Mapping[str, str] = field(default_factory=dict)  # what was given that is not one
+    others: tuple[str, ...] = ()  # further keys of the returned dict
+    changed: tuple[str, ...] = ()  # forward values that were written to
+    autodiff: tuple[int, str] | None = None  # line and name of a use of autograd that was seen
+    raised: Raised | None = None
+    unusable: str | None = None  # why `backward` could not be called, or gave no dict
+    # Of an isolated run:
+    recorded: Mapping[str, int] = field(default_factory=dict)  # gradient -> line where it is done
+    altered: tuple[str, ...] = ()  # gradients written to after that
+    rebuilt: tuple[str, ...] = ()  # gradients returned otherwise than they were when done
+    altered_at: Mapping[str, int] = field(default_factory=dict)  # gradient -> line that wrote to it
+    changed_at: Mapping[str, int] = field(default_factory=dict)  # forward value -> that line
+    failures: Mapping[int, str] = field(default_factory=dict)  # line -> what raised there
+    # Of a graph of the learner's own Values:
+    sent: Mapping[str, int] = field(default_factory=dict)  # graphs, by what was out of order
+    idle: tuple[str, ...] = ()  # chunks whose result has only a leaf's _backward
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.raised is not None and self.raised.out_of_time
+
+    def pack(self) -> bytes:
+        facts = {name: value for name, value in vars(self).items() if value and name != "gradients"}
+        if self.raised is not None:
+            facts["raised"] = vars(self.raised)
+        return pack(facts, self.gradients)
+
+
+def read_answer(message: Message, rows: tuple[Row, ...]) -> Answer:
+    """Raises BadMessage for anything that is not an answer to what was asked."""
+    names = {row.name for row in rows}
+    if not message.tensors.keys() <= names:
+        raise BadMessage("it holds tensors that nobody asked for")
+    facts = message.facts
+    kinds = _texts(facts.get("kinds", {}), 100)
+    raised, unusable = facts.get("raised"), facts.get("unusable")
+    if not kinds.keys() <= names or not isinstance(unusable, str | None):
+        raise BadMessage("its facts are not what was asked for")
+
+    def of_rows(key: str) -> dict[str, int]:
+        return {name: at for name, at in _lines(facts.get(key, {})).items() if name in names}
+
+    return Answer(
+        gradients=message.tensors,
+        kinds=kinds,
+        others=_names(facts.get("others", [])),
+        changed=_names(facts.get("changed", [])),
+        autodiff=_autodiff(facts.get("autodiff")),
+        raised=None if raised is None else _raised(raised),
+        unusable=None if unusable is None else printable(unusable, 500),
+        recorded=of_rows("recorded"),
+        altered=tuple(name for name in _names(facts.get("altered", [])) if name in names),
+        rebuilt=tuple(name for name in _names(facts.get("rebuilt", [])) if name in names),
+        altered_at=of_rows("altered_at"),
+        changed_at=_lines(facts.get("changed_at", {})),
+        failures=_failures(facts.get("failures", {})),
+        sent=_counts(facts.get("sent", {})),
+        idle=_names(facts.get("idle", [])),
+    )
+
+
+def _autodiff(value: Any) -> tuple[int, str] | None:
+    match value:
+        case None:
+            return None
+        case [int() as line, str() as what] if type(line) is int and 0 <= line <= LAST_LINE:
+            return line, printable(what, 60)  # line 0: outside the learner's file
+    raise BadMessage("expected a line and a name")
+
+
+def _raised(facts: Any) -> Raised:
+    if not isinstance(facts, dict):
+        raise BadMessage("its error is not a JSON object")
+    kind, message, line = facts.get("type"), facts.get("message"), facts.get("line")
+    if not isinstance(kind, str) or not isinstance(message, str) or not _is_line(line):
+        raise BadMessage("its error has no type, message and line")
+    shapes, trace = _texts(facts.get("shapes", {}), 60), facts.get("trace", "")
+    if not isinstance(trace, str):
+        raise BadMessage("its error has no trace")
+    shown = printable(trace, 10_000)
+    return Raised(printable(kind, 100), printable(message, 500), line, shapes, shown)
+
+
+def _is_line(value: Any) -> bool:
+    return value is None or (type(value) is int and 0 < value <= LAST_LINE)
+
+
+def _lines(value: Any) -> dict[str, int]:
+    """Line by name; an entry without a line is left out."""
+    if not isinstance(value, dict) or not all(_is_line(line) for line in value.values()):
+        raise BadMessage("expected names and lines")
+    return {printable(key, 60): line for key, line in list(value.items())[:200] if line is not None}
+
+
+def _counts(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict) or not all(type(n) is int and n >= 0 for n in value.values()):
+        raise BadMessage("expected names and counts")
+    return {printable(key, 60): count for key, count in list(value.items())[:20]}
+
+
+def _failures(value: Any) -> dict[int, str]:
+    if not isinstance(value, dict):
+        raise BadMessage("expected lines and texts")
+    found = _texts(value, 500)
+    return {int(line): text for line, text in found.items() if line.isdecimal()}
+
+
+def _texts(value: Any, cap: int) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise BadMessage("expected names and texts")
+    return {printable(key, 60): printable(text, cap) for key, text in value.items()}
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise BadMessage("expected a list of names")
+    return tuple(printable(name, 60) for name in value[:200])
