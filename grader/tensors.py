@@ -13,15 +13,18 @@ def identical(one: Any, other: Any) -> bool:
     """Plain equality of dense tensors: dtype, device, shape and every entry; NaN equals NaN."""
     if not isinstance(one, torch.Tensor) or not isinstance(other, torch.Tensor):
         return False
-    alike = all(getattr(one, of) == getattr(other, of) for of in ("dtype", "layout", "device"))
-    if not alike or one.shape != other.shape:
+    if one.dtype is not other.dtype or one.shape != other.shape:
+        return False
+    if one.layout is not other.layout or one.device != other.device:
         return False
     if torch.equal(one, other):
         return True
     if not one.is_floating_point():
         return False
     nan = one.isnan()
-    return torch.equal(nan, other.isnan()) and torch.equal(one[~nan], other[~nan])
+    return (
+        bool(nan.any()) and torch.equal(nan, other.isnan()) and torch.equal(one[~nan], other[~nan])
+    )
 
 
 def close(

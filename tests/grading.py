@@ -34,7 +34,9 @@ def grade(exercise: str, source: str | bytes, file: str = "answer.py", **options
 
 
 def line_of(exercise: str, source: str, name: str) -> int | None:
-    """The last line of a submission that writes to this gradient or value."""
+    """The last line of a submission that writes to this gradient or value; None of no name."""
+    if not name:
+        return None
     from grader.course.exercise import load_exercise
     from grader.syntax.submission import read_submission
 

@@ -7,7 +7,7 @@ is the chunk's vector-Jacobian product; with an empty one it is the true gradien
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ import torch
 from grader.bench.trial import Tensors, Trial, evaluate
 from grader.course.exercise import Exercise
 from grader.course.forward import Chunk
+from grader.protocol.messages import Isolation, Request
 
 
 def nearest(exercise: Exercise, name: str) -> frozenset[str]:
@@ -44,6 +45,11 @@ class Point:
     @property
     def exercise(self) -> Exercise:
         return self.trial.exercise
+
+    @cached_property
+    def isolated_request(self) -> Request:
+        """To run each line on its own, with these upstream gradients."""
+        return replace(self.trial.request, isolation=Isolation(self.upstream))
 
     def gradient(self, name: str, cut: Iterable[str]) -> torch.Tensor:
         """Through the cut, over every use of `name`. Its shape is the value's.

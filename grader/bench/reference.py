@@ -4,9 +4,7 @@ Never worked out in a child or in the process it is forked from; see bench.py fo
 be held.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import torch
 
@@ -17,8 +15,15 @@ from grader.bench.trial import Tensors, Trial, evaluate
 class Reference:
     """torch's gradients at one trial."""
 
+    trial: Trial
     gradients: Tensors  # by name: "counts"
-    scales: dict[str, float]  # the size each would have if nothing in it cancelled
+    _scales: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+
+    def scale(self, name: str) -> float:
+        """The size that the gradient would have if nothing in it cancelled."""
+        if name not in self._scales:
+            self._scales[name] = _scale(self.trial, self.gradients, name)
+        return self._scales[name]
 
 
 def reference_for(trial: Trial) -> Reference:
@@ -37,14 +42,11 @@ def reference_for(trial: Trial) -> Reference:
         name: scope[name].grad
         for name in trial.exercise.forward_pass.names
         if torch.is_tensor(scope[name]) and scope[name].grad is not None
-    } | trial.expected_values(scope)
-    return Reference(
-        gradients,
-        {name: _scale(trial, scope, gradients, name) for name in trial.exercise.gradients},
-    )
+    }
+    return Reference(trial, gradients | trial.expected_values(scope))
 
 
-def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str) -> float:
+def _scale(trial: Trial, gradients: Tensors, name: str) -> float:
     """The larger of the gradient's entries and of the same sums with random signs.
 
     db1 and dlogit_maxes are zero but for rounding: measured against themselves, every
@@ -58,14 +60,10 @@ def _scale(trial: Trial, scope: Mapping[str, Any], gradients: Tensors, name: str
     for consumer in exercise.forward_pass.consumers[name]:
         upstream = gradients[consumer.name]
         signs = torch.randint(0, 2, upstream.shape, generator=generator) * 2 - 1
-        leaf = {
-            read: scope[read].detach().requires_grad_(read == name)
-            if torch.is_tensor(scope[read]) and scope[read].is_floating_point()
-            else scope[read]
-            for read in consumer.reads
-        }
-        output = evaluate(exercise, consumer.expression, leaf)
+        reads = {read: trial.scope[read] for read in consumer.reads}
+        reads[name] = leaf = reads[name].detach().requires_grad_()
+        output = evaluate(exercise, consumer.expression, reads)
         # A scalar, for torch imports sympy (0.4 s) to check the shape of a grad_outputs.
-        (contribution,) = torch.autograd.grad((output * upstream * signs).sum(), leaf[name])
+        (contribution,) = torch.autograd.grad((output * upstream * signs).sum(), leaf)
         largest.append(contribution.abs().max().item())
     return max(largest) * loose

@@ -37,17 +37,18 @@ class Recorder:
         if key in self.results:
             return value
         plain = type(value) is torch.Tensor and value.layout is torch.strided
-        self.results[key] = value.clone() if plain else value
         self.originals[key] = value
         self.done_at[key] = line
-        if self.restore:
-            for name, before in self.values.items():
-                self.given[name].copy_(before)
-            for other, handed in self.handed.items():
-                handed.copy_(self.stand_ins[other])
-        if key not in self.stand_ins:
-            return value
-        self.handed[key] = self.stand_ins[key].clone()
+        with torch._C.DisableTorchFunction():  # what sees torch's calls would double the time
+            self.results[key] = value.clone() if plain else value
+            if self.restore:
+                for name, before in self.values.items():
+                    self.given[name].copy_(before)
+                for other, handed in self.handed.items():
+                    handed.copy_(self.stand_ins[other])
+            if key not in self.stand_ins:
+                return value
+            self.handed[key] = self.stand_ins[key].clone()
         return self.handed[key]
 
     def moved(self, key: str, value: Any) -> Any:
@@ -65,7 +66,7 @@ class Recorder:
         """Called after every statement, with its last line."""
         if not self.watch:
             return
-        with torch._C.DisableTorchFunction():  # what watches torch's calls would double the time
+        with torch._C.DisableTorchFunction():
             for key in self.handed or self.results:  # with stand-ins, or as it is
                 if key not in self.altered_at and (self._spoiled(key) or self._continued(key)):
                     self.altered_at[key] = line

@@ -13,7 +13,7 @@ import signal
 import sys
 import types
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -25,14 +25,16 @@ from grader.child.call_backward import Unusable, as_floats, sort_returned
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
 from grader.child.recorder import Recorder
-from grader.child.torch_modes import AutogradDetector, Float32AsFloat64
-from grader.kinds import KINDS
+from grader.child.torch_modes import TorchCalls
+from grader.kinds import FUNCTION, KINDS
 from grader.protocol.frames import LENGTH, unpack
 from grader.protocol.messages import Answer, Isolation, Raised, Request, Setup
+from grader.rows import Row
 from grader.syntax.submission import ENTRY
 from grader.tensors import identical
 
 T = TypeVar("T")
+WARM_UP_CALLS = 4  # of each form: Python specialises what has run eight times
 LATER_TIMEOUT = 0.5  # seconds, once a call has been out of time: one wait is enough
 
 # How the learner's code of each kind is called: kinds/drivers.py.
@@ -111,6 +113,32 @@ def serve(requests: int, replies: int, drivers: Drivers) -> None:
             answers.flush()
 
 
+def warm_up(drivers: Drivers) -> None:
+    """Run a toy submission: what a first call loads and specialises is there for every child."""
+    source = (
+        "import torch\n"
+        "def backward(n, x, w, y):\n"
+        "    dy = torch.zeros_like(y)\n"
+        "    dy[range(n), torch.zeros(n, dtype=torch.int64)] = -1.0 / n\n"
+        "    dw = (x.T @ dy).view(w.shape) * (1 - w**2)\n"
+        "    dx = dy @ w.T\n"
+        "    dx += dy.sum(1, keepdim=True).expand_as(x)\n"
+        "    return locals()\n"
+    )
+    rows = tuple(map(Row, ("y", "w", "x")))
+    code = Code(Setup(source, "<warm up>", 60.0, FUNCTION.name, rows), drivers)
+    values = {"x": torch.ones(2, 3), "w": torch.ones(3, 4), "y": torch.ones(2, 4)}
+    for float64 in (False, True):
+        given = {name: value.double() if float64 else value for name, value in values.items()}
+        plain = Request(given, {"n": 2}, float64)
+        for request in [plain, replace(plain, isolation=Isolation(given))] * WARM_UP_CALLS:
+            read_back = Request.read(unpack(request.frame[LENGTH.size :]))
+            assert run(code, read_back, 60.0).pack()
+    torch.set_default_dtype(torch.float32)
+    instrumented.cache_clear()
+    del sys.modules["submission"]
+
+
 def _read_frame(source: Any) -> Any:
     head = source.read(LENGTH.size)
     return source.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
@@ -174,17 +202,16 @@ def _watched(
     scope: dict[str, Any] = {}
     raised = unusable = None
     torch.set_default_dtype(torch.float64 if float64 else torch.float32)
-    detector = AutogradDetector(setup.path)
-    width = Float32AsFloat64() if float64 else nullcontext()
+    calls = TorchCalls(setup.path, float64)
     try:
-        with _alarm(timeout), torch.inference_mode(), detector, width:
+        with _alarm(timeout), torch.inference_mode(), calls:
             call(scope)
     except Unusable as error:
         unusable = str(error)
     except BaseException as error:  # whatever it raised, SystemExit too, is an outcome
         raised = Raised(**describe(error, setup.path, setup.source))
         scope.update(scope or locals_of(error, setup.path, ENTRY))
-    return Answer({}, autodiff=detector.seen, raised=raised, unusable=unusable), scope
+    return Answer({}, autodiff=calls.autodiff, raised=raised, unusable=unusable), scope
 
 
 def _with_records(

@@ -55,6 +55,11 @@ class ForwardPass:
         return {chunk.name: chunk for chunk in self.chunks}
 
     @cached_property
+    def _towards(self) -> dict[tuple[str, frozenset[str]], tuple[Chunk, ...]]:
+        """What chunks_towards has found so far: it is asked again and again."""
+        return {}
+
+    @cached_property
     def consumers(self) -> dict[str, tuple[Chunk, ...]]:
         """For each name the chunks that read it, in forward order."""
         return {
@@ -64,6 +69,8 @@ class ForwardPass:
 
     def chunks_towards(self, name: str, stops: frozenset[str]) -> tuple[Chunk, ...]:
         """The chunks between `name` and the nearest `stops` above it, in forward order."""
+        if (name, stops) in self._towards:
+            return self._towards[name, stops]
         found: set[str] = set()
         pending = [name]
         while pending:
@@ -72,7 +79,8 @@ class ForwardPass:
                     found.add(consumer.name)
                     if consumer.name not in stops:
                         pending.append(consumer.name)
-        return tuple(chunk for chunk in self.chunks if chunk.name in found)
+        self._towards[name, stops] = tuple(c for c in self.chunks if c.name in found)
+        return self._towards[name, stops]
 
 
 def read_forward(function: Callable[..., Any]) -> ForwardPass:

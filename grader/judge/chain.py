@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -19,6 +20,7 @@ class ChainRun:
     trial: Trial
     answer: Answer | Ended
     reference: Reference
+    in_table: bool = False  # the lecture's view, which the table shows
 
     def compare(self, name: str) -> Comparison | None:
         """None where this gradient was not given."""
@@ -29,8 +31,9 @@ class ChainRun:
             answer.gradients.get(name),
             answer.kinds.get(name),
             self.reference.gradients[name],
-            self.reference.scales[name],
+            partial(self.reference.scale, name),
             self.trial.exercise.points,
+            in_table=self.in_table,
         )
 
     @property
@@ -48,7 +51,8 @@ class ChainRun:
             return False
         given = {other: self.given[other] for other in depends_on}
         expected = self.trial.expected_values({**self.trial.scope, **given})[name]
-        return compare(self.given[name], None, expected, self.reference.scales[name]).right
+        scale = partial(self.reference.scale, name)
+        return compare(self.given[name], None, expected, scale).right
 
     def follows(self, name: str) -> bool:
         """Whether this gradient follows from the upstream gradients submitted."""

@@ -4,7 +4,7 @@ First what it is (plain tensor, shape, dtype, finite), then the lecture's three 
 then whether it is right, which float64 decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,12 +44,15 @@ def compare(
     submitted: torch.Tensor | None,
     kind: str | None,
     reference: torch.Tensor,
-    scale: float,
+    scale: Callable[[], float],
     points: int = 0,
+    in_table: bool = False,
 ) -> Comparison:
     """`kind` says what was submitted instead of a tensor. The reference sets shape and dtype.
 
-    `points`: dimensions that the learner's code does not see, for it works with numbers.
+    `scale`: what a difference is measured against, asked for where the reference's own size
+    does not settle it. `points`: dimensions that the learner's code does not see, since it works
+    with numbers. `in_table`: whether the lecture's three columns are wanted.
     """
     if points and (submitted is None or submitted.shape != reference.shape):
         got = kind if submitted is None else f"a tensor of shape {tuple(submitted.shape)}"
@@ -65,26 +68,38 @@ def compare(
     if submitted.dtype != reference.dtype:
         dtypes = {"dtype": _name(submitted.dtype), "expected": _name(reference.dtype)}
         return Comparison(shape, unfit=Unfit("wrong-dtype", dtypes))
-    finite = torch.isfinite(submitted)
-    if not finite.all():
-        where = (~finite).nonzero()
-        evidence = {
-            "count": len(where),
-            "first": where[0, points:].tolist(),
-            "value": str(submitted[tuple(where[0])].item()),
-        }
-        return Comparison(shape, unfit=Unfit("not-finite", evidence))
     difference = (submitted - reference).abs().max().item() if reference.numel() else 0.0
-    tolerance = TOLERANCE if reference.dtype == torch.float64 else FLOAT32_TOLERANCE
-    right = difference <= tolerance * scale
+    right = _within(difference, reference, scale)
+    if not right and (not_finite := _not_finite(submitted, points)):
+        return Comparison(shape, unfit=not_finite)
     return Comparison(
         shape,
-        exact=bool(torch.all(submitted == reference)),
-        approximate=torch.allclose(submitted, reference),
+        exact=in_table and bool(torch.all(submitted == reference)),
+        approximate=in_table and torch.allclose(submitted, reference),
         maxdiff=difference,
         right=right,
         worst=None if right else _worst_entry(submitted, reference),
     )
+
+
+def _within(difference: float, reference: torch.Tensor, scale: Callable[[], float]) -> bool:
+    tolerance = TOLERANCE if reference.dtype == torch.float64 else FLOAT32_TOLERANCE
+    if difference == 0 or difference <= tolerance * reference.abs().max().item():
+        return True
+    return difference <= tolerance * scale()
+
+
+def _not_finite(submitted: torch.Tensor, points: int) -> Unfit | None:
+    finite = torch.isfinite(submitted)
+    if finite.all():
+        return None
+    where = (~finite).nonzero()
+    evidence = {
+        "count": len(where),
+        "first": where[0, points:].tolist(),
+        "value": str(submitted[tuple(where[0])].item()),
+    }
+    return Unfit("not-finite", evidence)
 
 
 def fits(submitted: torch.Tensor | None, reference: torch.Tensor) -> bool:

@@ -218,7 +218,7 @@ class Facts:
         """
         decision, *others = (run for run in self.chain if run.trial.dtype is torch.float64)
         reference = decision.reference
-        zero = reference.gradients[name].abs().max() <= TOLERANCE * reference.scales[name]
+        zero = reference.gradients[name].abs().max() <= TOLERANCE * reference.scale(name)
         if not zero or name not in decision.given or decision.given[name].any():
             return False
         no_sum = all(
@@ -234,7 +234,7 @@ def facts_of(
     """`steps`: of a training run with the submission's gradients."""
     references = bench.references(seen.closed)
     chain = [
-        ChainRun(trial, answer, references[trial.label])
+        ChainRun(trial, answer, references[trial.label], in_table=trial is bench.trials[0])
         for trial, answer in zip(bench.trials, seen.chain, strict=True)
     ]
     lecture = bench.points[2]

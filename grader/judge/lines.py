@@ -7,7 +7,9 @@ or, using none, the true gradient. A zero that the structure of the network brin
 says nothing; such a gradient has to use its upstream.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -47,7 +49,7 @@ class LineRun:
         """Whether the line gives the gradient through this cut."""
         if self.zero_by_structure(name, cut):
             return False
-        return gives(self.result(name), self.point, name, cut, self.reference.scales[name])
+        return gives(self.result(name), self.point, name, cut, partial(self.reference.scale, name))
 
     def zero_by_structure(self, name: str, cut: frozenset[str] = NOTHING) -> bool:
         """Whether the gradient through the cut is zero but for rounding, and not because
@@ -59,7 +61,7 @@ class LineRun:
             size = self.point.gradient(name, cut).abs().max()
             return bool(size <= TOLERANCE * self.point.gradient(name, near).abs().max())
         size = self.reference.gradients[name].abs().max()
-        return bool(size <= TOLERANCE * self.reference.scales[name])
+        return bool(size <= TOLERANCE * self.reference.scale(name))
 
     def exact(self, name: str, cut: frozenset[str]) -> bool:
         return identical(self.result(name), self.point.gradient(name, cut))
@@ -70,14 +72,15 @@ def gives(
     point: Point,
     name: str,
     cut: frozenset[str],
-    true_scale: float = 0.0,
+    true_scale: Callable[[], float] = float,
 ) -> bool:
-    """Whether this is the gradient through the cut. `true_scale`: the true gradient's."""
+    """Whether this is the gradient through the cut. `true_scale`: the true gradient's,
+    where the cut is empty."""
     if result is None:
         return False
     expected = point.gradient(name, cut)
     size = expected.abs().max().item() * point.exercise.loose.get(name, 1.0)
-    return close(result, expected, size if cut else true_scale)
+    return close(result, expected, size if cut else true_scale())
 
 
 @dataclass(frozen=True)

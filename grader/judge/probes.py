@@ -28,11 +28,15 @@ def ask_for_lines(
 
     `stand_ins`: for which gradients there are any, all where it is None. See Isolation.
     """
-    upstream = point.upstream
+    usual = point.isolated_request
+    assert usual.isolation is not None
+    if not (watch or restore or late or everywhere) and stand_ins is None:
+        return attempt.ask(usual)
+    upstream = usual.isolation.stand_ins
     if stand_ins is not None:
         upstream = {name: upstream[name] for name in stand_ins}
     isolation = Isolation(upstream, watch, restore, late or {}, everywhere)
-    return attempt.ask(replace(point.trial.request, isolation=isolation))
+    return attempt.ask(replace(usual, isolation=isolation))
 
 
 @dataclass(frozen=True)

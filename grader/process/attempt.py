@@ -80,7 +80,7 @@ class Attempt:
             self.ended = self._unasked()
         if self.ended is not None:
             return self.ended
-        frame = self._first + request.pack()
+        frame = self._first + request.frame
         self._first = b""
         answer = self._exchange(frame, time.monotonic() + self.timeout + GRACE)
         if isinstance(answer, bytes):

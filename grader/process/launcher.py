@@ -239,6 +239,7 @@ def serve_launches(control: socket.socket) -> NoReturn:
         with suppress(OSError, Unavailable):
             close_memory()
         preload()
+        _warm_up()
         while True:
             message, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 4)
             if not message:
@@ -264,6 +265,13 @@ def serve_launches(control: socket.socket) -> NoReturn:
         for pid in children:
             kill_whole(pid)
         os._exit(status)
+
+
+def _warm_up() -> None:
+    from grader.child.serve import warm_up
+    from grader.kinds.drivers import DRIVERS
+
+    warm_up(DRIVERS)
 
 
 def _fork_child(control: socket.socket, descriptors: list[int], cpu: int) -> int:

@@ -7,6 +7,7 @@ Everything is named by its row ("counts", not "dcounts").
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 import torch
@@ -67,7 +68,9 @@ class Request:
     float64: bool
     isolation: Isolation | None = None  # None: the code as it is written
 
-    def pack(self) -> bytes:
+    @cached_property
+    def frame(self) -> bytes:
+        """As it is sent; made once for all submissions that are asked it."""
         facts: dict[str, Any] = {"numbers": dict(self.numbers), "float64": self.float64}
         tensors = dict(self.values)
         if self.isolation is not None:

@@ -12,7 +12,7 @@ import torch
 
 from grader.bench.trial import Trial, make_trial
 from grader.child.call import ChildCall
-from grader.child.torch_modes import Float32AsFloat64
+from grader.child.torch_modes import TorchCalls
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.kinds.layers.child import call_layers
@@ -93,7 +93,7 @@ def _rows(source: str, trial: Trial) -> Rows:
     space: Rows = {}
     rows: Rows = {}
     try:
-        with float64(), Float32AsFloat64():
+        with float64(), TorchCalls("<mutant>", float64=True):
             exec(compile(source, "<mutant>", "exec"), space)
             call_layers(ChildCall(space, {**values, **trial.numbers}, setup, arrive), rows)
     except Exception as error:  # whatever it raises is an effect of the change

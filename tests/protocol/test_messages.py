@@ -125,7 +125,7 @@ def test_a_request_arrives_as_it_was_sent_with_a_stand_in_beside_the_value_of_it
     stand_ins = {"probs": torch.ones(3)}
     isolation = Isolation(stand_ins, watch=True, restore=True, late={"probs": 4}, everywhere=True)
     request = Request({"probs": torch.zeros(2)}, {"n": 2, "texts": ["a"]}, True, isolation)
-    read = Request.read(sent(request.pack()))
+    read = Request.read(sent(request.frame))
     assert read.values["probs"].tolist() == [0.0, 0.0]
     assert (read.numbers, read.float64) == ({"n": 2, "texts": ["a"]}, True)
     assert read.isolation is not None

@@ -58,7 +58,7 @@ class Case:
         """Whether the line gave what is due, as closely as that is asked for."""
         loose = self.point.exercise.loose.get(self.name, 1.0)
         scale = loose * self.expected.abs().max().item()
-        return gives(self.result, self.point, self.name, self.cut, scale)
+        return gives(self.result, self.point, self.name, self.cut, lambda: scale)
 
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""
