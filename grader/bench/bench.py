@@ -21,7 +21,7 @@ from grader.syntax.submission import Submission
 OTHER_SIZES = "other sizes"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bench:
     exercise: Exercise
     data: NameData

@@ -20,7 +20,7 @@ Tensors = dict[str, torch.Tensor]
 MATH = {name: getattr(torch, name) for name in ("exp", "log", "sin", "cos", "tanh", "sqrt")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     exercise: Exercise
     label: str  # "lecture" (float32), "decision" (float64), "other sizes" (float64), ...

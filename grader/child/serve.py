@@ -13,7 +13,7 @@ import signal
 import sys
 import types
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from grader.child.call_backward import Unusable, as_floats, sort_returned
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
 from grader.child.recorder import Recorder
-from grader.child.torch_modes import TorchCalls
+from grader.child.torch_modes import AutogradDetector, set_width
 from grader.kinds import FUNCTION, KINDS
 from grader.protocol.frames import LENGTH, unpack
 from grader.protocol.messages import Answer, Isolation, Raised, Request, Setup
@@ -134,7 +134,7 @@ def warm_up(drivers: Drivers) -> None:
         for request in [plain, replace(plain, isolation=Isolation(given))] * WARM_UP_CALLS:
             read_back = Request.read(unpack(request.frame[LENGTH.size :]))
             assert run(code, read_back, 60.0).pack()
-    torch.set_default_dtype(torch.float32)
+    set_width(float64=False)
     instrumented.cache_clear()
     del sys.modules["submission"]
 
@@ -147,6 +147,8 @@ def _read_frame(source: Any) -> Any:
 def run(code: Code, request: Request, timeout: float) -> Answer:
     """Load the module anew, call it on these values, describe what it gave."""
     rows, isolation, notes = code.setup.rows, request.isolation, Notes()
+    if request.names is not None:
+        rows = tuple(row for row in rows if row.name in request.names)
     values = {name: value.clone() for name, value in request.values.items()}
     given = {**request.numbers, **values}
     stand_ins = recorder = None
@@ -160,7 +162,10 @@ def run(code: Code, request: Request, timeout: float) -> Answer:
         drive = code.drivers[code.setup.kind]
         drive(ChildCall(module, given, code.setup, stand_ins, notes), scope)
 
-    answer, scope = _watched(code.setup, request.float64, timeout, call)
+    set_width(request.float64)
+    # In isolation nobody looks for autograd: that is looked for as the code is written.
+    detector = None if isolation is not None else AutogradDetector(code.setup.path)
+    answer, scope = _observed(code.setup, timeout, detector, call)
     for name in (row.name for row in rows if row.is_value and row.name in scope):
         scope[name] = as_floats(scope[name])
     found = scope if recorder is None else {**scope, **recorder.results}
@@ -195,23 +200,25 @@ def _loaded(code: Code, isolation: Isolation | None, recorder: Recorder | None) 
     return module.__dict__
 
 
-def _watched(
-    setup: Setup, float64: bool, timeout: float, call: Callable[[dict[str, Any]], None]
+def _observed(
+    setup: Setup,
+    timeout: float,
+    detector: AutogradDetector | None,
+    call: Callable[[dict[str, Any]], None],
 ) -> tuple[Answer, dict[str, Any]]:
     """What is seen while it runs; and what was returned, or the locals at the point it raised."""
     scope: dict[str, Any] = {}
     raised = unusable = None
-    torch.set_default_dtype(torch.float64 if float64 else torch.float32)
-    calls = TorchCalls(setup.path, float64)
     try:
-        with _alarm(timeout), torch.inference_mode(), calls:
+        with _alarm(timeout), torch.inference_mode(), detector or nullcontext():
             call(scope)
     except Unusable as error:
         unusable = str(error)
     except BaseException as error:  # whatever it raised, SystemExit too, is an outcome
         raised = Raised(**describe(error, setup.path, setup.source))
         scope.update(scope or locals_of(error, setup.path, ENTRY))
-    return Answer({}, autodiff=calls.autodiff, raised=raised, unusable=unusable), scope
+    autodiff = None if detector is None else detector.seen
+    return Answer({}, autodiff=autodiff, raised=raised, unusable=unusable), scope
 
 
 def _with_records(

@@ -1,6 +1,7 @@
-"""What is active around a learner's code in the child: a look at every call of torch's."""
+"""What holds around a learner's code in the child: autograd is noted, float32 may be float64."""
 
 import sys
+from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -14,41 +15,21 @@ DIFFERENTIATES = {
 }
 
 
-# float32 means float64 while the decision is made in that: `.float()` and `dtype=torch.float32`
-# in a right answer (a one-hot matrix made a factor, say) must not round it back, nor clash with it.
-WIDER = dict.fromkeys((torch.float32, torch.FloatTensor, "torch.FloatTensor"), torch.float64)
-NAMES_A_DTYPE = {torch.dtype, type(torch.FloatTensor), str}
+class AutogradDetector(TorchFunctionMode):
+    """Notes the first use of autograd, and where. Seen, not prevented; not proof either."""
 
-
-class TorchCalls(TorchFunctionMode):
-    """Sees every call of torch's: notes the first use of autograd, widens float32 if asked to.
-
-    Seen, not prevented; not proof either. One mode does both, for each costs as much as a small
-    operation itself.
-    """
-
-    def __init__(self, path: str, float64: bool) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path  # of the learner's file
-        self.float64 = float64
-        self.autodiff: tuple[int, str] | None = None  # line, what
+        self.seen: tuple[int, str] | None = None  # line, what
 
     def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
-        if self.autodiff is None:
+        if self.seen is None:
             what = DIFFERENTIATES.get(func)
             if what is None and torch.is_grad_enabled() and not torch.is_inference_mode_enabled():
                 what = "gradient recording switched on"
             if what is not None:
-                self.autodiff = self._line(), what
-        if self.float64:
-            if func is torch.Tensor.float:
-                func = torch.Tensor.double
-            args = [WIDER.get(a, a) if type(a) in NAMES_A_DTYPE else a for a in args]
-            if kwargs:
-                kwargs = {
-                    key: WIDER.get(value, value) if type(value) in NAMES_A_DTYPE else value
-                    for key, value in kwargs.items()
-                }
+                self.seen = self._line(), what
         return func(*args, **(kwargs or {}))
 
     def _line(self) -> int:
@@ -56,3 +37,29 @@ class TorchCalls(TorchFunctionMode):
         while frame.f_back is not None and frame.f_code.co_filename != self.path:
             frame = frame.f_back
         return frame.f_lineno if frame.f_code.co_filename == self.path else 0
+
+
+WIDTHS = {name: getattr(torch, name) for name in ("float", "float32", "FloatTensor")}
+TO_FLOAT = torch.Tensor.float
+TO_TYPE = torch.Tensor.type
+
+
+def set_width(float64: bool) -> None:
+    """From here on float32 means float64, or itself again; the default dtype as well.
+
+    The decision is made in float64. `.float()` and `dtype=torch.float32` in a right answer (a
+    one-hot matrix made a factor, say) must not round it back, nor clash with it. The names
+    mean something else, for a mode that sees every call costs as much as a small operation.
+    """
+    for name, narrow in WIDTHS.items():
+        setattr(torch, name, torch.float64 if float64 else narrow)
+    torch.Tensor.float = torch.Tensor.double if float64 else TO_FLOAT  # type: ignore[method-assign]
+    torch.Tensor.type = _type_of_double if float64 else TO_TYPE  # type: ignore[assignment, method-assign]
+    torch.set_default_dtype(torch.float64 if float64 else WIDTHS["float32"])
+
+
+def _type_of_double(tensor: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+    """`x.type("torch.FloatTensor")`."""
+    if args and args[0] == "torch.FloatTensor":
+        args = (torch.float64, *args[1:])
+    return TO_TYPE(tensor, *args, **kwargs)

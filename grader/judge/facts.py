@@ -39,7 +39,7 @@ class Facts:
     """Everything that a verdict or a diagnosis may ask."""
 
     submission: Submission
-    chain: tuple[ChainRun, ...]  # the bench's trials in their order, then steps of training
+    chain: tuple[ChainRun, ...]  # a run for each of the bench's trials, then steps of training
     dependencies: Dependencies
     references: Mapping[str, Reference] = field(repr=False)  # by the trial's label
     float32_lines: LineRun
@@ -68,7 +68,12 @@ class Facts:
 
     @cached_property
     def comparisons(self) -> dict[str, list[Comparison | None]]:
-        return {name: [run.compare(name) for run in self.chain] for name in self.exercise.gradients}
+        """A comparison for each run of the chain; of steps, for what they train only."""
+        trials, trained = self.chain[: len(self.references)], self.exercise.trained
+        return {
+            name: [run.compare(name) for run in (self.chain if name in trained else trials)]
+            for name in self.exercise.gradients
+        }
 
     @cached_property
     def autodiff(self) -> tuple[int, str] | None:
@@ -205,8 +210,8 @@ class Facts:
         for number in self.wrong_runs(name):
             if self.comparisons[name][number] is None:  # not reached: nothing is known of it
                 continue
-            upstream = [self.comparisons[other][number] for other in cut]
-            if all(c is not None and c.right for c in upstream):
+            upstream = [self.comparisons[other][number : number + 1] for other in cut]
+            if all(c is not None and c.right for one in upstream for c in one):
                 return True
         return False
 

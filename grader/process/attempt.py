@@ -4,10 +4,12 @@ Every wait has a deadline, every read a cap. Whatever goes wrong ends the attemp
 Ended, a plain record of what happened; the learner's process cannot raise anything here.
 """
 
+import fcntl
 import os
 import selectors
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from grader.errors import printable
@@ -20,7 +22,14 @@ GRACE = 2.0  # seconds beyond the child's own alarm before it is killed
 REPLY_CAP = 64 * 2**20
 OUTPUT_CAP = 20_000
 PRINT_CAP = 16 * 2**20  # bytes; what prints more in one attempt is ended
+PIPE_SIZE = 2**20
 DRAIN = 16  # pieces read at the end: a full pipe and more, yet not for as long as it prints
+
+
+def _widen(pipe: int) -> None:
+    """Room for a whole frame, so that it does not take thirty turns: where the system lets it."""
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,8 @@ class Attempt:
         ours = (self._requests, self._replies, self._prints)
         for descriptor in ours:
             os.set_blocking(descriptor, False)
+        for descriptor in ours[:2]:
+            _widen(descriptor)
         try:
             self._pid = self.launcher.start(*theirs, self.cpu)
         except BaseException:

@@ -12,14 +12,12 @@ import torch
 
 from grader.bench.trial import Trial, make_trial
 from grader.child.call import ChildCall
-from grader.child.torch_modes import TorchCalls
+from grader.child.torch_modes import set_width
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.kinds.layers.child import call_layers
 from grader.protocol.messages import Setup
 from grader.workspace import kit
-
-from .running import float64
 
 SEED = 20_240_302  # none that the suite grades with
 TOLERANCE = 1e-11
@@ -93,9 +91,11 @@ def _rows(source: str, trial: Trial) -> Rows:
     space: Rows = {}
     rows: Rows = {}
     try:
-        with float64(), TorchCalls("<mutant>", float64=True):
-            exec(compile(source, "<mutant>", "exec"), space)
-            call_layers(ChildCall(space, {**values, **trial.numbers}, setup, arrive), rows)
+        set_width(float64=True)
+        exec(compile(source, "<mutant>", "exec"), space)
+        call_layers(ChildCall(space, {**values, **trial.numbers}, setup, arrive), rows)
     except Exception as error:  # whatever it raises is an effect of the change
         rows["raised"] = error
+    finally:
+        set_width(float64=False)
     return rows
