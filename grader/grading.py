@@ -59,7 +59,7 @@ def grade(
         seen = observe(bench, submission, attempt, train)
     else:
         seen = nothing_observed(bench, attempt)
-    facts = facts_of(bench, submission, seen, _training_runs(exercise, steps))
+    facts = facts_of(bench, submission, seen, _first_wrong_step(exercise, steps))
     trained = beside_autograd(steps, bench.decision, bench.data) if exercise.trained else None
     return replace(_report(facts, seen, options), training=trained)
 
@@ -72,17 +72,15 @@ def attempt_at(
     return Attempt(launcher, setup, ceil(CALLS_IN_FULL * (options.timeout + GRACE)))
 
 
-def _training_runs(exercise: Exercise, steps: Sequence[Step]) -> list[ChainRun]:
-    """Up to the first step with a wrong gradient. After that the network is another one, and
-    may be blown up: what is right is off, or NaN, there too."""
-    runs = []
+def _first_wrong_step(exercise: Exercise, steps: Sequence[Step]) -> ChainRun | None:
+    """After that the network is another one, and may be blown up: what is right is off, or NaN,
+    there too."""
     for step in steps:
         run = ChainRun(step.trial, step.answer, reference_for(step.trial))
-        runs.append(run)
         compared = [run.compare(name) for name in exercise.trained]
         if not all(comparison is not None and comparison.right for comparison in compared):
-            break
-    return runs
+            return run
+    return None
 
 
 def _report(facts: Facts, seen: Observations, options: Options) -> Report:

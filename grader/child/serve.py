@@ -147,8 +147,6 @@ def _read_frame(source: Any) -> Any:
 def run(code: Code, request: Request, timeout: float) -> Answer:
     """Load the module anew, call it on these values, describe what it gave."""
     rows, isolation, notes = code.setup.rows, request.isolation, Notes()
-    if request.names is not None:
-        rows = tuple(row for row in rows if row.name in request.names)
     values = {name: value.clone() for name, value in request.values.items()}
     given = {**request.numbers, **values}
     stand_ins = recorder = None

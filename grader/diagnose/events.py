@@ -142,7 +142,7 @@ def elsewhere(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     comparisons = facts.comparisons[gradient.name]
     if not all(c is not None and c.right for c in comparisons[:2]):
         return None
-    for result, comparison in zip(facts.chain[2:], comparisons[2:], strict=False):
+    for result, comparison in zip(facts.chain[2:], comparisons[2:], strict=True):
         if comparison is not None and comparison.right:
             continue
         if result.trial.label != OTHER_SIZES:

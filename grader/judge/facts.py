@@ -39,7 +39,7 @@ class Facts:
     """Everything that a verdict or a diagnosis may ask."""
 
     submission: Submission
-    chain: tuple[ChainRun, ...]  # a run for each of the bench's trials, then steps of training
+    chain: tuple[ChainRun, ...]  # the bench's trials in their order, then a wrong step of training
     dependencies: Dependencies
     references: Mapping[str, Reference] = field(repr=False)  # by the trial's label
     float32_lines: LineRun
@@ -68,12 +68,7 @@ class Facts:
 
     @cached_property
     def comparisons(self) -> dict[str, list[Comparison | None]]:
-        """A comparison for each run of the chain; of steps, for what they train only."""
-        trials, trained = self.chain[: len(self.references)], self.exercise.trained
-        return {
-            name: [run.compare(name) for run in (self.chain if name in trained else trials)]
-            for name in self.exercise.gradients
-        }
+        return {name: [run.compare(name) for run in self.chain] for name in self.exercise.gradients}
 
     @cached_property
     def autodiff(self) -> tuple[int, str] | None:
@@ -210,8 +205,8 @@ class Facts:
         for number in self.wrong_runs(name):
             if self.comparisons[name][number] is None:  # not reached: nothing is known of it
                 continue
-            upstream = [self.comparisons[other][number : number + 1] for other in cut]
-            if all(c is not None and c.right for one in upstream for c in one):
+            upstream = [self.comparisons[other][number] for other in cut]
+            if all(c is not None and c.right for c in upstream):
                 return True
         return False
 
@@ -234,14 +229,16 @@ class Facts:
 
 
 def facts_of(
-    bench: Bench, submission: Submission, seen: Observations, steps: Iterable[ChainRun] = ()
+    bench: Bench, submission: Submission, seen: Observations, wrong_step: ChainRun | None = None
 ) -> Facts:
-    """`steps`: of a training run with the submission's gradients."""
+    """`wrong_step`: the first of a training run in which what is trained has a wrong gradient."""
     references = bench.references(seen.closed)
     chain = [
         ChainRun(trial, answer, references[trial.label], in_table=trial is bench.trials[0])
         for trial, answer in zip(bench.trials, seen.chain, strict=True)
     ]
+    if wrong_step is not None:
+        chain.append(wrong_step)
     lecture = bench.points[2]
     narrow = LineRun(lecture, references[lecture.trial.label], seen.float32_lines)
-    return Facts(submission, (*chain, *steps), seen.dependencies, references, narrow)
+    return Facts(submission, tuple(chain), seen.dependencies, references, narrow)

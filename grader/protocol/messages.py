@@ -67,16 +67,11 @@ class Request:
     numbers: Mapping[str, Any]  # what it takes that is not a tensor
     float64: bool
     isolation: Isolation | None = None  # None: the code as it is written
-    names: tuple[str, ...] | None = None  # of the rows to answer with; None: all
 
     @cached_property
     def frame(self) -> bytes:
         """As it is sent; made once for all submissions that are asked it."""
-        facts: dict[str, Any] = {
-            "numbers": dict(self.numbers),
-            "float64": self.float64,
-            "names": self.names,
-        }
+        facts: dict[str, Any] = {"numbers": dict(self.numbers), "float64": self.float64}
         tensors = dict(self.values)
         if self.isolation is not None:
             named = vars(self.isolation) | {"late": dict(self.isolation.late)}
@@ -99,7 +94,6 @@ class Request:
             facts["numbers"],
             facts["float64"],
             None if isolation is None else Isolation(stand_ins, **isolation),
-            None if facts["names"] is None else tuple(facts["names"]),
         )
 
 
