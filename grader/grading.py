@@ -1,6 +1,7 @@
 """Grade a submission: run it in a child on a bench, then judge, then diagnose."""
 
 import platform
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
@@ -15,6 +16,7 @@ from grader.bench.secret_inputs import LECTURE_SEED, drawn_sizes, secret_seed
 from grader.course.exercise import Exercise
 from grader.course.names import NameData
 from grader.diagnose.diagnose import diagnose, line_to_fix
+from grader.errors import Problem
 from grader.judge.chain import ChainRun
 from grader.judge.facts import Facts, Observations, facts_of
 from grader.judge.missing import stop_of
@@ -25,7 +27,7 @@ from grader.process.bootstrap import require_all
 from grader.process.launcher import ChildLauncher, start_launcher
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.probe import probe
-from grader.protocol.messages import Answer
+from grader.protocol.messages import Answer, Ended
 from grader.render.messages import flags_of, stop_sentence
 from grader.report import GradientReport, Report
 from grader.syntax.submission import Submission
@@ -46,10 +48,24 @@ class Options:
 def grade(
     bench: Bench, submission: Submission, launcher: ChildLauncher, options: Options
 ) -> Report:
-    """A report on one submission. The bench may be shared by any number of them."""
-    exercise = bench.exercise
-    attempt = attempt_at(exercise, submission, launcher, options)
-    steps: list[Step] = []
+    """A report on one submission. The bench may be shared by any number of them.
+
+    Raises GraderFailure where no child can be started. Whatever else goes wrong while this
+    submission is handled is reported as its own, and is never credit.
+    """
+    attempt = attempt_at(bench.exercise, submission, launcher, options)
+    try:
+        return _graded(bench, submission, attempt, options)
+    except Problem:
+        raise
+    except Exception as error:
+        seen = nothing_observed(bench, attempt, Ended("garbled", f"{type(error).__name__} here"))
+        report = _report(facts_of(bench, submission, seen), seen, options)
+        return replace(report, trace=traceback.format_exc())
+
+
+def _graded(bench: Bench, submission: Submission, attempt: Attempt, options: Options) -> Report:
+    exercise, steps = bench.exercise, list[Step]()
 
     def train(attempt: Attempt) -> None:
         if exercise.trained:

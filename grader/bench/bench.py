@@ -40,9 +40,10 @@ class Bench:
         if self._kept:
             return self._kept
         found = {trial.label: reference_for(trial) for trial in self.trials}
-        if closed.memory_closed:
-            self._kept.update(found)
-        return found
+        if not closed.memory_closed:
+            return found
+        self._kept.update(found)
+        return self._kept
 
 
 def make_bench(

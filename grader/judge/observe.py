@@ -36,12 +36,14 @@ def observe(
     return Observations(chain, float32_lines, dependencies, attempt.closed())
 
 
-def nothing_observed(bench: Bench, attempt: Attempt) -> Observations:
-    """Of a submission that no child was made for."""
-    unread = Ended("unreadable")
-    runs = tuple((point, unread) for point in bench.points[:2])
-    chain = (unread,) * len(bench.trials)
-    return Observations(chain, unread, Dependencies(runs), attempt.closed())
+UNREADABLE = Ended("unreadable")
+
+
+def nothing_observed(bench: Bench, attempt: Attempt, why: Ended = UNREADABLE) -> Observations:
+    """Of a submission that nothing is known of: an attempt that was not begun, or is over."""
+    runs = tuple((point, why) for point in bench.points[:2])
+    chain = (why,) * len(bench.trials)
+    return Observations(chain, why, Dependencies(runs), attempt.closed())
 
 
 def _ask_on(
