@@ -18,10 +18,10 @@ from grader.course.names import NameData
 from grader.diagnose.diagnose import diagnose, line_to_fix
 from grader.errors import Problem
 from grader.judge.chain import ChainRun
-from grader.judge.facts import Facts, Observations, facts_of
+from grader.judge.facts import Facts, facts_of
 from grader.judge.missing import stop_of
-from grader.judge.observe import nothing_observed, observe
 from grader.judge.verdict import Verdict, judged_in_chain, verdicts
+from grader.observe.observations import Observations, nothing_observed, observe
 from grader.process.attempt import GRACE, Attempt
 from grader.process.bootstrap import require_all
 from grader.process.launcher import ChildLauncher, start_launcher

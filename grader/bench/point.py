@@ -6,7 +6,7 @@ it from the loss on the paths that the cut leaves open. With the nearest gradien
 is the chunk's vector-Jacobian product; with an empty one it is the true gradient.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,9 @@ from grader.bench.trial import Tensors, Trial, evaluate
 from grader.course.exercise import Exercise
 from grader.course.forward import Chunk
 from grader.protocol.messages import Isolation, Request
+from grader.tensors import close
+
+NOTHING: frozenset[str] = frozenset()  # the empty cut
 
 
 def nearest(exercise: Exercise, name: str) -> frozenset[str]:
@@ -63,6 +66,23 @@ class Point:
     @cached_property
     def _expected(self) -> Tensors:
         return self.trial.expected_values(self.values)
+
+    def gives(
+        self,
+        result: torch.Tensor | None,
+        name: str,
+        cut: frozenset[str],
+        true_scale: Callable[[], float] = float,
+    ) -> bool:
+        """Whether this is the gradient through the cut, in shape, dtype and numbers.
+
+        `true_scale`: the true gradient's, where the cut is empty.
+        """
+        if result is None:
+            return False
+        expected = self.gradient(name, cut)
+        size = expected.abs().max().item() * self.exercise.loose.get(name, 1.0)
+        return close(result, expected, size if cut else true_scale())
 
     def contributions(self, name: str, cut: Iterable[str]) -> dict[str, torch.Tensor]:
         """Of each chunk that reads `name`, by that chunk's name."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from grader.bench.point import nearest
+from grader.bench.point import NOTHING, nearest
 from grader.diagnose.events import (
     afterwards,
     elsewhere,
@@ -25,7 +25,7 @@ from grader.diagnose.events import (
 from grader.diagnose.mistakes import CASE_OF, OF_VALUES, PREDICTED, diagnosis, module_of
 from grader.diagnose.mistakes.case import Case
 from grader.judge.facts import Facts
-from grader.judge.lines import NOTHING, LineRun
+from grader.judge.lines import LineRun
 from grader.judge.verdict import Verdict
 from grader.report import Diagnosis
 

@@ -10,7 +10,6 @@ from grader.bench.point import Point, nearest
 from grader.bench.reference import Reference
 from grader.bench.trial import Trial
 from grader.judge.compare import Comparison, compare, fits
-from grader.judge.lines import gives
 from grader.protocol.messages import Answer, Ended
 from grader.tensors import identical
 
@@ -64,7 +63,7 @@ class ChainRun:
         value = point.values[name]
         if name not in given or not given[name].any() or identical(given[name], value):
             return False
-        return bool(near) and gives(given[name], point, name, near)
+        return bool(near) and point.gives(given[name], name, near)
 
     def true_point(self) -> Point:
         """With torch's gradients as the upstream ones."""

@@ -10,28 +10,17 @@ from functools import cached_property
 import torch
 
 from grader.bench.bench import Bench
-from grader.bench.point import nearest
+from grader.bench.point import NOTHING, nearest
 from grader.bench.reference import Reference
 from grader.course.exercise import Exercise
 from grader.judge.chain import ChainRun
 from grader.judge.compare import Comparison
-from grader.judge.dependencies import Dependencies, Run
-from grader.judge.lines import NOTHING, UNDECIDABLE, LineJudgement, LineRun, judge_line
-from grader.judge.missing import autodiff_of
-from grader.process.attempt import ClosedRun
-from grader.protocol.messages import Answer, Ended
+from grader.judge.lines import UNDECIDABLE, LineJudgement, LineRun, judge_line
+from grader.observe.dependencies import Dependencies, Run
+from grader.observe.observations import Observations, autodiff_of
+from grader.protocol.messages import Answer
 from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE, identical
-
-
-@dataclass(frozen=True)
-class Observations:
-    """What a submission gave, with its child gone."""
-
-    chain: tuple[Answer | Ended, ...]  # a reply for each of the bench's trials
-    float32_lines: Answer | Ended  # in isolation, at the lecture's view
-    dependencies: Dependencies  # the other isolated runs, and what was asked further
-    closed: ClosedRun
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,15 @@ or, using none, the true gradient. A zero that the structure of the network brin
 says nothing; such a gradient has to use its upstream.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 
-from grader.bench.point import Point, above, nearest
+from grader.bench.point import NOTHING, Point, above, nearest
 from grader.bench.reference import Reference
 from grader.protocol.messages import Answer, Ended
-from grader.tensors import TOLERANCE, close, identical
-
-NOTHING: frozenset[str] = frozenset()
+from grader.tensors import TOLERANCE, identical
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,8 @@ class LineRun:
         """Whether the line gives the gradient through this cut."""
         if self.zero_by_structure(name, cut):
             return False
-        return gives(self.result(name), self.point, name, cut, partial(self.reference.scale, name))
+        scale = partial(self.reference.scale, name)
+        return self.point.gives(self.result(name), name, cut, scale)
 
     def zero_by_structure(self, name: str, cut: frozenset[str] = NOTHING) -> bool:
         """Whether the gradient through the cut is zero but for rounding, and not because
@@ -65,22 +63,6 @@ class LineRun:
 
     def exact(self, name: str, cut: frozenset[str]) -> bool:
         return identical(self.result(name), self.point.gradient(name, cut))
-
-
-def gives(
-    result: torch.Tensor | None,
-    point: Point,
-    name: str,
-    cut: frozenset[str],
-    true_scale: Callable[[], float] = float,
-) -> bool:
-    """Whether this is the gradient through the cut. `true_scale`: the true gradient's,
-    where the cut is empty."""
-    if result is None:
-        return False
-    expected = point.gradient(name, cut)
-    size = expected.abs().max().item() * point.exercise.loose.get(name, 1.0)
-    return close(result, expected, size if cut else true_scale())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from grader.observe.observations import autodiff_of
 from grader.protocol.messages import Answer, Ended, Raised
 from grader.rows import Row
 from grader.syntax.places import method_at
@@ -25,14 +26,6 @@ def verdict_if_missing(
     if raised is not None and (stopped or submission.attempts(place)):
         return "timeout" if raised.out_of_time else "errored"
     return "missing"
-
-
-def autodiff_of(
-    submission: Submission, answers: Sequence[Answer | Ended]
-) -> tuple[int, str] | None:
-    """Where autograd was found at work, in the text or while it ran: (line, what)."""
-    seen = (answer.autodiff for answer in answers if isinstance(answer, Answer))
-    return submission.autodiff or next((found for found in seen if found is not None), None)
 
 
 @dataclass(frozen=True)

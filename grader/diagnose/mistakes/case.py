@@ -17,7 +17,6 @@ from grader.bench.point import Point
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.statements import Written, statements_at, statements_of
-from grader.judge.lines import gives
 from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE
 
@@ -58,7 +57,7 @@ class Case:
         """Whether the line gave what is due, as closely as that is asked for."""
         loose = self.point.exercise.loose.get(self.name, 1.0)
         scale = loose * self.expected.abs().max().item()
-        return gives(self.result, self.point, self.name, self.cut, lambda: scale)
+        return self.point.gives(self.result, self.name, self.cut, lambda: scale)
 
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""

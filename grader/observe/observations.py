@@ -5,19 +5,28 @@ numbers, but no gradient of the loss; where the bench keeps those of an earlier 
 child can read them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from grader.bench.bench import Bench
-from grader.judge.dependencies import Dependencies, find_dependencies
-from grader.judge.facts import Observations
-from grader.judge.missing import autodiff_of
-from grader.judge.probes import ask_for_lines
 from grader.kinds import VALUES
-from grader.process.attempt import Attempt
+from grader.observe.dependencies import Dependencies, find_dependencies
+from grader.observe.probes import ask_for_lines
+from grader.process.attempt import Attempt, ClosedRun
 from grader.protocol.messages import Answer, Ended
 from grader.syntax.submission import Submission
 
 Replies = tuple[Answer | Ended, ...]
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What a submission gave, with its child gone."""
+
+    chain: tuple[Answer | Ended, ...]  # a reply for each of the bench's trials
+    float32_lines: Answer | Ended  # in isolation, at the lecture's view
+    dependencies: Dependencies  # the other isolated runs, and what was asked further
+    closed: ClosedRun
 
 
 def observe(
@@ -61,3 +70,11 @@ def _ask_on(
     wrote = any(answer.changed for answer in answers)
     names = [name for name in bench.exercise.gradients if name in known]
     return find_dependencies(attempt, runs.runs, names, wrote)
+
+
+def autodiff_of(
+    submission: Submission, answers: Sequence[Answer | Ended]
+) -> tuple[int, str] | None:
+    """Where autograd was found at work, in the text or while it ran: (line, what)."""
+    seen = (answer.autodiff for answer in answers if isinstance(answer, Answer))
+    return submission.autodiff or next((found for found in seen if found is not None), None)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from grader.bench.point import Point, nearest
-from grader.judge.lines import gives
-from grader.judge.probes import (
+from grader.observe.probes import (
     Probes,
     ask_for_lines,
     consistent_points,
@@ -84,7 +83,7 @@ def find_dependencies(
 def _settled(result: torch.Tensor | None, point: Point, name: str) -> bool:
     """Whether the line is its chunk's, or has no gradient above it: that needs no probing."""
     near = nearest(point.exercise, name)
-    return not near or gives(result, point, name, near)
+    return not near or point.gives(result, name, near)
 
 
 def _without_stand_ins(attempt: Attempt, found: Dependencies, wrote: bool) -> Dependencies:
@@ -155,5 +154,5 @@ def _written_late(attempt: Attempt, point: Point, altered: Mapping[str, int]) ->
         name: line
         for name, line in altered.items()
         if (near := nearest(point.exercise, name))  # through no cut it would be the reference
-        and gives(result_of(answer, name), point, name, near)
+        and point.gives(result_of(answer, name), name, near)
     }
