@@ -24,3 +24,9 @@ def line_of(source: str, text: str) -> int:
     """The number of the one line of `source` that holds `text`."""
     (number,) = [number for number, line in enumerate(source.split("\n"), 1) if text in line]
     return number
+
+
+def of_order() -> str:
+    """The body of warmup2's Value.backward, which only decides the order."""
+    source = worked("warmup2")
+    return source[source.index("        # A Value is put down after all") :]

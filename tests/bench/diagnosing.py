@@ -20,8 +20,8 @@ from grader.course.exercise import load_exercise
 from grader.grading import Grader, Options
 from grader.process.attempt import Attempt
 from grader.syntax.submission import Submission, read_submission
-from tests.grading import SEED, names
-from tests.mutation.run import every_mutant
+from tests.grading import names
+from tests.mutation.mutants import every_mutant
 from tests.mutation.syntax import worked_answer
 
 LIMIT = 2.0
@@ -49,7 +49,7 @@ def graded(grader: Grader, submission: Submission) -> tuple[float, int]:
 
 def main(count: int, runs: int) -> int:
     counted()
-    mutants = [mutant for mutant in every_mutant((NAME,), SEED) if not mutant.right]
+    mutants = [mutant for mutant in every_mutant((NAME,)) if not mutant.right]
     mutants = random.Random(NAME).sample(mutants, count) if count else mutants
     ratios, further, right_ms = [], [], []
     with TemporaryDirectory() as folder, Grader(names(), Options()) as grader:

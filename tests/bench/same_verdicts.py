@@ -79,11 +79,11 @@ def record_mutants(folder: Path, exercises: list[str]) -> None:
     plain_kernels()
     from tests.grading import SEED
     from tests.mutation.grading import grade_all
-    from tests.mutation.run import bundled, every_mutant
+    from tests.mutation.mutants import every_mutant
 
     write_down(folder)
     for exercise in exercises:
-        outcomes = grade_all(bundled(every_mutant((exercise,), SEED)), SEED)
+        outcomes = grade_all(every_mutant((exercise,), bundled=True), SEED)
         print(f"{exercise}: {len(outcomes)} mutants", flush=True)
 
 

@@ -11,11 +11,14 @@ from grader.cli import main
 from grader.course import EXERCISES
 from grader.workspace import kit
 
-# `grade dev check` on the kit in the working directory, with one stub that is not all None.
+# `grade dev check` on four exercises of the kit in the working directory, with one stub that is
+# not all None.
 CHECK_HERE = """
 from pathlib import Path
 from grader.workspace import kit
-from grader.cli import main
+from grader.cli import consistency, main
+
+consistency.EXERCISES = ("exercise1", "exercise2", "exercise3", "exercise4")
 
 stub_of = kit.pristine_stub
 

@@ -8,10 +8,10 @@ import pytest
 from grader.diagnose.mistakes.statements import statements_at
 from grader.report import GradientReport, Report
 from grader.workspace import kit
-from tests.layer_forms import BIAS, RIGHT, WRONG
 from tests.worked import line_of, rewritten, worked
 
 Grade = Callable[..., Report]
+BIAS = "self.dbias = dout.sum(0)\n        dx = dout @"
 
 
 def verdicts(report: Report) -> dict[str, str]:
@@ -22,12 +22,6 @@ def own(report: Report) -> list[GradientReport]:
     return [g for g in report.gradients if not g.passes and g.verdict != "inherited"]
 
 
-@pytest.mark.parametrize("form", RIGHT)
-def test_right_layers_pass_in_any_form(form: str, grade_text: Grade) -> None:
-    report = grade_text(rewritten("warmup5", *RIGHT[form]), "warmup5")
-    assert report.passed, verdicts(report)
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_worked_layers_pass_at_other_seeds(seed: int, grade_text: Grade) -> None:
     assert grade_text(worked("warmup5"), "warmup5", seed=seed).passed
@@ -35,19 +29,6 @@ def test_the_worked_layers_pass_at_other_seeds(seed: int, grade_text: Grade) -> 
 
 def test_forward_stands_for_call(grade_text: Grade) -> None:
     assert grade_text(worked("warmup5").replace("__call__", "forward"), "warmup5").passed
-
-
-@pytest.mark.parametrize("what", WRONG)
-def test_a_mistake_is_found_on_its_line_and_named(what: str, grade_text: Grade) -> None:
-    rewrites, expected, mistake = WRONG[what]
-    source = rewritten("warmup5", *rewrites)
-    report = grade_text(source, "warmup5")
-    assert {g.name for g in own(report)} == expected
-    first = report.first_own_error
-    assert first is not None
-    assert (first.diagnosis and first.diagnosis.mistake) == mistake
-    assert first.line is not None
-    assert report.score == len(report.gradients) - len(expected)
 
 
 def test_what_follows_from_a_wrong_layer_is_inherited(grade_text: Grade) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.value_forms import FORMS, ORDER
-from tests.worked import line_of, rewritten, worked
+from tests.worked import line_of, of_order, rewritten, worked
 
 EXERCISE = "warmup2"
+ORDER = of_order()
 SUM = "            self.grad += out.grad\n            other.grad += out.grad\n"
 SEEN = "            if value not in seen:\n                seen.add(value)\n"
 
@@ -18,59 +18,14 @@ def verdicts(report, *which):
     return [g.name for g in report.gradients if g.verdict in which]
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_right_engine_passes_in_any_form(form, grade_text):
-    report = grade_text(FORMS[form], EXERCISE)
-    assert report.passed, report.first_own_error
-    apart = [flag.flag for flag in report.flags]
-    assert apart == (["judged-in-chain"] if form == "a table of derivatives" else [])
-
-
 # One operation
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "name", "mistake"),
-    [
-        ("-self.data / other.data**2", "self.data / other.data**2", "shifted", "sign-flipped"),
-        ("other.data**2 * out", "other.data * out", "shifted", "local-derivative-left-out"),
-        ("other.data**2 * out.grad", "other.data**2", "shifted", "upstream-left-out"),
-        ("number * self.data ** (n", "self.data ** (n", "quotient", "wrong-factor"),
-        ("(number - 1) * out", "number * out", "quotient", "wrong-exponent"),
-        ("(1 - out.data**2)", "(1 + out.data**2)", "a", "sign-flipped"),
-        ("(1 - out.data**2)", "(1 - out.data)", "a", "wrong-exponent"),
-        ("(1 - out.data**2)", "(1 - self.data**2)", "a", "wrong-operand"),
-        ("(self.data > 0) * out.grad", "out.grad", "b", "local-derivative-left-out"),
-        ("self.data > 0", "self.data < 0", "b", "mask-reversed"),
-        ("+= out.data * out.grad", "+= self.data * out.grad", "c", "wrong-operand"),
-        ("+= out.data * out.grad", "+= out.data * out.data", "c", "value-for-gradient"),
-        ("+= out.grad / other.data", "+= out.grad * other.data", "logged", "wrong-operation"),
-    ],
-)
-def test_a_wrong_operation_is_named_on_its_line(old, new, name, mistake, grade_text):
-    source = changed(old, new)
-    report = grade_text(source, EXERCISE)
-    first = report.first_own_error
-    assert (first.name, first.verdict, first.diagnosis.mistake) == (name, "wrong", mistake)
-    before, after = worked(EXERCISE).split("\n"), source.split("\n")
-    assert first.line == next(n for n in range(len(after)) if after[n] != before[n]) + 1
-    assert verdicts(report, "wrong") == [name]
-    assert verdicts(report, "inherited")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "name"),
     [
-        (SUM, SUM.replace("self.grad +=", "self.grad ="), "doubled"),
         (SUM, SUM.replace("+=", "="), "doubled"),
-        ("self.grad += (1 - out", "self.grad = (1 - out", "a"),
         ("self.grad += out.grad / self", "self.grad = out.grad / self", "x"),
-        (
-            SUM,
-            "            s, o = self.grad, other.grad\n            self.grad = s + out.grad\n"
-            "            other.grad = o + out.grad\n",
-            "kept",  # a + a: right wherever the two are two
-        ),
     ],
 )
 def test_a_grad_that_is_set_instead_of_added_to_is_named(old, new, name, grade_text):
@@ -101,19 +56,6 @@ def test_an_operation_that_is_wrong_only_far_from_the_graphs_numbers_does_not_pa
     ("old", "new", "mistake"),
     [
         ("reversed(ordered)", "ordered", "wrong-order"),
-        ("        self.grad = 1.0\n", "", "not-started"),
-        (SEEN, "            if True:\n", "sent-twice"),
-        ("        put_down(self)\n", "        ordered.append(self)\n", "not-reached"),
-        (
-            ORDER,
-            "        self.grad, seen, queue = 1.0, {self}, [self]\n"
-            "        while queue:\n"
-            "            value = queue.pop(0)\n"
-            "            value._backward()\n"
-            "            queue += value._prev - seen\n"
-            "            seen |= value._prev\n",
-            "wrong-order",
-        ),
     ],
 )
 def test_a_wrong_order_is_named_and_accuses_no_operation(old, new, mistake, grade_text):

@@ -33,18 +33,20 @@ def sweep_all(exercises: tuple[str, ...], given: argparse.Namespace) -> int:
     from tests.grading import SEED
 
     from .grading import grade_all
-    from .run import bundled, every_mutant
+    from .mutants import every_mutant
 
-    done = []
+    mutants, done = every_mutant(exercises, bundled=True), []
     for seed in [SEED, *range(1, given.seeds)]:
-        outcomes = grade_all(bundled(every_mutant(exercises, seed)), seed)
+        outcomes = grade_all(mutants, seed)
         rewrites = [one for one in outcomes if one.mutant.right]
         mistakes = [one for one in outcomes if not one.mutant.right]
         passed = [one.name for one in mistakes if not one.caught]
         refused = [one.name for one in rewrites if one.wrongly_accused or one.broke]
         done.append({"seed": seed, "passed": passed, "refused": refused})
-        print(f"seed {seed}: {len(mistakes)} mistakes, {len(passed)} passed; "
-              f"{len(rewrites)} rewrites, {len(refused)} refused")  # fmt: skip
+        print(
+            f"seed {seed}: {len(mistakes)} mistakes, {len(passed)} passed; "
+            f"{len(rewrites)} rewrites, {len(refused)} refused"
+        )
         print(*passed, *refused, sep="\n", flush=True)
         if given.json is not None:
             record = {"native": given.native, "exercises": exercises, "seeds": done}
@@ -59,20 +61,21 @@ def main() -> None:
     from tests.grading import SEED
 
     from .grading import grade_all
-    from .run import bundled, every_mutant, several_at_once
+    from .mutants import every_mutant, several_at_once
     from .table import miss, record, rows, several_table, table
 
     exercises = tuple(given.exercises or EXERCISES)
     if given.sweep:
         sys.exit(sweep_all(exercises, given))
+    singles = every_mutant(exercises, given.bundle)
+    several = [
+        mutant
+        for name in exercises
+        for together, count in ((2, given.pairs), (3, given.triples))
+        for mutant in several_at_once(name, together, count)
+    ]
     written: dict[str, Any] = {"native": given.native, "seeds": {}}
     for seed in [SEED, *range(1, given.seeds)]:
-        mutants = every_mutant(exercises, seed)
-        singles = bundled(mutants) if given.bundle else mutants
-        several = [
-            *several_at_once(mutants, 2, given.pairs),
-            *several_at_once(mutants, 3, given.triples),
-        ]
         outcomes, combined = grade_all(singles, seed), grade_all(several, seed)
         print(f"seed {seed}{', native kernels' if given.native else ''}")
         print(table(outcomes), end="\n\n")

@@ -9,10 +9,15 @@ from .syntax import Edit, Statement, WorkedAnswer, names_in
 
 @dataclass(frozen=True)
 class Change:
-    operator: str  # "flip-sign"
-    statement: Statement
+    operator: str  # "flip-sign"; "rewrite: commute" where it must be none
+    gradient: str  # what the changed statement writes; "" where only running it tells
+    line: int  # of the statement that is changed
     edits: tuple[Edit, ...]
     mistakes: frozenset[str]  # the ids that name it rightly; empty where no known one does
+
+    @property
+    def rewrite(self) -> bool:
+        return self.operator.startswith("rewrite: ")
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,9 @@ class Place:
 
     def change(self, operator: str, edits: Edit | Iterable[Edit], *mistakes: str) -> Change:
         edits = (edits,) if isinstance(edits, Edit) else tuple(edits)
-        return Change(operator, self.statement, edits, frozenset(mistakes))
+        statement = self.statement
+        line = statement.node.lineno
+        return Change(operator, statement.gradient, line, edits, frozenset(mistakes))
 
     def swap(self, operator: str, node: ast.expr, text: str, *mistakes: str) -> Change:
         """Put `text` in the place of one expression."""

@@ -50,6 +50,11 @@ class Outcome:
         return self.mistake is not None and not self.right_mistake
 
     @property
+    def unknown(self) -> bool:
+        """Found on its line, and the grader says that it does not know what the mistake is."""
+        return self.caught and self.right_line and not self.others_accused and self.mistake is None
+
+    @property
     def others_accused(self) -> frozenset[str]:
         return self.own - self.unreached - self.mutant.named
 

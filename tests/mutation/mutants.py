@@ -1,24 +1,22 @@
-"""All mutants of an exercise: the worked answer with one mistake, and which mistake it is."""
+"""Mutants of a worked answer: one change, which is a mistake or, where nothing differs, a rewrite.
 
-from collections.abc import Iterator
+Proposing is cheap. What a change comes to is found out by running it, so a sample is drawn before
+anything is built.
+"""
+
+import itertools
+import random
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from grader.bench.trial import make_trial
-from grader.course.exercise import Exercise
+from grader.course.exercise import load_exercise
+from tests.corpus import Form, right_forms, wrong_forms
 
-from .change import Change, Place
-from .factors import factor_changes
-from .oracle import Effect, Oracle
-from .rewrites import rewrites
-from .running import run_whole
-from .syntax import Edit, WorkedAnswer, edited, worked_answer
-from .terms import term_changes
-from .values import value_changes
-from .written import AS_A_WHOLE, Written, mistake
-from .written_course import course_mistakes, course_rewrites
-from .written_mistakes import written_mistakes
-from .written_numbers import numbers_mistakes, numbers_rewrites
-from .written_rewrites import written_rewrites
+from .change import Change
+from .changes import changes_of
+from .oracles import oracle_of
+from .syntax import Edit, edited, worked_answer
 
 
 @dataclass(frozen=True)
@@ -40,117 +38,153 @@ class Mutant:
     def named(self) -> frozenset[str]:
         return frozenset({self.gradient}) | self.also | self.shared
 
+    @property
+    def shown(self) -> str:
+        """The changed line."""
+        return self.source.split("\n")[self.line - 1].strip()
 
-def mechanical_mutants(exercise: Exercise, oracle: Oracle) -> tuple[Mutant, ...]:
-    """Every change once, each marked as a mistake or as a rewrite by the oracle."""
-    answer = worked_answer(exercise)
-    by_source: dict[str, Mutant] = {}
-    for change in changes(answer):
-        mutant = _mutant(answer, change, oracle)
-        first = by_source.setdefault(mutant.source, mutant)
-        by_source[mutant.source] = replace(first, mistakes=first.mistakes | mutant.mistakes)
+
+@cache
+def proposed(exercise: str) -> tuple[Change, ...]:
+    """Every change once; where two come to the same text, either's ids name it rightly."""
+    answer = worked_answer(load_exercise(exercise))
+    by_source: dict[str, Change] = {}
+    for change in changes_of(answer):
+        source = edited(answer.source, change.edits)
+        first = by_source.setdefault(source, change)
+        by_source[source] = replace(first, mistakes=first.mistakes | change.mistakes)
     return tuple(by_source.values())
 
 
-def changes(answer: WorkedAnswer) -> Iterator[Change]:
-    for statement in answer.statements:
-        place = Place(answer, statement)
-        for operator in (term_changes, factor_changes, value_changes):
-            yield from operator(place)
-
-
-def _mutant(answer: WorkedAnswer, change: Change, oracle: Oracle) -> Mutant:
+@cache
+def built(exercise: str, change: Change) -> Mutant:
+    """Raises ValueError for a rewrite that the oracle finds to be none."""
+    answer = worked_answer(load_exercise(exercise))
     source = edited(answer.source, change.edits)
-    gradient = change.statement.gradient
-    effect = oracle.effect(gradient, source)
+    effect = oracle_of(exercise).effect(source, change.gradient)
+    if change.rewrite and not effect.harmless:
+        raise ValueError(f"{exercise}: {change.operator} is not a rewrite:\n{source}")
     at = change.edits[0].start
     column = at - answer.source.rfind("\n", 0, at) - 1
-    spoiled = [name.removeprefix("d") for name in effect.spoils if answer.is_gradient(name)]
+    gradient = effect.wrong or change.gradient
     return Mutant(
-        exercise=answer.exercise.name,
+        exercise=exercise,
         operator=change.operator,
-        name=f"{change.operator} {gradient}:{answer.line_of(at)}.{column}",
+        name=f"{change.operator} {change.gradient or gradient}:{answer.line_of(at)}.{column}",
         source=source,
-        # Of an alias changed in place, the tensor that ends up wrong is the own error.
-        gradient=spoiled[0] if spoiled else gradient,
-        also=frozenset({gradient} if spoiled and effect.changes_own else ()),
-        line=change.statement.node.lineno,
-        mistakes=change.mistakes | also_right(effect),
+        gradient=gradient or answer.exercise.gradients[-1],
+        line=change.line,
+        mistakes=change.mistakes | effect.mistakes,
         edits=change.edits,
         right=effect.harmless,
         raises=effect.raises,
+        also=effect.also,
+        shared=effect.shared,
     )
 
 
-def also_right(effect: Effect) -> frozenset[str]:
-    """The ids that name what came out, whatever was done to get there."""
-    return frozenset(
-        mistake
-        for mistake, fits in {
-            "missing-clone": any(name.startswith("d") for name in effect.spoils),
-            "wrong-shape": effect.misshapen,
-            "keepdim-lost": effect.squeezed,
-            "not-finite": effect.not_finite,
-            "wrong-dtype": effect.dtype,
-            "not-a-tensor": effect.no_tensor,
-            "wrong-step": effect.measured == "nothing",
-            "no-difference-quotient": effect.measured.startswith("far"),
-        }.items()
-        if fits
-    )
+def sample(changes: Iterable[Change], count: int, seed: str) -> list[Change]:
+    """`count` of them, drawn by a seed: of each operator before a second of any."""
+    drawn = list(changes)
+    random.Random(seed).shuffle(drawn)
+    taken: dict[str, int] = {}
+    turns = []
+    for change in drawn:
+        taken[change.operator] = taken.get(change.operator, 0) + 1
+        turns.append(taken[change.operator])
+    order = sorted(range(len(drawn)), key=lambda at: turns[at])
+    return [drawn[at] for at in sorted(order[:count])]
 
 
-def mechanical_rewrites(exercise: Exercise, oracle: Oracle) -> tuple[Mutant, ...]:
-    """Raises ValueError for a rewrite that the oracle finds to be none."""
-    answer = worked_answer(exercise)
-    found = {
-        mutant.source: mutant
-        for mutant in (_mutant(answer, change, oracle) for change in rewrites(answer))
-    }
-    for mutant in found.values():
-        if not mutant.right:
-            raise ValueError(f"{mutant.name} is no rewrite:\n{mutant.source}")
-    return tuple(found.values())
+def combined(changes: Sequence[Change], operator: str) -> Change:
+    """Several changes of different texts as one; which gradients they are of is not said."""
+    ordered = sorted(changes, key=lambda change: change.line)
+    edits = tuple(edit for change in ordered for edit in change.edits)
+    return Change(operator, "", ordered[0].line, edits, ordered[0].mistakes)
 
 
-def written_mutants(exercise: Exercise, oracle: Oracle, seed: int) -> Iterator[Mutant]:
-    """Raises ValueError for a mistake the oracle finds to be none, and for a wrong rewrite."""
-    answer = worked_answer(exercise)
-    mistakes = [*written_mistakes(), *course_mistakes(), *numbers_mistakes()]
-    right_ones = [*written_rewrites(), *course_rewrites(), *numbers_rewrites()]
-    given = [*mistakes, *right_ones, *memorised(exercise, oracle, seed)]
-    for number, entry in enumerate(each for each in given if each.exercise == exercise.name):
-        edits = entry.edits(answer)
-        source = edited(answer.source, edits)
-        right = not entry.gradient
-        line_by_line = entry.label in AS_A_WHOLE or oracle.right(source)
-        if (line_by_line and oracle.same_in_chain(source)) is not right:
-            raise ValueError(f"{entry.label} is not what it says:\n{source}")
-        yield Mutant(
-            exercise=exercise.name,
-            operator=entry.label.partition(":")[0] if right else entry.label,
-            name=f"{entry.label} {entry.gradient} #{number}",
-            source=source,
-            gradient=entry.gradient,
-            line=answer.line_of(edits[0].start),
-            mistakes=entry.mistakes,
-            edits=edits,
-            right=right,
-            also=entry.also,
-        )
+def apart(changes: Iterable[Change]) -> bool:
+    """Whether no two of them change the same text."""
+    edits = sorted((edit for one in changes for edit in one.edits), key=lambda edit: edit.start)
+    return all(one.end <= other.start for one, other in itertools.pairwise(edits))
 
 
-def memorised(exercise: Exercise, oracle: Oracle, seed: int) -> Iterator[Written]:
-    """The numbers themselves, right for one seed: in float64, and as float32 prints them."""
-    lines = {"b2": "dlogits.sum(0)", "bnbias": "dhpreact.sum(0, keepdim=True)"}
-    trial = make_trial(exercise, oracle.data, "memorised", seed, exercise.sizes)
-    right = run_whole(worked_answer(exercise).source, trial)
-    for name, old in lines.items():
-        if name not in exercise.gradients or old not in worked_answer(exercise).source:
+def bundles(exercise: str) -> list[Change]:
+    """The rewrites of each kind together, at most one for a gradient: a tenth as many files."""
+    found: list[list[Change]] = []
+    for change in (change for change in proposed(exercise) if change.rewrite):
+        for bundle in found:
+            gradients = {other.gradient for other in bundle} - {""}
+            same = bundle[0].operator == change.operator
+            if same and change.gradient not in gradients and apart([*bundle, change]):
+                bundle.append(change)
+                break
+        else:
+            found.append([change])
+    return [combined(bundle, bundle[0].operator) for bundle in found]
+
+
+def several_at_once(exercise: str, together: int, count: int, seed: int = 0) -> list[Mutant]:
+    """`count` combinations of single mistakes, none of which raises by itself: a seeded sample.
+
+    Of no exercise that asks for fewer gradients.
+    """
+    if len(load_exercise(exercise).gradients) < together:
+        return []
+    draw = random.Random(f"{exercise} {together} {seed}")
+    changes = [change for change in proposed(exercise) if not change.rewrite]
+    found: list[Mutant] = []
+    for _ in range(20 * count):
+        chosen = draw.sample(changes, together)
+        if not apart(chosen):
             continue
-        for numbers, names in (
-            (right["d" + name], ("memorised-numbers",)),
-            (right["d" + name].float(), ("memorised-numbers", "rounding-only")),
-        ):
-            text = f"torch.tensor({numbers.tolist()}, dtype={name}.dtype)"
-            yield mistake(exercise.name, name, old, text, *names)
+        singles = [built(exercise, change) for change in chosen]
+        if any(single.right or single.raises or single.also for single in singles):
+            continue
+        if len({single.gradient for single in singles}) == together:
+            found.append(_all_of(exercise, chosen, singles))
+        if len(found) == count:
+            break
+    return found
+
+
+def _all_of(exercise: str, changes: Sequence[Change], singles: Sequence[Mutant]) -> Mutant:
+    whole = combined(changes, f"{len(changes)} at once")
+    ordered = sorted(singles, key=lambda single: single.line)
+    return replace(
+        ordered[0],
+        operator=whole.operator,
+        name=" + ".join(single.name for single in ordered),
+        source=edited(worked_answer(load_exercise(exercise)).source, whole.edits),
+        edits=whole.edits,
+        also=frozenset(single.gradient for single in ordered[1:]),
+    )
+
+
+def every_mutant(exercises: Iterable[str], bundled: bool = False) -> list[Mutant]:
+    """Mistakes and rewrites, those of tests/corpus too; `bundled`: rewrites of a kind together."""
+    found = []
+    for name in exercises:
+        changes = [change for change in proposed(name) if not (bundled and change.rewrite)]
+        found += [built(name, change) for change in (*changes, *(bundles(name) * bundled))]
+        found += [
+            _written(form) for form in (*right_forms(), *wrong_forms()) if form.exercise == name
+        ]
+    return found
+
+
+def _written(form: Form) -> Mutant:
+    first = load_exercise(form.exercise).gradients[0]
+    return Mutant(
+        exercise=form.exercise,
+        operator=f"written: {form.mistake or form.verdict}" if form.gradient else "written: right",
+        name=form.name,
+        source=form.source,
+        gradient=form.gradient or first,
+        line=form.lines[0] if form.gradient else 1,
+        mistakes=frozenset({form.mistake} if form.mistake else ()),
+        edits=(),
+        right=not form.gradient,
+        raises=form.verdict == "errored",
+        shared=frozenset(form.own) - {form.gradient},
+    )

@@ -128,8 +128,7 @@ def miss(outcome: Outcome) -> str | None:
         what = f"mistake: {outcome.mistake}, not {' or '.join(sorted(mutant.mistakes)) or 'any'}"
     else:
         what = None
-    shown = mutant.source.split("\n")[mutant.line - 1].strip()
-    return None if what is None else f"{mutant.exercise} {mutant.name}: {what}\n    {shown}"
+    return None if what is None else f"{outcome.name}: {what}\n    {mutant.shown}"
 
 
 def record(outcome: Outcome) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def data():
     return NameData(read_names(kit.NAMES))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise_name", ["exercise1", "exercise2", "exercise3", "exercise4"])
 def test_no_result_breaks_a_prediction(exercise_name, data):
     exercise = load_exercise(exercise_name)
@@ -41,8 +42,9 @@ def test_no_result_breaks_a_prediction(exercise_name, data):
     scene = random_point(trial)
     submission = read_submission(kit.solution_path(exercise_name))
     generator = torch.Generator().manual_seed(3)
-    for name in exercise.gradients:
-        shapes = [*SHAPES, tuple(scene.values[name].shape)]
+    for at, name in enumerate(exercise.gradients):
+        some = SHAPES[at % 4 :: 4]  # each shape comes up at every fourth gradient
+        shapes = [*some, tuple(scene.values[name].shape)]
         results = [torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes]
         results += [torch.zeros_like(scene.values[name]), torch.full((7, 11), float("nan"))]
         for result in results:
