@@ -9,7 +9,6 @@ import ast
 import faulthandler
 import gc
 import os
-import signal
 import sys
 import types
 from collections.abc import Callable, Mapping
@@ -25,6 +24,7 @@ from grader.child.call_backward import Unusable, as_floats, sort_returned
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
 from grader.child.recorder import Recorder
+from grader.child.time_limits import OutOfTime, TimeLimits, alarm
 from grader.child.torch_modes import AutogradDetector, set_width
 from grader.kinds import FUNCTION, KINDS
 from grader.protocol.frames import LENGTH, unpack
@@ -35,14 +35,9 @@ from grader.tensors import identical
 
 T = TypeVar("T")
 WARM_UP_CALLS = 4  # of each form: Python specialises what has run eight times
-LATER_TIMEOUT = 0.5  # seconds, once a call has been out of time: one wait is enough
 
 # How the learner's code of each kind is called: kinds/drivers.py.
 Drivers = Mapping[str, Callable[[ChildCall, dict[str, Any]], None]]
-
-
-class OutOfTime(BaseException):
-    """Raised by the alarm inside the learner's code; no `except Exception` catches it."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +88,14 @@ def serve(requests: int, replies: int, drivers: Drivers) -> None:
     """Answer requests until their pipe closes. The first frame is the Setup."""
     with os.fdopen(requests, "rb") as source, os.fdopen(replies, "wb") as answers:
         code = Code(Setup.read(unpack(_read_frame(source))), drivers)
-        timeout, first, streams = code.setup.timeout, True, (sys.stdout, sys.stderr)
+        limits, first, streams = TimeLimits(code.setup.timeout), True, (sys.stdout, sys.stderr)
         torch.set_num_threads(1)
         gc.freeze()  # a collection that walks all of torch's objects takes 60 ms
         faulthandler.disable()  # where it is on, it holds one of the grader's own streams
         while (frame := _read_frame(source)) is not None:
-            answer = run(code, Request.read(unpack(frame)), timeout)
+            answer = run(code, Request.read(unpack(frame)), limits)
             if answer.raised is not None and answer.raised.type == OutOfTime.__name__:
-                timeout = min(timeout, LATER_TIMEOUT)
+                limits = limits.after_a_timeout()
             for stream in streams:
                 with suppress(OSError, ValueError):  # the learner's code may have closed it
                     stream.flush()
@@ -133,7 +128,7 @@ def warm_up(drivers: Drivers) -> None:
         plain = Request(given, {"n": 2}, float64)
         for request in [plain, replace(plain, isolation=Isolation(given))] * WARM_UP_CALLS:
             read_back = Request.read(unpack(request.frame[LENGTH.size :]))
-            assert run(code, read_back, 60.0).pack()
+            assert run(code, read_back, TimeLimits(60.0)).pack()
     set_width(float64=False)
     instrumented.cache_clear()
     del sys.modules["submission"]
@@ -144,7 +139,7 @@ def _read_frame(source: Any) -> Any:
     return source.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
 
 
-def run(code: Code, request: Request, timeout: float) -> Answer:
+def run(code: Code, request: Request, limits: TimeLimits) -> Answer:
     """Load the module anew, call it on these values, describe what it gave."""
     rows, isolation, notes = code.setup.rows, request.isolation, Notes()
     values = {name: value.clone() for name, value in request.values.items()}
@@ -163,7 +158,7 @@ def run(code: Code, request: Request, timeout: float) -> Answer:
     set_width(request.float64)
     # In isolation nobody looks for autograd: that is looked for as the code is written.
     detector = None if isolation is not None else AutogradDetector(code.setup.path)
-    answer, scope = _observed(code.setup, timeout, detector, call)
+    answer, scope = _observed(code.setup, limits, detector, call)
     for name in (row.name for row in rows if row.is_value and row.name in scope):
         scope[name] = as_floats(scope[name])
     found = scope if recorder is None else {**scope, **recorder.results}
@@ -200,7 +195,7 @@ def _loaded(code: Code, isolation: Isolation | None, recorder: Recorder | None) 
 
 def _observed(
     setup: Setup,
-    timeout: float,
+    limits: TimeLimits,
     detector: AutogradDetector | None,
     call: Callable[[dict[str, Any]], None],
 ) -> tuple[Answer, dict[str, Any]]:
@@ -208,7 +203,7 @@ def _observed(
     scope: dict[str, Any] = {}
     raised = unusable = None
     try:
-        with _alarm(timeout), torch.inference_mode(), detector or nullcontext():
+        with alarm(limits), torch.inference_mode(), detector or nullcontext():
             call(scope)
     except Unusable as error:
         unusable = str(error)
@@ -239,19 +234,3 @@ def _with_notes(answer: Answer, code: Code, notes: Notes) -> Answer:
     if recorded is None:
         recorded = {row.name: at for at, row in enumerate(code.setup.rows, 1)}
     return replace(answer, recorded=recorded, sent=notes.sent, idle=notes.idle)
-
-
-class _alarm:  # noqa: N801  a context manager, read as a word
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-    def __enter__(self) -> None:
-        signal.signal(signal.SIGALRM, self._ring)
-        signal.setitimer(signal.ITIMER_REAL, self.seconds)
-
-    def __exit__(self, *_: object) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-    @staticmethod
-    def _ring(*_: object) -> None:
-        raise OutOfTime

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.training import TrainingCall
+from grader.cli.waiting import show_waiting
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
@@ -153,7 +154,9 @@ def open_grader(call: Call) -> "Grader":
 
     gc.freeze()
     gc.enable()
-    return Grader(data, Options(call.seed, call.strict, call.timeout, call.untrusted))
+    grader = Grader(data, Options(call.seed, call.strict, call.timeout, call.untrusted))
+    grader.launcher.waiting = show_waiting
+    return grader
 
 
 def show(report: "Report", exercise: Exercise, call: Call) -> None:

@@ -9,7 +9,7 @@ import os
 import selectors
 import signal
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
 from grader.errors import printable
@@ -19,6 +19,8 @@ from grader.protocol.frames import LENGTH, BadMessage, unpack
 from grader.protocol.messages import Answer, Ended, Request, Setup, read_answer
 
 GRACE = 2.0  # seconds beyond the child's own alarm before it is killed
+AFTER_TIMEOUT = 2.0  # seconds for all further calls together, once one has been out of time
+SILENT = 1.0  # seconds of a call before the launcher is told that it is waited for
 REPLY_CAP = 64 * 2**20
 OUTPUT_CAP = 20_000
 PRINT_CAP = 16 * 2**20  # bytes; what prints more in one attempt is ended
@@ -46,7 +48,12 @@ class ClosedRun:
 
 @dataclass
 class Attempt:
-    """Use as a context manager: on leaving, the child and its group are gone."""
+    """Use as a context manager: on leaving, the child and its group are gone.
+
+    One time-out is enough. What is asked after it tells which lines before an endless loop are
+    right; the child gives each such call a short time (child/serve.py), and here all of them
+    together have AFTER_TIMEOUT: then the attempt has ended.
+    """
 
     launcher: ChildLauncher
     setup: Setup
@@ -58,6 +65,7 @@ class Attempt:
     _lost: int = 0  # bytes printed over the cap
     _started: bool = False
     _closed: bool = False
+    _last: float = float("inf")  # when the attempt ends, once a call has been out of time
 
     def __post_init__(self) -> None:
         self.timeout = self.setup.timeout
@@ -93,14 +101,19 @@ class Attempt:
             return self.ended
         frame = self._first + request.frame
         self._first = b""
-        answer = self._exchange(frame, time.monotonic() + self.timeout + GRACE)
-        if isinstance(answer, bytes):
-            try:
-                return read_answer(unpack(answer), self.setup.rows)
-            except BadMessage as error:
-                answer = Ended("garbled", printable(str(error), 300))
-        self.ended = answer
+        reply = self._exchange(frame, min(time.monotonic() + self.timeout + GRACE, self._last))
+        answer = self._read(reply) if isinstance(reply, bytes) else reply
+        if isinstance(answer, Ended):
+            self.ended = answer
+        elif answer.out_of_time:
+            self._last = min(self._last, time.monotonic() + AFTER_TIMEOUT)
         return answer
+
+    def _read(self, reply: bytes) -> Answer | Ended:
+        try:
+            return read_answer(unpack(reply), self.setup.rows)
+        except BadMessage as error:
+            return Ended("garbled", printable(str(error), 300))
 
     def _unasked(self) -> Ended | None:
         """What a child that was not asked anything has to say: nothing, or it is at fault."""
@@ -115,14 +128,19 @@ class Attempt:
     def _exchange(self, frame: bytes, deadline: float) -> bytes | Ended:
         """Write the whole frame, read one frame back, collecting prints all the while."""
         unsent, reply, needed = memoryview(frame), bytearray(), LENGTH.size
-        with selectors.DefaultSelector() as selector:
+        tell_at = time.monotonic() + SILENT
+        with selectors.DefaultSelector() as selector, ExitStack() as shown:
             selector.register(self._requests, selectors.EVENT_WRITE)
             selector.register(self._replies, selectors.EVENT_READ)
             selector.register(self._prints, selectors.EVENT_READ)
             while len(reply) < needed:
-                ready = selector.select(max(0.0, deadline - time.monotonic()))
-                if not ready or time.monotonic() > deadline:
+                ready = selector.select(max(0.0, min(deadline, tell_at) - time.monotonic()))
+                now = time.monotonic()
+                if now >= deadline:
                     return Ended("timeout", f"no answer within {self.timeout:g} s")
+                if now >= tell_at:
+                    tell_at = deadline
+                    shown.enter_context(self.launcher.waiting(self.setup.path, self.timeout))
                 for key, _ in ready:
                     if key.fd == self._requests:
                         unsent = self._send(unsent)

@@ -17,7 +17,8 @@ import subprocess
 import sys
 import time
 import traceback
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
@@ -33,12 +34,22 @@ REQUEST = struct.Struct("<cqq")  # command, serial number, processor time or pid
 ANSWER = struct.Struct("<qq")  # serial number, pid or exit code; a pid below 0 is an errno
 
 
+# Entered while a call takes long: of the submission's path, and the seconds that it may take.
+Waiting = Callable[[str, float], AbstractContextManager[None]]
+
+
+def silently(path: str, seconds: float) -> AbstractContextManager[None]:
+    """Nobody is told what is waited for."""
+    return nullcontext()
+
+
 class ChildLauncher(Protocol):
     """Starts one sandboxed process per attempt and reaps it."""
 
     layers: tuple[Outcome, ...]  # of the child started last: what it took on of the sandbox
     require_all: bool  # start no child without every required layer
     memory_closed: bool  # whether this process's memory is closed to others
+    waiting: Waiting  # what shows that a child is waited for
 
     def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
         """Start a child reading, answering and printing on these descriptors; its pid.
@@ -101,6 +112,7 @@ class WarmProcess:
         self.layers: tuple[Outcome, ...] = ()
         self.require_all = False
         self.memory_closed = False
+        self.waiting: Waiting = silently
         with suppress(OSError, Unavailable):
             close_memory()  # and with it the warm process's
             self.memory_closed = True
@@ -298,6 +310,7 @@ class FreshInterpreters:
     def __init__(self) -> None:
         self.layers: tuple[Outcome, ...] = ()
         self.require_all = False
+        self.waiting: Waiting = silently
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self, requests: int, replies: int, output: int, cpu: int) -> int:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +16,7 @@ import torch
 import grader.process.attempt
 from grader.errors import GraderFailure
 from grader.process.attempt import OUTPUT_CAP, REPLY_CAP, Attempt
-from grader.process.launcher import kill_whole
+from grader.process.launcher import Waiting, kill_whole, silently
 from grader.protocol.frames import LENGTH, pack
 from grader.protocol.messages import Answer, Ended, Request, Setup
 from grader.render.messages import ended_sentence
@@ -45,6 +46,7 @@ class Scripted:
 
     def __init__(self, script: Script) -> None:
         self.script = script
+        self.waiting: Waiting = silently
         self.pids: list[int] = []
 
     def start(self, requests: int, replies: int, output: int, cpu: int) -> int:
@@ -232,3 +234,54 @@ def test_a_launcher_that_starts_nothing_leaks_nothing() -> None:
     with pytest.raises(GraderFailure), Attempt(Barren(kill(9)), setup()):
         pass
     assert open_descriptors() == before
+
+
+OUT_OF_TIME = {"raised": {"type": "OutOfTime", "message": "", "line": 1}}
+
+
+def test_after_one_time_out_all_further_calls_share_a_short_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def late(requests: int, replies: int, output: int) -> None:
+        for _ in itertools.count():  # as a child that has run out of time at every call
+            os.read(requests, 2**16)
+            time.sleep(0.2)
+            os.write(replies, pack(OUT_OF_TIME, {}))
+
+    monkeypatch.setattr(grader.process.attempt, "AFTER_TIMEOUT", 0.5)
+    begun = time.monotonic()
+    with Attempt(Scripted(late), setup(timeout=20.0)) as running:
+        answers = [running.ask(REQUEST) for _ in range(20)]
+    assert time.monotonic() - begun < 3
+    assert [isinstance(answer, Answer) for answer in answers[:2]] == [True, True]
+    assert set(map(repr, answers[4:])) == {repr(Ended("timeout", "no answer within 20 s"))}
+
+
+class Told:
+    """What an attempt says of its waiting."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    @contextmanager
+    def __call__(self, path: str, seconds: float) -> Iterator[None]:
+        self.said.append(f"waits for {path}, {seconds:g} s")
+        yield
+        self.said.append("has waited")
+
+
+def test_it_is_told_once_that_a_child_keeps_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grader.process.attempt, "SILENT", 0.1)
+    launcher, told = Scripted(SCRIPTS["never reads nor answers"][0]), Told()
+    launcher.waiting = told
+    with Attempt(launcher, setup(timeout=0.4)) as running:
+        assert isinstance(running.ask(REQUEST), Ended)
+        assert told.said == ["waits for answer.py, 0.4 s", "has waited"]
+
+
+def test_nothing_is_told_of_a_quick_answer() -> None:
+    launcher, told = Scripted(answering(1)), Told()
+    launcher.waiting = told
+    with Attempt(launcher, setup(timeout=5.0)) as running:
+        assert isinstance(running.ask(REQUEST), Answer)
+    assert told.said == []

@@ -6,7 +6,6 @@ every wrong number is the right one times something. Runs in the child.
 
 import builtins
 import math
-import signal
 from numbers import Real
 from typing import Any
 
@@ -17,6 +16,7 @@ from grader.child.call_backward import Unusable, call_entry
 from grader.child.failure import locals_of
 from grader.child.instrument import RECORDER
 from grader.child.recorder import Recorder
+from grader.child.time_limits import allow, time_left
 from grader.syntax.submission import ENTRY
 
 
@@ -30,7 +30,7 @@ def call_with_numbers(call: ChildCall, scope: dict[str, Any]) -> None:
     returned: list[dict[str, Any]] = []
     points: list[_Point] = []
     failure: BaseException | None = None
-    left, _ = signal.getitimer(signal.ITIMER_REAL)
+    left = time_left()
     count = _how_many(call)
     for at in range(count):
         numbers = {name: _number(value, at) for name, value in call.given.items()}
@@ -38,8 +38,7 @@ def call_with_numbers(call: ChildCall, scope: dict[str, Any]) -> None:
             points.append(_Point(recorder, at))
             call.module[RECORDER] = points[-1]
         try:
-            if left:
-                signal.setitimer(signal.ITIMER_REAL, left / count)
+            allow(left, count)
             returned.append(call_entry(call.module, numbers))
         except Unusable:
             raise
