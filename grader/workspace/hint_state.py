@@ -3,13 +3,14 @@
 Kept in .handgrad/hints.json. What cannot be read counts as nothing: the ladder starts anew.
 """
 
-import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from grader.report import Report
 from grader.workspace.kit import Kit
+from grader.workspace.whole_file import read_entries, update_entries
 
 HINTS = Path(".handgrad") / "hints.json"
 
@@ -44,12 +45,16 @@ def saved_at(folder: Kit, exercise: str) -> int | None:
 
 
 def last_grading(folder: Kit, exercise: str) -> LastGrading:
-    return _read_entry(_entries(folder).get(exercise))
+    return _read_entry(read_entries(folder.root / HINTS).get(exercise))
 
 
 def note_grading(folder: Kit, report: Report) -> None:
     """A gradient with another diagnosis than before has its ladder climbed anew."""
-    before = last_grading(folder, report.exercise)
+    saved = saved_at(folder, report.exercise)
+    _update(folder, report.exercise, lambda before: _after(before, report, saved))
+
+
+def _after(before: LastGrading, report: Report, saved: int | None) -> LastGrading:
     findings = {
         gradient.name: Finding(
             gradient.verdict,
@@ -65,15 +70,14 @@ def note_grading(folder: Kit, report: Report) -> None:
         for name, rung in before.rungs.items()
         if name in findings and _said(findings[name]) == _said(before.finding(name))
     }
-    fresh = LastGrading(
+    return LastGrading(
         graded=True,
         passed=report.passed,
         first=None if first is None else first.name,
-        saved=saved_at(folder, report.exercise),
+        saved=saved,
         findings=findings,
         rungs=rungs,
     )
-    _write(folder, report.exercise, fresh)
 
 
 def _said(finding: Finding | None) -> str | None:
@@ -81,31 +85,30 @@ def _said(finding: Finding | None) -> str | None:
 
 
 def note_rung(folder: Kit, exercise: str, gradient: str, rung: int) -> None:
-    before = last_grading(folder, exercise)
-    rungs = before.rungs | {gradient: max(rung, before.rungs.get(gradient, 0))}
-    _write(folder, exercise, replace(before, rungs=rungs))
+    def climbed(before: LastGrading) -> LastGrading:
+        rungs = before.rungs | {gradient: max(rung, before.rungs.get(gradient, 0))}
+        return replace(before, rungs=rungs)
+
+    _update(folder, exercise, climbed)
 
 
 def forget(folder: Kit, exercise: str) -> None:
     """The file that was graded is no longer there."""
-    if exercise in _entries(folder):
-        _write(folder, exercise, None)
+    if exercise in read_entries(folder.root / HINTS):
+        _update(folder, exercise, lambda before: None)
 
 
-def _write(folder: Kit, exercise: str, grading: LastGrading | None) -> None:
-    entries = _entries(folder)
-    entries.pop(exercise, None)
-    if grading is not None:
-        entries[exercise] = asdict(grading)
-    folder.write_whole(HINTS, json.dumps(entries, indent=1))
+def _update(
+    folder: Kit, exercise: str, change: Callable[[LastGrading], LastGrading | None]
+) -> None:
+    """`change` is of what is kept then: another process may have written meanwhile."""
 
+    def changed(entries: dict[str, Any]) -> dict[str, Any]:
+        others = {name: entry for name, entry in entries.items() if name != exercise}
+        grading = change(_read_entry(entries.get(exercise)))
+        return others if grading is None else others | {exercise: asdict(grading)}
 
-def _entries(folder: Kit) -> dict[str, Any]:
-    try:
-        content = json.loads((folder.root / HINTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
+    update_entries(folder.root / HINTS, changed)
 
 
 def _read_entry(entry: Any) -> LastGrading:

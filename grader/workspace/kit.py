@@ -1,6 +1,5 @@
 """The kit on disk: stubs, worked answers, names, and what a learner has reached so far."""
 
-import json
 import shutil
 import time
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem, shown
 from grader.workspace.stub import stub_text
-from grader.workspace.whole_file import write_whole
+from grader.workspace.whole_file import read_entries, update_entries
 
 _PACKAGE = Path(__file__).parent.parent
 # A wheel carries the kit inside the package; a checkout has it beside the package.
@@ -74,12 +73,7 @@ class Kit:
 
     def progress(self) -> dict[str, dict[str, Any]]:
         """By exercise: passed, score, max_score of the last grading. {} where unreadable."""
-        try:
-            content = json.loads((self.root / PROGRESS).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        entries = content.items() if isinstance(content, dict) else ()
-        return {name: entry for name, entry in entries if _is_progress(entry)}
+        return _sound(read_entries(self.root / PROGRESS))
 
     def note_progress(self, exercise: str, report: dict[str, Any]) -> None:
         """An untouched stub is not started, however often it is graded."""
@@ -87,16 +81,18 @@ class Kit:
             self.forget_progress(exercise)
             return
         entry = {key: report[key] for key in ("passed", "score", "max_score")}
-        self.write_whole(PROGRESS, json.dumps(self.progress() | {exercise: entry}, indent=1))
+        update_entries(self.root / PROGRESS, lambda kept: _sound(kept) | {exercise: entry})
 
     def forget_progress(self, exercise: str) -> None:
-        left = self.progress()
-        if left.pop(exercise, None) is not None:
-            self.write_whole(PROGRESS, json.dumps(left, indent=1))
+        if exercise in self.progress():
+            update_entries(
+                self.root / PROGRESS,
+                lambda kept: {name: kept[name] for name in _sound(kept) if name != exercise},
+            )
 
-    def write_whole(self, file: Path, content: str | bytes) -> None:
-        """The old file stays until the new one is complete. Makes its folder, in the kit."""
-        write_whole(self.root / file, content)
+
+def _sound(entries: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: entry for name, entry in entries.items() if _is_progress(entry)}
 
 
 def _is_progress(entry: Any) -> bool:
