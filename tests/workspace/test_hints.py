@@ -97,7 +97,10 @@ def worth(text: str, scope: dict[str, object]) -> torch.Tensor | None:
 def true_values(exercise: Exercise) -> dict[str, object]:
     data = NameData(read_names(kit.NAMES))
     trial = make_trial(exercise, data, "own", 5, exercise.other_sizes)
-    gradients = {exercise.key(name): g for name, g in reference_for(trial).gradients.items()}
+    gradients = {
+        exercise.key(name) if name in exercise.row else f"d{name}": gradient
+        for name, gradient in reference_for(trial).gradients.items()
+    }
     return {**MATH, **trial.scope, "torch": torch, **gradients}
 
 
