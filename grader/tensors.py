@@ -28,14 +28,16 @@ def identical(one: Any, other: Any) -> bool:
 
 
 def close(
-    one: torch.Tensor, other: torch.Tensor, scale: float, tolerance: float = TOLERANCE
+    one: torch.Tensor, other: torch.Tensor, scale: float | None = None, by: float = TOLERANCE
 ) -> bool:
-    """Whether shape and dtype agree, and no entry differs by more than tolerance * scale.
+    """Whether shape and dtype agree, and no entry differs by more than `by` times the scale.
 
-    False where either holds a NaN.
+    The scale is the largest entry of `other`, where none is given. False where either has a NaN.
     """
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if not one.numel():
         return True
-    return bool((one - other).abs().max() <= tolerance * scale)
+    if scale is None:
+        scale = max(other.abs().max().item(), 1e-30)
+    return bool((one - other).abs().max() <= by * scale)

@@ -13,6 +13,7 @@ import torch
 
 from grader.diagnose.mistakes.case import Case
 from grader.kinds import VALUES
+from grader.tensors import close
 
 Numbers = dict[str, torch.Tensor]  # by what they are called: "root"; in a method "self.data"
 Number = torch.Tensor | float
@@ -165,6 +166,4 @@ def _replaced(value: ast.expr, at: int, by: ast.expr) -> ast.expr:
 
 def _is(worth: Number, expected: torch.Tensor) -> bool:
     found = worth if isinstance(worth, torch.Tensor) else torch.full_like(expected, worth)
-    if found.shape != expected.shape or not bool(found.isfinite().all()):
-        return False
-    return bool((found - expected).abs().max() <= 1e-9 * expected.abs().max().clamp(min=1e-30))
+    return close(found, expected)

@@ -18,7 +18,7 @@ from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.statements import Written, statements_at, statements_of
 from grader.syntax.submission import Submission
-from grader.tensors import TOLERANCE
+from grader.tensors import TOLERANCE, close
 
 
 @dataclass(frozen=True, eq=False)  # what is worked out for a case is kept by its identity
@@ -61,12 +61,11 @@ class Case:
 
     def matches(self, prediction: torch.Tensor) -> bool:
         """Whether the line gave this prediction, in shape and numbers."""
-        if prediction.shape != self.result.shape or not torch.isfinite(self.result).all():
+        if prediction.shape != self.result.shape or not prediction.numel():
             return False
-        if not prediction.numel() or not torch.isfinite(prediction).all():
-            return False
-        scale = max(prediction.abs().max().item(), 1e-30)
-        return (self.result - prediction).abs().max().item() <= self.tolerance * scale
+        return bool(prediction.isfinite().all()) and close(
+            self.result, prediction, by=self.tolerance
+        )
 
     def with_other(self, chunk: Chunk, contribution: torch.Tensor) -> torch.Tensor | None:
         """The whole gradient, had this chunk sent back `contribution` instead."""

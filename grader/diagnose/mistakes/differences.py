@@ -6,6 +6,8 @@ import torch
 
 from grader.diagnose.mistakes.case import Case
 
+NEAR = 1e-6  # of the largest entry: how close two measured derivatives are
+
 
 @dataclass(frozen=True)
 class Step:
@@ -44,8 +46,3 @@ def step_of(case: Case, of: str, at: str, step: float) -> Step:
         return found
 
     return Step(step, value(0.0), value(step), value(-step))
-
-
-def close(one: torch.Tensor, other: torch.Tensor, by: float = 1e-6) -> bool:
-    """Whether the two are the same to so many times their largest entry."""
-    return bool((one - other).abs().max() <= by * other.abs().max())

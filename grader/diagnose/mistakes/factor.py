@@ -10,8 +10,8 @@ import torch
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.case import Case
-from grader.diagnose.mistakes.fitting import alike
 from grader.diagnose.mistakes.statements import names_in
+from grader.tensors import close
 
 
 def factor_between(case: Case, one: torch.Tensor, other: torch.Tensor) -> float | None:
@@ -122,7 +122,7 @@ def _exchanged(
             before = other in concerned and other <= meant
             if before and proportional(case, with_it * further, expected):
                 return "", f"{meant}**2" if other == meant else f"{other} * {meant}"
-            if other != meant and alike(with_it, expected * further):
+            if other != meant and close(with_it, expected * further):
                 return other, meant
     return None
 
@@ -137,7 +137,7 @@ def _denominators(chunks: Iterable[Chunk]) -> Iterator[str]:
 
 def proportional(case: Case, one: torch.Tensor, other: torch.Tensor) -> bool:
     """Whether one is the other, but for a constant factor."""
-    return alike(one, other) or factor_between(case, one, other) is not None
+    return close(one, other) or factor_between(case, one, other) is not None
 
 
 def _factors(case: Case) -> Iterator[tuple[str, torch.Tensor]]:

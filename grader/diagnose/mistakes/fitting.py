@@ -32,14 +32,6 @@ def combination(target: torch.Tensor, parts: Sequence[torch.Tensor]) -> list[flo
     return [tidy(number) for number in (found / scales).tolist()]
 
 
-def alike(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """Equal but for rounding, measured against the largest entry of `other`."""
-    if one.shape != other.shape or not other.isfinite().all():
-        return False
-    scale = max(other.abs().max().item(), 1e-30)
-    return (one - other).abs().max().item() <= TOLERANCE * scale
-
-
 def tidy(number: float) -> float:
     """A half or a whole number where it is one but for rounding."""
     nearest = round(2 * number) / 2

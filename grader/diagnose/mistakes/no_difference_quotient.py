@@ -14,8 +14,9 @@ smaller was not divided, and what becomes ten times larger was not subtracted.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.differences import asked_of, close, step_of
+from grader.diagnose.mistakes.differences import NEAR, asked_of, step_of
 from grader.diagnose.mistakes.wrong_step import STEPS
+from grader.tensors import close
 
 FAR = 1000.0  # times the slope: what a small step makes of anything but a small difference
 LARGEST = 0.02  # of the slope: a difference that was not divided by its small step
@@ -28,18 +29,25 @@ def find(case: Case) -> Evidence | None:
     for size in (step for step in STEPS if step < 1):  # divided by 1 or not is the same
         step = step_of(case, *asked, size)
         here, ahead, behind = step.here, step.ahead, step.behind
-        if any(close(d, case.result) for differences in step.moved.values() for d in differences):
+        if any(
+            close(d, case.result, by=NEAR)
+            for differences in step.moved.values()
+            for d in differences
+        ):
             return {"without": "division"}
         sums = (ahead, here + ahead, behind, here + behind, here)
         both = (ahead, ahead + behind, behind, here)
         quotients = [*(part / size for part in sums), *(part / 2 / size for part in both)]
-        if any(close(part, case.result) or close(-part, case.result) for part in quotients):
+        if any(
+            close(part, case.result, by=NEAR) or close(-part, case.result, by=NEAR)
+            for part in quotients
+        ):
             return {"without": "subtraction"}
     ratio = case.result / case.expected
     if ratio.isfinite().all() and ratio.abs().median() > FAR:
         return {"without": "subtraction"}
     largest = float(ratio.abs().max())
-    if 0 < largest <= LARGEST and close(ratio, ratio.mean().expand_as(ratio), largest + 1e-4):
+    if 0 < largest <= LARGEST and close(ratio, ratio.mean().expand_as(ratio), by=largest + 1e-4):
         return {"without": "division"}
     return None
 

@@ -14,8 +14,8 @@ import torch
 from grader.bench.point import Point
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.case import Case, summed_to
-from grader.diagnose.mistakes.fitting import alike
 from grader.diagnose.mistakes.held import Foreign, Held, counted
+from grader.tensors import close
 
 ITSELF, BY_MEAN, BY_VARIANCE = "the entry itself", "the mean", "the variance"
 
@@ -55,7 +55,7 @@ def by_normalised(case: Case) -> Held | None:
                 BY_MEAN: found.mean(g),
                 BY_VARIANCE: found.share(found.total(g * z)),
             }
-            if alike(sum(terms.values(), aside), case.expected):
+            if close(sum(terms.values(), aside), case.expected):
                 held = counted(case, "normalised", {**terms, "aside": aside}, _foreign(case, found))
                 return held if held is not None and held.told is not None else None
     return None
@@ -81,7 +81,7 @@ def _normalisations(case: Case, chunk: Chunk, z: torch.Tensor) -> Iterator[Norma
         for s in scales:
             if not torch.is_tensor(s) or s.shape == x.shape or summed_to(x, s.shape) is None:
                 continue
-            if alike(deviation * s, z):
+            if close(deviation * s, z):
                 count = prod(x.shape[at] for at in over)
                 for divisor in (count, max(count - 1, 1)):
                     yield Normalisation(chunk, over, z, s, count, divisor)

@@ -15,6 +15,7 @@ the upstream gradient has more, there is a sum.
 
 from grader.diagnose.mistakes.case import Case, Evidence, spreads, summed_to
 from grader.diagnose.mistakes.parts import told
+from grader.tensors import close
 
 
 def find(case: Case) -> Evidence | None:
@@ -38,8 +39,7 @@ def _whole(case: Case) -> Evidence | None:
     summed = summed_to(result, shape)
     if summed is None:
         return None
-    scale = max(case.expected.abs().max().item(), 1e-30)
-    if (summed - case.expected).abs().max().item() > 1e-9 * scale:
+    if not close(summed, case.expected):
         return None
     return {"value": case.name, "shape": list(result.shape), "expected": list(shape)}
 

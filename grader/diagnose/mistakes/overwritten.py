@@ -20,7 +20,7 @@ from grader.diagnose.mistakes.case import Case, Evidence
 from grader.diagnose.mistakes.uses import uses_of
 from grader.kinds import VALUES
 from grader.syntax.places import methods, statements_in, text_of
-from grader.tensors import TOLERANCE
+from grader.tensors import close
 
 
 def find(case: Case) -> Evidence | None:
@@ -42,11 +42,10 @@ def _entries(case: Case) -> Evidence | None:
         there, mended = result[rows, index], result.clone()
         mended[rows, index] = expected[rows, index]
         same = bool(torch.isfinite(there).all() and (there == there[0]).all())
-        close = (mended - expected).abs().max() <= TOLERANCE * expected.abs().max()
         expected_else = expected.clone()
         expected_else[rows, index] = 0
         some = bool(expected_else.abs().max() > 0)  # something stood there to be overwritten
-        if some and same and close and not case.matches(expected):
+        if some and same and close(mended, expected) and not case.matches(expected):
             return {"value": case.name, "lines": [case.statements[0].lineno, items[-1]]}
     return None
 

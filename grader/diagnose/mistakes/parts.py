@@ -14,10 +14,11 @@ from functools import lru_cache
 import torch
 
 from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.fitting import alike, combination, tidy
+from grader.diagnose.mistakes.fitting import combination, tidy
 from grader.diagnose.mistakes.held import Foreign, Held, counted
 from grader.diagnose.mistakes.normalised import by_normalised
 from grader.diagnose.mistakes.uses import sums_of, uses_of
+from grader.tensors import close
 
 POWERS = (0, 1, 2, 3)
 ITSELF, ITS_SHARE = "what an entry itself receives", "what the sum over its row takes off"
@@ -90,7 +91,7 @@ def _by_softmax(case: Case) -> Held | None:
         difference = softmax - one_hot
         h = (case.expected * difference).sum(-1, keepdim=True)
         h = h / (difference**2).sum(-1, keepdim=True)
-        if alike(h * difference, case.expected):
+        if close(h * difference, case.expected):
             right = f"the one-hot of {name}"
             terms = {"softmax": h * softmax, right: -h * one_hot}
             return counted(case, "softmax", terms, _instead_of_softmax(case, h, right))
@@ -123,7 +124,7 @@ def _by_weights(case: Case) -> Held | None:
         own = weights * arrives
         for along in range(weights.dim()):
             share = weights * own.sum(along, keepdim=True)
-            if alike(own - share, case.expected):
+            if close(own - share, case.expected):
                 foreign = _instead_of_weights(chunk.name, chunk.source, along, weights, arrives)
                 return counted(case, "weights", {ITSELF: own, ITS_SHARE: -share}, foreign)
     return None

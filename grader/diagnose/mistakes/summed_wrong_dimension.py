@@ -18,6 +18,7 @@ import torch
 
 from grader.diagnose.mistakes.case import Case, Evidence, spreads
 from grader.diagnose.mistakes.parts import told
+from grader.tensors import close
 
 
 def find(case: Case) -> Evidence | None:
@@ -49,8 +50,7 @@ def _some(dimensions: int) -> Iterator[tuple[int, ...]]:
 
 
 def _same_numbers(one: torch.Tensor, other: torch.Tensor) -> bool:
-    flat = one.flatten(), other.flatten()
-    return one.numel() == other.numel() and torch.allclose(*flat, rtol=1e-9, atol=0.0)
+    return close(one.flatten(), other.flatten())
 
 
 def message(summed: list[int], shape: list[int]) -> str:

@@ -10,7 +10,7 @@ import torch
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.case import Case
-from grader.diagnose.mistakes.fitting import alike
+from grader.tensors import close
 
 LEAF = "one_use"
 
@@ -52,7 +52,7 @@ def sums_of(case: Case) -> dict[str, torch.Tensor]:
                 )
                 setattr(node, dropped, part)
             one, other = terms.values()
-            if alike(one + other, uses[whole]):
+            if close(one + other, uses[whole]):
                 return terms | {text: own for text, own in uses.items() if text != whole}
     return {}
 

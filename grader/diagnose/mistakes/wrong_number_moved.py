@@ -18,7 +18,8 @@ from itertools import combinations
 import torch
 
 from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.differences import asked_of, close
+from grader.diagnose.mistakes.differences import asked_of
+from grader.tensors import close
 
 CLOSE = 1e-5  # of the slope, as a measured one is right
 
@@ -32,7 +33,7 @@ def find(case: Case) -> Evidence | None:
     for together in range(1, len(slopes) + 1):
         for moved in combinations(slopes, together):
             total = torch.stack([slopes[name] for name in moved]).sum(0)
-            if moved != (meant,) and close(case.result, total, CLOSE):
+            if moved != (meant,) and close(case.result, total, by=CLOSE):
                 return {"moved": list(moved), "meant": meant}
     return None
 

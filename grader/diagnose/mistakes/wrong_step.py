@@ -21,7 +21,8 @@ import sys
 import torch
 
 from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.differences import Step, asked_of, close, step_of
+from grader.diagnose.mistakes.differences import NEAR, Step, asked_of, step_of
+from grader.tensors import close
 
 STEPS = (*(10.0**-power for power in range(18)), sys.float_info.epsilon)
 TOO_SMALL = 1e-8  # from here on down rounding is what is seen
@@ -39,7 +40,10 @@ def find(case: Case) -> Evidence | None:
     for size in STEPS:
         step = step_of(case, *asked, size)
         for apart, differences in step.moved.items():
-            if any(close(difference / (apart * size), case.result) for difference in differences):
+            if any(
+                close(difference / (apart * size), case.result, by=NEAR)
+                for difference in differences
+            ):
                 return {"step": size, "apart": apart * size, "large": size > TOO_SMALL}
     return _large(case, asked) or _rounding(case, asked)
 
@@ -82,7 +86,7 @@ def _large(case: Case, asked: tuple[str, str]) -> Evidence | None:
             reached = differences(10**middle)[which][worst] / off[worst]
             low, high = (low, middle) if reached > 1 else (middle, high)
         size = 10**low
-        if _in_source(case, size) and close(differences(size)[which], off, 1e-3):
+        if _in_source(case, size) and close(differences(size)[which], off, by=1e-3):
             return {"step": size, "apart": apart * size, "large": True}
     return None
 
