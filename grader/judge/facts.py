@@ -31,7 +31,7 @@ class Facts:
     chain: tuple[ChainRun, ...]  # the bench's trials in their order, then a wrong step of training
     dependencies: Dependencies
     references: Mapping[str, Reference] = field(repr=False)  # by the trial's label
-    float32_lines: LineRun
+    float32_lines: LineRun | None  # None where the lecture's view is exact
 
     @property
     def exercise(self) -> Exercise:
@@ -228,6 +228,6 @@ def facts_of(
     ]
     if wrong_step is not None:
         chain.append(wrong_step)
-    lecture = bench.points[2]
-    narrow = LineRun(lecture, references[lecture.trial.label], seen.float32_lines)
+    lines, point = seen.float32_lines, bench.points[2]
+    narrow = None if lines is None else LineRun(point, references[point.trial.label], lines)
     return Facts(submission, tuple(chain), seen.dependencies, references, narrow)

@@ -45,8 +45,9 @@ def _verdict(facts: Facts, row: Row) -> Verdict:
     if shown.shape is not None:
         shown = replace(shown, shape=shown.shape[points:])
     own_exact = shown.exact
-    if line.cut is not None and facts.given(name):
-        own_exact = own_exact or facts.float32_lines.exact(name, line.cut)
+    alone = facts.float32_lines
+    if alone is not None and line.cut is not None and facts.given(name):
+        own_exact = own_exact or alone.exact(name, line.cut)
     return Verdict(
         row=row,
         verdict=word,

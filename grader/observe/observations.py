@@ -24,7 +24,8 @@ class Observations:
     """What a submission gave, with its child gone."""
 
     chain: tuple[Answer | Ended, ...]  # a reply for each of the bench's trials
-    float32_lines: Answer | Ended  # in isolation, at the lecture's view
+    # In isolation, at the lecture's view; None where that is exact as the code runs.
+    float32_lines: Answer | Ended | None
     dependencies: Dependencies  # the other isolated runs, and what was asked further
     closed: ClosedRun
 
@@ -38,9 +39,11 @@ def observe(
     """`meanwhile` is called with the child alive, once the code has run as it is written."""
     with attempt:
         chain = tuple(attempt.ask(trial.request) for trial in bench.trials)
-        *lines, float32_lines = (ask_for_lines(attempt, point) for point in bench.points)
+        lines = [ask_for_lines(attempt, point) for point in bench.points[:2]]
+        exact = bench.exact(chain[0])
+        float32_lines = None if exact else ask_for_lines(attempt, bench.points[2])
         meanwhile(attempt)
-        runs = Dependencies(tuple(zip(bench.points, lines, strict=False)))
+        runs = Dependencies(tuple(zip(bench.points[:2], lines, strict=True)))
         dependencies = _ask_on(bench, submission, attempt, chain, runs)
     return Observations(chain, float32_lines, dependencies, attempt.closed())
 
