@@ -5,17 +5,21 @@ All this is the grader's own code; the first byte of a submission comes after it
 
 import fcntl
 import os
+import platform
 import selectors
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import NoReturn
 
 from grader.errors import GraderFailure
+from grader.process.sandbox.kernel import Unavailable, libc
 from grader.process.sandbox.landlock import readable
 from grader.process.sandbox.layers import Outcome, apply, missing
 from grader.process.sandbox.plan import Plan
 from grader.process.sandbox.probe import decoded, encoded
+from grader.process.sandbox.seccomp import always
 from grader.process.sandbox.surroundings import empty_environment
 
 FIRST_FREE = 6  # descriptors of a child: three streams, requests, replies, and "ready"
@@ -30,7 +34,7 @@ def preload() -> None:
 
     torch.zeros(1).tanh()  # torch chooses its kernels by the environment, at the first use
     torch.zeros(1).half().bfloat16().float()  # and reads /proc/cpuinfo, which a child may not
-    readable()  # worked out once
+    _ready_for_the_layers()
     empty_environment()
     sys.argv[1:] = []
     # Loaded anew, so that what is in sys.modules then is what a child imports and no more.
@@ -38,6 +42,16 @@ def preload() -> None:
         del sys.modules[name]
     import grader.child.serve
     import grader.kinds.drivers  # noqa: F401
+
+
+def _ready_for_the_layers() -> None:
+    """What every child's layers need and is the same for all: found and loaded once."""
+    readable()
+    with suppress(Unavailable):
+        libc()
+        always(platform.machine())
+    with suppress(ImportError):  # not every platform has it
+        import resource  # noqa: F401
 
 
 def run_child(

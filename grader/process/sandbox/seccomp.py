@@ -14,6 +14,7 @@ import platform
 import struct
 import termios
 from dataclasses import dataclass
+from functools import cache
 
 from grader.process.sandbox.kernel import PR_SET_SECCOMP, Unavailable, checked, libc
 from grader.process.sandbox.plan import Plan
@@ -83,6 +84,22 @@ def program(machine: str, own: int) -> bytes:
     """The filter for a process `own` on this machine. Raises Unavailable for an unknown one."""
     if machine not in MACHINES:
         raise Unavailable(f"the system calls of {machine} are not known here.")
+    parts = [always(machine)]
+    bodies = {name: _body(rule) for name, rule in rules(own).items()}
+    for name, number in numbers(SOMETIMES, machine).items():
+        length = len(bodies[name]) // 8
+        parts += [instruction(IF_EQUAL, number, otherwise=length), bodies[name]]
+    parts += [
+        instruction(IF_AT_LEAST, NEWER, otherwise=1),
+        instruction(RETURN, REFUSE | errno.ENOSYS),
+        instruction(RETURN, REFUSE | errno.EPERM),
+    ]
+    return b"".join(parts)
+
+
+@cache
+def always(machine: str) -> bytes:
+    """The part that is the same for every process: worked out once, before any is made."""
     allow = instruction(RETURN, ALLOW)
     parts = [
         instruction(LOAD, ARCHITECTURE),
@@ -94,15 +111,6 @@ def program(machine: str, own: int) -> bytes:
         parts += [instruction(IF_AT_LEAST, X32, otherwise=1), instruction(RETURN, KILL)]
     for number in numbers(ALWAYS, machine).values():
         parts += [instruction(IF_EQUAL, number, otherwise=1), allow]
-    bodies = {name: _body(rule) for name, rule in rules(own).items()}
-    for name, number in numbers(SOMETIMES, machine).items():
-        length = len(bodies[name]) // 8
-        parts += [instruction(IF_EQUAL, number, otherwise=length), bodies[name]]
-    parts += [
-        instruction(IF_AT_LEAST, NEWER, otherwise=1),
-        instruction(RETURN, REFUSE | errno.ENOSYS),
-        instruction(RETURN, REFUSE | errno.EPERM),
-    ]
     return b"".join(parts)
 
 
