@@ -3,8 +3,8 @@
 The whole network (embedding, BatchNorm, tanh, cross-entropy) cut into its atoms: write the
 gradient of each, from the loss back to the embedding table.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise1
 """
 

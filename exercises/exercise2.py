@@ -2,8 +2,8 @@
 
 From the loss to the logits with one short expression, instead of eight chunks.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise2
 """
 

@@ -1,9 +1,9 @@
 """exercise3: BatchNorm in one step.
 
-From hpreact to hprebn with one expression, given the gradient that arrives at hpreact.
+From hpreact to hprebn with one expression, given the gradient of hpreact.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise3
 """
 

@@ -3,8 +3,8 @@
 The fused backward of exercises 2 and 3 for the whole network, and a training run that uses
 nothing else: no loss.backward() anywhere.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise4
 """
 

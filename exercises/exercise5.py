@@ -5,8 +5,8 @@ output, so that no layer squashes all of them at once. A matrix product now has 
 positions, and BatchNorm takes its mean over two dimensions: what was a column has n times as
 many entries as there are positions.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise5
 """
 

@@ -1,11 +1,11 @@
 """exercise6: LayerNorm and GELU.
 
-LayerNorm is BatchNorm turned by a quarter: mean and variance of each row, over its features, so
-that no example sees another. GELU (its tanh form, as GPT-2 has it) is a gate that is not quite
-a relu; its input is used three times, and every use sends something back.
+LayerNorm is BatchNorm turned by 90 degrees: mean and variance of each row, over its features,
+so that no example sees another. GELU (its tanh form, as GPT-2 has it) is a gate that is not
+quite a relu; its input is used three times, and every use contributes to its gradient.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise6
 """
 

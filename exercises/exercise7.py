@@ -1,11 +1,11 @@
 """exercise7: Causal self-attention.
 
 Every position asks (q), every position answers (k) and has something to say (v); a softmax over
-the scores says how much of each is heard, and the mask lets nobody hear the future. With
+the scores decides how much of each is heard, and the mask hides the future from everybody. With
 several heads, a head is one more dimension of the batch: the matrix products are the same.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise7
 """
 

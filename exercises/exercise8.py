@@ -1,13 +1,13 @@
 """exercise8: A whole GPT block, tied embeddings included.
 
-A small GPT: one table says what a character is where it comes in and what it looks like where
-it goes out; between the two, a block of attention and an MLP, each with a LayerNorm in front
-and a way past it. The pieces are those of exercises 2, 6 and 7. What is new is that values have
-several uses that lie far apart: the table has two, every x has one in the block and one past
+A small GPT: one table of vectors is used for the characters at the input and at the output;
+between the two, a block of attention and an MLP, each with a LayerNorm in front and a residual
+connection around it. The pieces are those of exercises 2, 6 and 7. What is new is that values
+have uses that lie far apart: the table has two, and every x has one in the block and one around
 it.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise8
 """
 

@@ -1,11 +1,11 @@
 """exercise9: Convolution and max-pooling by hand.
 
 A convolution is one small matrix, applied at every position to a window of characters. Windows
-overlap: a character is part of several, and all of them send something back to it. Max-pooling
-keeps the larger of two neighbours, and only that one receives anything.
+overlap: a character is part of several, and each of them adds to its gradient. Max-pooling
+keeps the larger of two neighbours, and only that one gets a gradient.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade exercise9
 """
 

@@ -1,14 +1,14 @@
 """warmup1: Derivatives, first measured, then by hand.
 
 A derivative says by how much a result grows when one number grows a little. It can be measured:
-let the number grow by a small h, see what the result does, divide. And it can be worked out,
+let the number grow by a small h, see how far the result moves, divide. And it can be derived,
 one operation at a time, with the chain rule: then no h is needed, and it is exact.
 
-Replace each None. Every value of the forward pass is at hand under its own name, as
-a plain number. dx is the derivative of the loss with respect to x; the comment
+Replace each None. Every value of the forward pass is available under its own name,
+as a plain number. dx is the derivative of the loss with respect to x; the comment
 above it shows where x is used. Your code is called several times, each time with
-other numbers.
-A name without a d is no gradient: the comment above it says what is asked for.
+different numbers.
+A name without a d is not a gradient: the comment above it says what is asked for.
 Then run: grade warmup1
 """
 
@@ -17,8 +17,8 @@ from math import cos
 
 def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed, total):
     # The slope of curve = 3 * x**2 - 4 * x + 5 at x: by how much it grows for each 1 that x
-    # grows. Measure it: let x grow by a small h of your choice, work the curve out anew, take
-    # the difference, divide by h. Five digits are to be right: how small is small?
+    # grows. Measure it: let x grow by a small h of your choice, compute the curve again, take
+    # the difference, divide by h. Five digits have to be right: how small is small?
     slope = None
 
     # The slope of d = a * b + c when only a grows; b and c stay as they are.

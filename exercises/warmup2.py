@@ -1,12 +1,12 @@
 """warmup2: micrograd: a number that knows where it came from.
 
-A Value holds a number, the Values that it was made of, and what the result changes with it, its
-grad. Each operation knows how what arrives at its result is passed on to what went in: one
-small _backward each, which adds to the grads it finds. backward() runs them in the right order.
-That is all that an autograd engine is; a network of Values learns with it.
+A Value holds a number, its operands (the Values that it was made from), and its grad: how fast
+the result changes with it. Each operation passes the grad of its result on to its operands: one
+small _backward each, which adds to their grads. backward() runs them in the right order. That
+is all an autograd engine is; a network of Values learns with it.
 
-Write the methods that hold no more than a `pass` or a None; the comment beside it
-names what is due there. The rest is given. Each of them is judged on its own.
+Write the methods that contain only a `pass` or a None; the comment beside it names
+what has to be set there. The rest is given. Each of them is judged on its own.
 Then run: grade warmup2
 """
 
@@ -26,7 +26,7 @@ class Value:
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"
 
-    # In each _backward: out.grad is what arrives. Add to the grad of what went in what is its due.
+    # In each _backward, out.grad is the upstream gradient: add each operand's contribution.
 
     def __add__(self, other):
         other = other if isinstance(other, Value) else Value(other)
@@ -103,7 +103,7 @@ class Value:
         out._backward = _backward
         return out
 
-    # The rest is made of those above, and needs no _backward of its own.
+    # The rest is built from those above, and needs no _backward of its own.
 
     def __neg__(self):
         return self * -1

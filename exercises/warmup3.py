@@ -1,16 +1,16 @@
 """warmup3: Bigrams: a network that learns to count.
 
-First the counts themselves: how often does which character follow which? Each row of the table,
-divided by its sum, is a model. Then a network that has to find the same by its gradients: one
-layer, nothing hidden. Row i of W holds the logits of what follows character i, and a row of
-xenc times W picks one. exp(W) plays the part of the counts of all pairs, and training drives it
-there: the loss comes down to that of the model that counts, and no lower, for no bigram model
-has a lower one. The L2 term in the loss does what adding a number to every count does: it draws
-all of W towards 0, where every character is as likely as any other.
+First the counts themselves: how often does each character follow each other one? Each row of
+the table, divided by its sum, is a model. Then a network that has to find the same with its
+gradients: one layer, nothing hidden. Row i of W holds the logits of what follows character i,
+and a row of xenc times W picks one. exp(W) plays the part of the counts of all pairs, and
+training drives it there: the loss comes down to that of the counting model and no lower,
+because no bigram model has a lower one. The L2 term in the loss does what adding a number to
+every count does: it draws all of W towards 0, where every character is as likely as any other.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
-A name without a d is no gradient: the comment above it says what is asked for.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
+A name without a d is not a gradient: the comment above it says what is asked for.
 Then run: grade warmup3
 """
 

@@ -1,11 +1,11 @@
 """warmup4: The network of Bengio et al. (2003), by hand.
 
 Each character of the context becomes a vector, a hidden layer reads the vectors side by side,
-and a softmax says what comes next: the network of all that follows, still without BatchNorm and
-in the large steps of a first backward pass.
+and a softmax predicts the next one: the network of the following exercises, still without
+BatchNorm, and with a first backward pass in large steps.
 
-Replace each None by the gradient of the loss with respect to that value; its shape
-is given. Every value of the forward pass is at hand under its own name.
+Replace each None with the gradient of the loss with respect to that value; its
+shape is given. Every value of the forward pass is available under its own name.
 Then run: grade warmup4
 """
 

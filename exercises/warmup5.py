@@ -1,13 +1,13 @@
 """warmup5: Initialisation and BatchNorm, in layers with a backward of their own.
 
 How large is the loss before the first step, when is a tanh unit saturated, when is it dead, and
-how large do weights start so that it is neither? Then three layers, as PyTorch has them: each
-keeps what its backward will need, and its backward turns the gradient of what it gave into the
-gradient of what it was given. BatchNorm1d remembers its batches for the day it sees one
-example.
+how large should weights start so that it is neither? Then three layers like PyTorch's: each
+stores what its backward will need, and its backward turns the gradient of its output into the
+gradient of its input. BatchNorm1d keeps running statistics of its batches, for single examples
+at inference.
 
-Write the methods that hold no more than a `pass` or a None; the comment beside it
-names what is due there. The rest is given. Each of them is judged on its own.
+Write the methods that contain only a `pass` or a None; the comment beside it names
+what has to be set there. The rest is given. Each of them is judged on its own.
 Then run: grade warmup5
 """
 

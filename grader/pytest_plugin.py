@@ -113,7 +113,7 @@ class SubmissionFile(pytest.File):
                 return read_report(ended.stdout)
             reason = "it made no report"
         except ValueError as error:
-            reason = f"what came back is no report: {error}"
+            reason = f"the answer is not a report: {error}"
         said = (ended.stderr.strip().splitlines() or [reason])[-1].removeprefix("Error: ")
         raise self.CollectError(f"not graded (exit {ended.returncode}): {printable(said, 2000)}")
 

@@ -7,11 +7,11 @@ import torch.nn.functional as F
 def backward(n, Xb, Yb, C, W1, b1, W2, b2, bngain, bnbias, emb, embcat, hprebn, bnmeani, bndiff,
              bndiff2, bnvar, bnvar_inv, bnraw, hpreact, h, logits, logit_maxes, norm_logits,
              counts, counts_sum, counts_sum_inv, probs, logprobs):
-    # The mean over n picks one logprob a row: each of those moves the loss by -1/n.
+    # The mean over n picks one logprob in each row: its derivative is -1/n.
     dlogprobs = torch.zeros_like(logprobs)
     dlogprobs[range(n), Yb] = -1.0 / n
     dprobs = (1.0 / probs) * dlogprobs
-    # counts_sum_inv is broadcast over a row: sum what each entry of the row sends back.
+    # counts_sum_inv is broadcast over a row: sum the contributions of all its entries.
     dcounts_sum_inv = (counts * dprobs).sum(1, keepdim=True)
     dcounts_sum = (-(counts_sum**-2)) * dcounts_sum_inv
     # counts is used twice: in probs and in counts_sum.
@@ -19,7 +19,7 @@ def backward(n, Xb, Yb, C, W1, b1, W2, b2, bngain, bnbias, emb, embcat, hprebn, 
     dcounts += torch.ones_like(counts) * dcounts_sum
     dnorm_logits = counts * dcounts
     dlogit_maxes = (-dnorm_logits).sum(1, keepdim=True)
-    # A max sends its gradient to the entry it picked. clone(), for += writes in place.
+    # A max sends its gradient to the entry it picked. clone(), because += writes in place.
     dlogits = dnorm_logits.clone()
     dlogits += F.one_hot(logits.max(1).indices, num_classes=logits.shape[1]) * dlogit_maxes
     # The shapes leave one way to multiply: (n, vocab) @ (vocab, hidden) -> (n, hidden).

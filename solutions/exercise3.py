@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 
 def backward(n, hprebn, bngain, bnbias, dhpreact, bnmeani, bnvar, bnvar_inv, bnraw, hpreact):
-    # Each row moves its column's mean and variance: take both effects off what arrives.
+    # Each row moves its column's mean and variance: subtract both effects.
     dhprebn = bngain * bnvar_inv / n * (
         n * dhpreact
         - dhpreact.sum(0)

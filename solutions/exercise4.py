@@ -24,7 +24,7 @@ def backward(n, Xb, Yb, C, W1, b1, W2, b2, bngain, bnbias, emb, embcat, hprebn, 
     dW1 = embcat.T @ dhprebn
     db1 = dhprebn.sum(0)
     demb = dembcat.view(emb.shape)
-    # index_add_ adds up every use of a row, in a training run's time.
+    # index_add_ adds up every use of a row, and is fast enough for training.
     dC = torch.zeros_like(C)
     dC.index_add_(0, Xb.view(-1), demb.view(-1, C.shape[1]))
     return locals()

@@ -22,7 +22,7 @@ def backward(n, Xb, Yb, C, W1, b1, lngain, lnbias, W2, b2, emb, embcat, hpreln, 
     dlngain = (lnraw * dhpreact).sum(0)
     dlnbias = dhpreact.sum(0)
     dlnraw = lngain * dhpreact
-    # One variance and one mean a row: what is summed is the features.
+    # One mean and one variance a row: the sums run over the features.
     dlnvar_inv = (lndiff * dlnraw).sum(1, keepdim=True)
     dlnvar = -0.5 * lnvar_inv**3 * dlnvar_inv
     dlndiff = lnvar_inv * dlnraw

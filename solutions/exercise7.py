@@ -13,7 +13,7 @@ def backward(n, n_heads, head_size, Xb, future, C, P, Wq, Wk, Wv, Wo, bo, dy, x,
     dout = dheard.view(n, -1, n_heads, head_size).transpose(1, 2)
     datt = dout @ v.transpose(2, 3)
     dv = att.transpose(2, 3) @ dout
-    # A softmax: what arrives, less its weighted mean over the row, each times its own weight.
+    # A softmax: the upstream gradient minus its weighted mean over the row, times the weights.
     dmasked = att * (datt - (att * datt).sum(3, keepdim=True))
     dscores = dmasked.masked_fill(future, 0.0)
     dq = (head_size**-0.5 * dscores) @ k
@@ -24,7 +24,7 @@ def backward(n, n_heads, head_size, Xb, future, C, P, Wq, Wk, Wv, Wo, bo, dy, x,
     dWq = x.flatten(0, 1).T @ dxq.flatten(0, 1)
     dWk = x.flatten(0, 1).T @ dxk.flatten(0, 1)
     dWv = x.flatten(0, 1).T @ dxv.flatten(0, 1)
-    # x is used three times: it asks, it answers, it is heard.
+    # x is used three times: as query, as key, as value.
     dx = dxv @ Wv.T
     dx += dxk @ Wk.T
     dx += dxq @ Wq.T

@@ -9,15 +9,15 @@ def backward(n, n_heads, head_size, Xb, Yb, real, future, C, P, lngain1, lnbias1
              lnraw1, ln1, xq, xk, xv, q, k, v, scores, masked, att, out, heard, x2, lnmean2,
              lnvar_inv2, lnraw2, ln2, hpreact, inner, gate, h, x3, lnmean3, lnvar_inv3, lnraw3,
              ln3, logits, logprobs, nll):
-    # A mean over the characters that are due: what stands in the padding weighs nothing.
+    # A mean over the real characters: the padding has no weight.
     dnll = real / real.sum()
-    # Softmax less one-hot, as ever; what arrives is another number for each position.
+    # Softmax minus one-hot, as ever; the upstream gradient differs at each position.
     dlogits = (logprobs.exp() - F.one_hot(Yb, C.shape[0])) * dnll.unsqueeze(2)
     dln3 = dlogits @ C
     dlngain3 = (lnraw3 * dln3).sum((0, 1))
     dlnbias3 = dln3.sum((0, 1))
     dlnraw3 = lngain3 * dln3
-    # A LayerNorm in one step: an entry's own part, its share of the mean's, of the variance's.
+    # A LayerNorm in one step: the direct path, then those through the mean and the variance.
     dx3 = lnvar_inv3 * (
         dlnraw3
         - dlnraw3.mean(2, keepdim=True)
@@ -43,7 +43,7 @@ def backward(n, n_heads, head_size, Xb, Yb, real, future, C, P, lngain1, lnbias1
         - dlnraw2.mean(2, keepdim=True)
         - lnraw2 * (lnraw2 * dlnraw2).mean(2, keepdim=True)
     )
-    # And the way past the MLP: what arrives at x3, as it is.
+    # And the residual connection around the MLP: dx3, unchanged.
     dx2 += dx3
     dheard = dx2 @ Wo.T
     dWo = heard.flatten(0, 1).T @ dx2.flatten(0, 1)
@@ -75,8 +75,8 @@ def backward(n, n_heads, head_size, Xb, Yb, real, future, C, P, lngain1, lnbias1
     dx1 += dx2
     # P is the same for every name of the batch.
     dP = dx1.sum(0)
-    # C is used twice. Where characters go out it is a matrix: a row a character.
+    # C is used twice. At the output it is a matrix: one row for each character.
     dC = dlogits.flatten(0, 1).T @ ln3.flatten(0, 1)
-    # Where they come in it is a table: a row is used once for each time its character occurs.
+    # At the input it is a table: a row is used each time its character occurs.
     dC.index_add_(0, Xb.view(-1), dx1.view(-1, C.shape[1]))
     return locals()

@@ -14,7 +14,7 @@ def backward(n, width, Xb, Yb, C, P, W1, b1, W2, b2, emb, windows, patches, conv
     db2 = dlogits.sum(0)
     dh = dflat.view(h.shape)
     dpooled = (pooled > 0) * dh
-    # The larger of two receives all; one_hot puts its dimension last, where it is not wanted.
+    # The larger of two gets it all; one_hot puts its dimension last, hence the transpose.
     dhalves = F.one_hot(halves.max(2).indices, 2).transpose(2, 3) * dpooled.unsqueeze(2)
     dconv = dhalves.reshape(conv.shape)
     # One filter for all positions: to its weights every window is one more row.

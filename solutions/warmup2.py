@@ -16,7 +16,7 @@ class Value:
     def __repr__(self):
         return f"Value(data={self.data}, grad={self.grad})"
 
-    # In each _backward: out.grad is what arrives. Add to the grad of what went in what is its due.
+    # In each _backward, out.grad is the upstream gradient: add each operand's contribution.
 
     def __add__(self, other):
         other = other if isinstance(other, Value) else Value(other)
@@ -35,7 +35,7 @@ class Value:
         out = Value(self.data * other.data, (self, other), "*")
 
         def _backward():
-            # Each factor receives the other one.
+            # Each factor gets the other one.
             self.grad += other.data * out.grad
             other.grad += self.data * out.grad
 
@@ -46,7 +46,7 @@ class Value:
         out = Value(self.data**number, (self,), f"**{number}")
 
         def _backward():
-            # The exponent comes down as a factor; one less stays up.
+            # The exponent comes down as a factor and drops by one.
             self.grad += number * self.data ** (number - 1) * out.grad
 
         out._backward = _backward
@@ -57,7 +57,7 @@ class Value:
         out = Value(self.data / other.data, (self, other), "/")
 
         def _backward():
-            # self * other**-1: other has the power rule, and so the minus.
+            # self * other**-1: the power rule gives other its minus.
             self.grad += out.grad / other.data
             other.grad += -self.data / other.data**2 * out.grad
 
@@ -68,7 +68,7 @@ class Value:
         out = Value(math.exp(self.data), (self,), "exp")
 
         def _backward():
-            # exp is its own derivative, and out holds it already.
+            # exp is its own derivative, and out already holds its value.
             self.grad += out.data * out.grad
 
         out._backward = _backward
@@ -97,13 +97,13 @@ class Value:
         out = Value(max(0.0, self.data), (self,), "relu")
 
         def _backward():
-            # What was cut off changes nothing.
+            # An entry that was cut off changes nothing.
             self.grad += (self.data > 0) * out.grad
 
         out._backward = _backward
         return out
 
-    # The rest is made of those above, and needs no _backward of its own.
+    # The rest is built from those above, and needs no _backward of its own.
 
     def __neg__(self):
         return self * -1
@@ -129,7 +129,7 @@ class Value:
         The grad of this one is 1. Then run each _backward, once, in an order in which whatever
         uses a Value comes before it: its grad is complete before it is passed on.
         """
-        # A Value is put down after all that it is made of; read backwards, the uses come first.
+        # Each Value comes after its operands; read backwards, its uses come first.
         ordered, seen = [], set()
 
         def put_down(value):

@@ -5,14 +5,14 @@ import torch.nn.functional as F
 
 
 def backward(n, Xb, Yb, C, W1, b1, W2, b2, emb, embcat, hpreact, h, logits):
-    # The probabilities, less 1 at the right characters; the mean brings 1/n.
+    # The probabilities, minus 1 at the right characters; the mean brings 1/n.
     dlogits = F.softmax(logits, 1)
     dlogits[range(n), Yb] -= 1
     dlogits /= n
     # The shapes leave one way to multiply: (n, vocab) @ (vocab, hidden) -> (n, hidden).
     dh = dlogits @ W2.T
     dW2 = h.T @ dlogits
-    # b2 is added to every row: what comes back is summed over the rows.
+    # b2 is added to every row: its gradient is the sum over the rows.
     db2 = dlogits.sum(0)
     dhpreact = (1.0 - h**2) * dh
     dembcat = dhpreact @ W1.T

@@ -7,13 +7,13 @@ import torch
 
 def expected_initial_loss(vocab_size):
     """The loss of a network that has learnt nothing, and finds every character equally likely."""
-    # Before any training no character is likelier than another: each has 1 / vocab_size.
+    # Before training all characters are equally likely: each has probability 1 / vocab_size.
     return -log(1 / vocab_size)
 
 
 def kaiming_std(fan_in):
     """The standard deviation of a layer's weights at the start, where tanh (gain 5/3) follows."""
-    # A sum of fan_in terms has a deviation of sqrt(fan_in); 5/3 makes up for what tanh squeezes.
+    # A sum of fan_in terms has a standard deviation of sqrt(fan_in); 5/3 makes up for tanh.
     return (5 / 3) / fan_in**0.5
 
 
@@ -25,7 +25,7 @@ def saturated(h):
 
 def dead_units(h):
     """How many of the n_hidden units are above 0.97 or below -0.97 for each of the n examples."""
-    # Saturated for every example of the batch: for none does a gradient come through.
+    # Saturated for every example of the batch: no gradient gets through.
     return (h.abs() > 0.97).all(0).sum()
 
 
@@ -45,7 +45,7 @@ class Linear:
 
     def __call__(self, x):
         """(n, fan_out), for x (n, fan_in). What backward will need is yours to keep in self."""
-        # The gradient of the weight is made of what came in.
+        # The gradient of the weight needs the input.
         self.x = x
         out = x @ self.weight
         if self.bias is not None:
@@ -93,7 +93,7 @@ class BatchNorm1d:
         var = x.var(0)
         self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean
         self.running_var = (1 - self.momentum) * self.running_var + self.momentum * var
-        # The gradient of x is made of these two.
+        # The gradient of x needs these two.
         self.inv = (var + self.eps) ** -0.5
         self.xhat = (x - mean) * self.inv
         out = self.gain * self.xhat + self.bias
@@ -105,7 +105,7 @@ class BatchNorm1d:
         self.dgain = (self.xhat * dout).sum(0)
         self.dbias = dout.sum(0)
         dxhat = self.gain * dout
-        # Each row moves its column's mean and variance: take both effects off what arrives.
+        # Each row moves its column's mean and variance: subtract both effects.
         through_var = self.xhat * (dxhat * self.xhat).sum(0) / (n - 1)
         dx = self.inv * (dxhat - dxhat.mean(0) - through_var)
         return dx

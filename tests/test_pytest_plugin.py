@@ -67,7 +67,7 @@ def test_the_stub_fails_item_by_item_in_both_formats_without_torch_in_the_proces
     assert first["call"]["longrepr"] == (
         f"exercise1.py:{line}: missing\n"
         "    loss = -logprobs[range(n), Yb].mean()\n"
-        "Shape (32, 27) is due."
+        "Expected shape (32, 27)."
     )
     suite = ElementTree.parse(pytester.path / "x.xml").getroot()[0]
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("26", "26")
@@ -85,9 +85,9 @@ def test_a_failure_says_where_and_why_without_a_traceback(pytester: pytest.Pytes
     result.stdout.fnmatch_lines(
         [
             "*__ dlogits __*",
-            "exercise2.py:2: wrong. Furthest off at [[]*]: yours 1, torch's *",
+            "exercise2.py:2: wrong. Furthest off at [[]*]: yours 1, expected *",
             "    loss = F.cross_entropy(logits, Yb)",
-            "Shape (32, 27), due (32, 27); maxdiff *.",
+            "Shape (32, 27), expected (32, 27); maxdiff *.",
             "FAILED exercise2.py::dlogits - wrong. Furthest off*",
         ]
     )
@@ -130,7 +130,7 @@ def test_a_grader_that_makes_no_report_fails_the_file_with_its_own_sentence(
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("exit 1", "(exit 1): what came back is no report: *"),
+        ("exit 1", "(exit 1): the answer is not a report: *"),
         ("echo oh >&2; echo no >&2; exit 1", "(exit 1): no"),
         ('echo \'{"schema": "handgrad/report/v9"}\'', "(exit 0): *handgrad/report/v1"),
         ('echo \'{"schema": "handgrad/report/v1"}\'; exit 3', "(exit 3): it made no report"),

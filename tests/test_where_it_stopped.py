@@ -96,7 +96,7 @@ def test_a_module_that_is_not_installed_is_told_so(grade_text: Grade) -> None:
     assert error is not None
     assert error.endswith(
         "answer.py, line 4: ModuleNotFoundError: No module named 'not_there_at_all' "
-        "(it is not installed where `grade` is)"
+        "(not installed in the Python that runs `grade`)"
     )
 
 

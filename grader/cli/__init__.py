@@ -65,7 +65,7 @@ def main() -> None:
 
     \b
     grade exercise1        grade exercises/exercise1.py
-    grade all              every exercise, a line each
+    grade all              every exercise, one line each
     grade exercise1 --help the options of grading
     """
 
@@ -90,24 +90,24 @@ def main() -> None:
 )  # fmt: skip
 @click.option(
     "--untrusted", is_flag=True,
-    help="Someone else's code: refuse without a whole sandbox, draw seeds and sizes.",
+    help="Other people's code: refuse to run without the full sandbox; draw seeds and sizes.",
 )  # fmt: skip
 @click.option("--trace", is_flag=True, help="Show the full trace where your code raised.")
-@click.option("--train", is_flag=True, help="Then train a network with your gradients.")
+@click.option("--train", is_flag=True, help="Afterwards, train a network with your gradients.")
 @click.option(
     "--steps", type=click.IntRange(1), metavar="N",
     help="Steps of --train, or learning rates that --find-rate tries.",
 )  # fmt: skip
-@click.option("--resume", is_flag=True, help="Go on with a training run that was stopped.")
+@click.option("--resume", is_flag=True, help="Continue a training run that was stopped.")
 @click.option("--beside-autograd", is_flag=True, help="Train with torch's gradients as well.")
 @click.option("--find-rate", is_flag=True, help="Try learning rates, one step with each.")
 @click.option(
     "--plots", type=Path, metavar="FILE",
-    help="Of right layers: a page of what they do in a deep network.",
+    help="Once the layers are right: write a page of what they do in a deep network.",
 )  # fmt: skip
 @click.pass_context
 def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
-    """Grade one exercise, or all."""
+    """Grade one exercise, or all of them."""
     from grader.cli.grading import Call, grade_all, grade_one
     from grader.cli.training import TrainingCall
 
@@ -125,7 +125,7 @@ def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
         if call.plots is not None:
             raise UsageProblem("--plots goes with one exercise, warmup5.")
         if call.training != TrainingCall():
-            raise UsageProblem("`grade all` trains nothing; training goes with one exercise.")
+            raise UsageProblem("`grade all` does not train; name one exercise to train.")
         sys.exit(PASSED if grade_all(call) else NOT_PASSED)
     sys.exit(PASSED if grade_one(exercise, submission, call) else NOT_PASSED)
 

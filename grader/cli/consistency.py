@@ -51,13 +51,13 @@ def _sync_failures() -> Iterator[str]:
         if not committed.exists() or committed.read_text(encoding="utf-8") != kit.pristine_stub(
             name
         ):
-            yield f"exercises/{name}.py is not in sync: `grade dev stubs` writes it anew"
+            yield f"exercises/{name}.py is out of date: `grade dev stubs` rewrites it"
 
 
 def _lint_failures(stub: Path) -> Iterator[str]:
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
     if ruff is None:
-        yield "ruff is not installed, and the stubs are to be linted: pip install ruff"
+        yield "ruff is not installed, but the stubs have to be linted: pip install ruff"
         return
     # F401 and F841: a stub's imports and values wait for the learner's lines.
     found = subprocess.run(

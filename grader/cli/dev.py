@@ -15,7 +15,7 @@ def dev() -> None:
 
 @dev.command()
 def stubs() -> None:
-    """Write exercises/ anew from the course and the worked answers."""
+    """Rewrite exercises/ from the course and the worked answers."""
     from grader.course import EXERCISES
     from grader.workspace import kit
 
@@ -28,7 +28,7 @@ def stubs() -> None:
 
 @dev.command()
 def check() -> None:
-    """Prove the kit consistent: stubs in sync, answers pass, stubs grade as missing."""
+    """Check the kit: stubs are up to date and grade as missing, worked answers pass."""
     from grader.cli.consistency import failures
 
     problems = list(failures(click.echo))

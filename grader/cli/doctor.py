@@ -1,4 +1,4 @@
-"""`grade doctor`: what this machine can keep a submission from, tried out."""
+"""`grade doctor`: test which layers of the sandbox work on this machine."""
 
 import sys
 
@@ -11,10 +11,10 @@ from grader.errors import GRADER_FAILED, PASSED
 
 @main.command()
 def doctor() -> None:
-    """Which layers of the sandbox hold on this machine.
+    """Test which layers of the sandbox work on this machine.
 
-    Each is tried in a process made for it. Exit code 0 where all that --untrusted requires
-    hold, 3 where one does not.
+    Each is tried in a process of its own. Exit code 0 if all that --untrusted requires work, 3
+    if one of them does not.
     """
     from grader.process.sandbox.layers import LAYERS, missing
     from grader.process.sandbox.probe import probe
@@ -22,7 +22,7 @@ def doctor() -> None:
     outcomes = probe()
     for layer, outcome in zip(LAYERS, outcomes, strict=True):
         need = "required" if layer.required else "optional"
-        word = "holds" if outcome.holds else "does not hold"
+        word = "works" if outcome.holds else "does not work"
         click.secho(f"{layer.name:<22}", nl=False, bold=True)
         click.secho(f"{word:<15}", nl=False, fg="green" if outcome.holds else "red")
         said = layer.keeps if outcome.holds else outcome.problem or ""
@@ -32,9 +32,9 @@ def doctor() -> None:
     lacking = missing(outcomes)
     if lacking:
         names = ", ".join(outcome.name for outcome in lacking)
-        refused = f"Not for other people's code: --untrusted is refused here ({names})."
+        refused = f"Do not grade other people's code here: --untrusted is refused ({names})."
         click.echo("\n" + wrapped(refused))
-        click.echo("Your own code is graded with the layers that hold.")
+        click.echo("Your own code is graded with the layers that work.")
     else:
-        click.echo("\nAll that --untrusted requires holds here.")
+        click.echo("\nAll that --untrusted requires works here.")
     sys.exit(GRADER_FAILED if lacking else PASSED)

@@ -16,7 +16,7 @@ MISTAKES = tuple(dict.fromkeys((*PREDICTED, *OF_VALUES, *OBSERVED)))
 @main.command()
 @click.argument("mistake", required=False)
 def explain(mistake: str | None) -> None:
-    """What a MISTAKE is, why it matters, how to see it; or all of them, a line each."""
+    """What a MISTAKE is, why it matters, how to see it. Without one: all of them, listed."""
     if mistake is None:
         for known in sorted(MISTAKES):
             click.echo(wrapped(read_page(known).summary, f"{known:<27}", " " * 27))

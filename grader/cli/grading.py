@@ -120,7 +120,7 @@ def note_progress(folder: kit.Kit, report: "Report") -> None:
         folder.note_progress(report.exercise, report.as_json())
         note_grading(folder, report)
     except OSError as error:
-        click.echo(f"Progress is not kept: {error.filename}: {error.strerror}.", err=True)
+        click.echo(f"Progress could not be saved: {error.filename}: {error.strerror}.", err=True)
 
 
 def summary_line(report: "Report", exercise: Exercise) -> str:
@@ -130,7 +130,7 @@ def summary_line(report: "Report", exercise: Exercise) -> str:
         word = "not started"
     score = f"{figures['score']:g}/{figures['max_score']:g}"
     first = report.first_own_error
-    look = "" if first is None or first.verdict == "missing" else f"look first at {first.label}"
+    look = "" if first is None or first.verdict == "missing" else f"first error: {first.label}"
     return f"{report.exercise:<12}{word:<12}{score:>6}  {look or exercise.title}"
 
 
@@ -212,7 +212,7 @@ def note_native_kernels(report: "Report", call: Call) -> None:
         capture_output=True, check=False,
     )  # fmt: skip
     if again.returncode not in (0, 1):
-        click.echo("The run with the default kernels failed; no cause is named.", err=True)
+        click.echo("The run with the default kernels failed, so the cause is not known.", err=True)
         return
     default = {g["name"] for g in json.loads(again.stdout)["gradients"] if g["verdict"] == "exact"}
     to_blame = [g.label for g in report.gradients if g.name in inexact & default]
@@ -220,6 +220,6 @@ def note_native_kernels(report: "Report", call: Call) -> None:
         names = ", ".join(to_blame)
         click.echo(
             f"Exact without --native, so only this machine's vectorised kernels "
-            f"({report.environment['cpu_capability']}) are to blame: {names}.",
+            f"({report.environment['cpu_capability']}) are the cause: {names}.",
             err=call.json_to == "-",
         )

@@ -17,14 +17,14 @@ from grader.workspace.hints import Rung, ladder
 @main.command()
 @click.argument("exercise")
 @click.argument("gradient", required=False)
-@click.option("--rung", type=click.IntRange(1), help="This rung, instead of the next one.")
-@click.option("--all", "whole", is_flag=True, help="Every rung.")
+@click.option("--rung", type=click.IntRange(1), help="Show this rung instead of the next one.")
+@click.option("--all", "whole", is_flag=True, help="Show every rung.")
 def hint(exercise: str, gradient: str | None, rung: int | None, whole: bool) -> None:
-    """The next hint for a GRADIENT, or for the first error of the last grading."""
+    """Show the next hint for a GRADIENT, or for the first error of the last grading."""
     course = load_exercise(exercise)
     named = None if gradient is None else gradient_named(course, gradient)
     if whole and rung is not None:
-        raise UsageProblem("--rung and --all: one of the two.")
+        raise UsageProblem("--rung and --all cannot be combined.")
     folder = kit.find_kit()
     last = last_grading(folder, exercise)
     name = named or last.first
@@ -45,18 +45,20 @@ def hint(exercise: str, gradient: str | None, rung: int | None, whole: bool) -> 
     try:
         note_rung(folder, exercise, name, numbers[-1])
     except OSError as error:
-        click.echo(f"The rung is not kept: {error.filename}: {error.strerror}.", err=True)
+        click.echo(
+            f"The hint shown could not be recorded: {error.filename}: {error.strerror}.", err=True
+        )
 
 
 def _nothing_to_hint_at(exercise: str, first: str, last: LastGrading) -> str:
     if not last.graded:
         return (
-            f"{exercise} has not been graded yet, so there is no mistake to hint at.\n"
+            f"{exercise} has not been graded yet, so there is no mistake to give a hint for.\n"
             f"Run: grade {exercise}\n"
             f"Or name a gradient: grade hint {exercise} {first}"
         )
     if last.passed:
-        return f"{exercise} is passed: there is nothing to hint at."
+        return f"{exercise} has passed: there is nothing left to hint at."
     return (
         "In the last grading every line was right on its own.\n"
         f"Run: grade {exercise}, or name a gradient: grade hint {exercise} {first}"
@@ -70,12 +72,12 @@ def _remark(folder: kit.Kit, course: Exercise, name: str, last: LastGrading) -> 
         return ""
     if last.saved != saved_at(folder, exercise):
         path = shown(folder.stub(exercise))
-        return f"{path} was changed after it was last graded; grade {exercise} looks at it anew."
+        return f"{path} has changed since it was last graded; to grade it again: grade {exercise}"
     if finding.verdict in ("exact", "approximate"):
         return f"{label} was right when it was last graded."
     if finding.verdict == "inherited":
-        first = "" if last.first is None else f" Look first at {course.key(last.first)}."
-        return f"The line of {label} is right; what it was given is not.{first}"
+        first = "" if last.first is None else f" First error: {course.key(last.first)}."
+        return f"The line of {label} is right, but a gradient that it uses is wrong.{first}"
     return ""
 
 

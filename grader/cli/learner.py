@@ -17,15 +17,15 @@ from grader.workspace.stub import solution_lines
 
 NAME, REACHED = 12, 14  # columns of the list
 BEGIN = (
-    f"Begin with {EXERCISES[0]}; if you come from the lecture on backprop (makemore part 4), "
-    "with exercise1."
+    f"Start with {EXERCISES[0]}, or with exercise1 if you come from the lecture on backprop "
+    "(makemore part 4)."
 )
 
 
 @main.command("list")
-@click.option("--long", "at_length", is_flag=True, help="What each of them teaches as well.")
+@click.option("--long", "at_length", is_flag=True, help="Also say what each of them teaches.")
 def list_exercises(at_length: bool) -> None:
-    """The path of exercises, how far you are, what each builds on."""
+    """List the exercises, your progress, and what each builds on."""
     try:
         progress = kit.find_kit().progress()
     except UsageProblem:  # no kit here: the course is worth showing all the same
@@ -37,7 +37,7 @@ def list_exercises(at_length: bool) -> None:
         if at_length:
             click.echo(wrapped(exercise.teaches, _margin()))
     click.echo("\n" + wrapped(BEGIN))
-    click.echo("  grade lesson EXERCISE  its lesson, to read first")
+    click.echo("  grade lesson EXERCISE  the lesson, to read first")
     click.echo("  grade list --long      what each of them teaches")
 
 
@@ -68,7 +68,7 @@ def _margin() -> str:
 @click.argument("gradient", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def solution(exercise: str, gradient: str | None, yes: bool) -> None:
-    """Reveal the worked answer, whole or one GRADIENT of it."""
+    """Show the worked answer, or one GRADIENT of it."""
     course = load_exercise(exercise)
     wanted = None if gradient is None else gradient_named(course, gradient)
     try:
@@ -77,7 +77,7 @@ def solution(exercise: str, gradient: str | None, yes: bool) -> None:
         passed = False
     if not (passed or yes) and sys.stdin.isatty() and sys.stdout.isatty():
         what = exercise if wanted is None else course.key(wanted)
-        click.confirm(f"{what} is not passed yet. Show the worked answer?", abort=True, err=True)
+        click.confirm(f"{what} has not passed yet. Show the worked answer?", abort=True, err=True)
     source = kit.solution_source(exercise)
     click.echo(source.rstrip("\n") if wanted is None else solution_lines(course, source, wanted))
 
@@ -104,7 +104,7 @@ def reset(exercise: str) -> None:
         folder.forget_progress(exercise)
         forget(folder, exercise)
     except OSError as error:
-        click.echo(f"Progress is not reset: {error.filename}: {error.strerror}.", err=True)
+        click.echo(f"Progress could not be reset: {error.filename}: {error.strerror}.", err=True)
     click.echo(f"{shown(folder.stub(exercise))} is the stub again.")
     if kept is not None:
         click.echo(f"Your file is kept as {shown(kept)}")
@@ -113,7 +113,7 @@ def reset(exercise: str) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 def init(folder: Path) -> None:
-    """Lay the kit out in DIR: stubs, worked answers, names."""
+    """Set up the kit in DIR: stubs, worked answers, names."""
     try:
         kit.lay_out(folder)
     except OSError as error:
@@ -124,4 +124,4 @@ def init(folder: Path) -> None:
     click.echo(f"  grade lesson {first}")
     click.echo(f"  open exercises/{first}.py and replace the first None")
     click.echo(f"  grade {first}")
-    click.echo("If you come from the lecture on backprop (makemore part 4): exercise1.")
+    click.echo("Or with exercise1, if you come from the lecture on backprop (makemore part 4).")

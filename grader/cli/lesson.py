@@ -20,7 +20,7 @@ def lesson_text(exercise: str) -> str:
 @main.command()
 @click.argument("exercise")
 def lesson(exercise: str) -> None:
-    """What an EXERCISE teaches: the idea, a small example, the shapes, where to read on."""
+    """Show the lesson of an EXERCISE: the idea, a small example, the shapes, where to read on."""
     text = lesson_text(exercise)
     if sys.stdout.isatty():
         _render(text)

@@ -1,7 +1,10 @@
 """Prose and code on a screen of 80 columns or fewer, without rich."""
 
+import re
 import shutil
 import textwrap
+
+SHORT = 40  # characters of code that are kept on one line
 
 
 def width() -> int:
@@ -10,8 +13,12 @@ def width() -> int:
 
 
 def wrapped(text: str, first: str = "", later: str | None = None) -> str:
-    """`first` opens the first line, `later` (as wide a margin, where not given) the others."""
+    """`first` opens the first line, `later` (as wide a margin, where not given) the others.
+
+    Short code between backticks is not broken.
+    """
+    whole = re.sub(rf"`[^`]{{1,{SHORT}}}`", lambda code: code.group().replace(" ", "\0"), text)
     return textwrap.fill(
-        text, width(), initial_indent=first, break_long_words=False, break_on_hyphens=False,
+        whole, width(), initial_indent=first, break_long_words=False, break_on_hyphens=False,
         subsequent_indent=" " * len(first) if later is None else later,
-    )  # fmt: skip
+    ).replace("\0", " ")  # fmt: skip

@@ -58,14 +58,14 @@ def plan(
     except AnotherRun as another:
         difference = _difference(another)
         raise UsageProblem(
-            f"The stopped run {difference}; or start anew, without --resume."
+            f"The stopped run {difference}; or start a new run, without --resume."
         ) from None
     if kept is None:
         _tell_what_is_kept(file, start)
     elif kept.source != digest(submission.source):
         click.echo(
             f"{shown(submission.path)} has changed since this run was stopped; "
-            f"its first {kept.done:,} steps were taken as it was then.",
+            f"its first {kept.done:,} steps used the old version.",
             err=True,
         )
     return PlannedRun(run, file)
@@ -78,7 +78,7 @@ def train_and_show(planned: PlannedRun, again: str, to_stderr: bool = False) -> 
     """
     run, file = planned.run, planned.file
     splits = run.splits()
-    on_from = f", on from step {run.begun.done:,}" if run.begun.done else ""
+    on_from = f", from step {run.begun.done:,} on" if run.begun.done else ""
     said = f"Training for {run.steps:,} steps{on_from}."
     with (
         first_interrupt() as interrupted,
@@ -99,7 +99,7 @@ def train_and_show(planned: PlannedRun, again: str, to_stderr: bool = False) -> 
         lost = reached.unwritten
         if file is None:
             lost = "no exercises/ in this folder or above it"
-        kept = f"To go on from here: {again} --resume"
+        kept = f"To continue: {again} --resume"
         click.echo(kept if lost is None else f"It cannot be resumed ({lost}).", err=True)
     return trained
 
@@ -179,10 +179,10 @@ def _read(file: CheckpointFile | None, exercise: str, start: Trial) -> Checkpoin
     except Unreadable as error:
         assert file is not None
         raise UsageProblem(
-            f"{shown(file.path)}: cannot be resumed ({error}). Without --resume a run starts anew."
+            f"{shown(file.path)}: cannot be resumed ({error}). Without --resume a new run starts."
         ) from None
     if kept is None:
-        raise UsageProblem(f"No stopped run of {exercise} is kept here; start with --train.")
+        raise UsageProblem(f"There is no stopped run of {exercise} here; start one with --train.")
     return kept
 
 
@@ -194,17 +194,17 @@ def _tell_what_is_kept(file: CheckpointFile | None, start: Trial) -> None:
         return
     if kept is not None:
         steps = f"{kept.done:,} of {kept.identity.steps:,} steps"
-        click.echo(f"A stopped run is kept ({steps}); --resume goes on with it.", err=True)
+        click.echo(f"A stopped run is kept ({steps}); --resume continues it.", err=True)
 
 
 def _difference(another: AnotherRun) -> str:
     """What makes it another run than the one that was asked for, and what to do."""
     kept = another.kept
     return {
-        "exercise": f"is one of {kept.exercise}: grade {kept.exercise} --resume",
+        "exercise": f"belongs to {kept.exercise}: grade {kept.exercise} --resume",
         "seed": f"has another seed: add --seed {kept.seed}",
-        "names": "was trained on other names: say which with --names",
-        "recipe": "was of another network or other learning rates, and this kit no longer has them",
-        "steps": f"is one of {kept.steps:,} steps, on which its learning rates depend: no --steps",
-        "beside_autograd": "has no run of autograd's beside it: no --beside-autograd",
+        "names": "was trained on other names: pass them with --names",
+        "recipe": "used a network or learning rates that this kit no longer has",
+        "steps": f"has {kept.steps:,} steps, on which its learning rates depend: leave out --steps",
+        "beside_autograd": "has no autograd run beside it: leave out --beside-autograd",
     }[another.differs]

@@ -18,12 +18,12 @@ GRADIENTS = (
 )
 HINTS = {
     "logit_maxes": (
-        "norm_logits = logits - logit_maxes: what is taken away receives the negative of what "
-        "arrives. One maximum was taken off every logit of its row, so its gradient gathers what "
-        "all of that row send back.",
-        "All entries come out as 0, but for rounding: to take one number off a whole row changes "
-        "no probability. The line is judged with something else arriving, so a written 0 does not "
-        "pass.",
+        "norm_logits = logits - logit_maxes: the second operand of a difference gets the negative "
+        "of the upstream gradient. One maximum was subtracted from every logit of its row, so its "
+        "gradient is a sum of contributions over that row.",
+        "All entries come out as 0, up to rounding: subtracting one number from a whole row "
+        "changes no probability. The line is judged with other upstream gradients, so writing 0 "
+        "does not pass.",
     ),
 }
 

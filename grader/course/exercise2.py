@@ -18,13 +18,13 @@ HINTS = {
         "write the loss as that before you differentiate anything.",
         "One of its two terms is log(S), with S the sum of exp(x[j]) over the row. The derivative "
         "of log(S) is 1/S times that of S; what is the derivative of S with respect to one x[k]? "
-        "You know the quotient that comes out: it has a name, and torch.nn.functional a function "
+        "You know the resulting quotient: it has a name, and torch.nn.functional has a function "
         "for it.",
-        "The other term holds one logit of the row, the right character's. So there are two "
-        "cases, k = y and k != y, and they differ by a constant. For all rows at once: an index "
-        "of row numbers and Yb names one entry of each.",
-        "The loss is a mean over the n rows: how much does one row weigh in it?",
-        "To see whether it is right: dlogits is (n, vocab_size), each of its rows adds up to 0, "
+        "The other term is one logit of the row, that of the right character. So there are two "
+        "cases, k = y and k != y, and they differ by a constant. For all rows at once: indexing "
+        "with the row numbers and Yb selects one entry of each row.",
+        "The loss is a mean over the n rows: what is the weight of one row?",
+        "A check: dlogits is (n, vocab_size), each of its rows adds up to 0, "
         "and only the right characters have a negative entry.",
     ),
 }

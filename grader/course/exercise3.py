@@ -1,6 +1,6 @@
 """BatchNorm in one step.
 
-From hpreact to hprebn with one expression, given the gradient that arrives at hpreact.
+From hpreact to hprebn with one expression, given the gradient of hpreact.
 """
 
 from grader.course import exercise1
@@ -14,23 +14,23 @@ GRADIENTS = ("hprebn",)
 HINTS = {
     "hprebn": (
         "On paper, for one column x of hprebn, with m its mean, v its variance, s = "
-        "(v + 1e-5)**-0.5, and z = (x - m) * s, which is bnraw. An entry of x reaches the loss on "
-        "three ways: through x - m itself, through m, and through v. Find what comes back on each "
-        "and add up. Columns do not mix.",
-        "Start at z: it is multiplied by bngain, so what arrives at z is that times dhpreact. Call "
-        "it g, one number for each row.",
-        "The way through v: v is one number for the column, so its gradient is a sum over the "
+        "(v + 1e-5)**-0.5, and z = (x - m) * s, which is bnraw. An entry of x affects the loss "
+        "along three paths: through x - m itself, through m, and through v. Find the contribution "
+        "of each and add them up. Columns do not mix.",
+        "Start at z: it is multiplied by bngain, so its gradient is that times dhpreact. Call it "
+        "g, one number for each row.",
+        "The path through v: v is one number for the column, so its gradient is a sum over the "
         "rows of g times (x - m) times the derivative of s. That derivative is a power: "
         "-0.5 * s**3. Since (x - m) * s is z, the sum can be written with g and z alone.",
-        "The way through m: m stands in x - m and in v. For v it makes no difference, for the "
-        "deviations from a mean add up to 0. What is left is a sum of g over the rows, with a "
+        "The path through m: m appears in x - m and in v. For v it makes no difference, because "
+        "the deviations from a mean add up to 0. What is left is a sum of g over the rows, with a "
         "minus and a factor s.",
-        "Back at one entry of x: m is a mean, so the entry weighs 1/n in it. v is a sum of "
-        "squares divided by n - 1, so the entry moves it by twice its own deviation, over n - 1. "
-        "Through x - m it receives s * g.",
-        "Add the three. All of them have s and bngain in common; take those out, and 1/n with "
-        "them. Three terms are left: dhpreact alone, its sum over the rows, and bnraw times "
-        "another sum over the rows. Which factors of n and n - 1 stay with each?",
+        "Back at one entry of x: m is a mean, so the entry has the weight 1/n in it. v is a sum of "
+        "squares divided by n - 1, so its derivative is twice the entry's own deviation, over "
+        "n - 1. Through x - m the entry gets s * g.",
+        "Add the three. They have s and bngain in common; factor those out, and 1/n as well. "
+        "Three terms are left: dhpreact alone, its sum over the rows, and bnraw times another sum "
+        "over the rows. Which factors of n and n - 1 remain with each?",
         "Shapes: dhprebn is (n, n_hidden), and so is dhpreact. A sum over the rows runs over "
         "dimension 0; with keepdim it is (1, n_hidden), without (n_hidden,), and both broadcast "
         "along the rows.",

@@ -39,12 +39,12 @@ GRADIENTS = (
 SIZES = {"n": 32, "n_quads": 2, "n_embd": 10, "n_hidden1": 24, "n_hidden2": 18}
 OTHER_SIZES = {"n": 7, "n_quads": 3, "n_embd": 5, "n_hidden1": 11, "n_hidden2": 13}
 BATCHNORM = (
-    "This is exercise 3 once more: an entry reaches the loss on three ways, through its deviation "
+    "This is exercise 3 again: an entry affects the loss along three paths, through its deviation "
     "from the mean, through the mean, and through the variance. Do it on paper for one channel, "
     "the last dimension; channels do not mix.",
     "What has changed is only which entries share a mean and a variance: all those of a channel, "
-    "over the batch and over the positions. How many are that? This number stands everywhere where "
-    "exercise 3 has n.",
+    "over the batch and over the positions. How many are there? That number replaces the n of "
+    "exercise 3 everywhere.",
     "So both sums run over dimensions 0 and 1 together, `x.sum((0, 1))`; what is left is one "
     "number for a channel, and that broadcasts along the last dimension.",
 )

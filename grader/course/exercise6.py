@@ -1,8 +1,8 @@
 """LayerNorm and GELU.
 
-LayerNorm is BatchNorm turned by a quarter: mean and variance of each row, over its features, so
+LayerNorm is BatchNorm turned by 90 degrees: mean and variance of each row, over its features, so
 that no example sees another. GELU (its tanh form, as GPT-2 has it) is a gate that is not quite
-a relu; its input is used three times, and every use sends something back.
+a relu; its input is used three times, and every use contributes to its gradient.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """Causal self-attention.
 
 Every position asks (q), every position answers (k) and has something to say (v); a softmax over
-the scores says how much of each is heard, and the mask lets nobody hear the future. With
+the scores decides how much of each is heard, and the mask hides the future from everybody. With
 several heads, a head is one more dimension of the batch: the matrix products are the same.
 """
 
@@ -20,15 +20,16 @@ OTHER_SIZES = {"n": 4, "block_size": 6, "n_embd": 9, "n_heads": 2, "head_size": 
 HINTS = {
     "masked": (
         "On paper, for one row s of scores with a = softmax(s): raise one s[j] a little. Its own "
-        "weight a[j] goes up, and all weights of the row go down, for they add up to 1. What is "
+        "weight a[j] goes up, and the others in the row go down, because they add up to 1. What is "
         "the derivative of a[i] with respect to s[j]? There are two cases, i = j and i != j.",
-        "Both cases have the factor a[i] * a[j] with a minus; the first has one term more. Add up "
-        "over i what each a[i] sends back: the term with the sum over i is the same for every j of "
-        "the row, but for a factor.",
-        "So every row has one number to work out first: the sum over its entries of the weight "
-        "times what arrives. What arrives is measured against that number, and then weighted.",
-        "The sum runs over the last dimension, and with keepdim it broadcasts. To see whether it "
-        "is right: each row of dmasked adds up to 0, and where the mask is, there is 0.",
+        "Both cases have the factor a[i] * a[j] with a minus; the first has one more term. Add up "
+        "the contributions of all a[i]: the term with the sum over i is the same for every j of "
+        "the row, up to a factor.",
+        "So every row has one number to compute first: the sum over its entries of the weight "
+        "times the upstream gradient. Subtract that number from the upstream gradient, then "
+        "multiply by the weights.",
+        "The sum runs over the last dimension, and with keepdim it broadcasts. A check: each row "
+        "of dmasked adds up to 0, and it is 0 wherever the mask is.",
     ),
 }  # fmt: skip
 

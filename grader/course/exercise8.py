@@ -1,9 +1,9 @@
 """A whole GPT block, tied embeddings included.
 
-A small GPT: one table says what a character is where it comes in and what it looks like where
-it goes out; between the two, a block of attention and an MLP, each with a LayerNorm in front and
-a way past it. The pieces are those of exercises 2, 6 and 7. What is new is that values have
-several uses that lie far apart: the table has two, every x has one in the block and one past it.
+A small GPT: one table of vectors is used for the characters at the input and at the output;
+between the two, a block of attention and an MLP, each with a LayerNorm in front and a residual
+connection around it. The pieces are those of exercises 2, 6 and 7. What is new is that values have
+uses that lie far apart: the table has two, and every x has one in the block and one around it.
 """
 
 from collections.abc import Sequence
@@ -24,57 +24,57 @@ SIZES = {"n": 12, "block_size": 16, "n_embd": 24, "n_heads": 4, "head_size": 5, 
 OTHER_SIZES = {"n": 7, "block_size": 8, "n_embd": 10, "n_heads": 2, "head_size": 9, "n_mlp": 13}
 LAYERNORM = (
     "The LayerNorm in one step, as exercise 3 does it for BatchNorm. On paper, for one row x with "
-    "its mean m and s = lnvar_inv: an entry reaches lnraw = (x - m) * s on three ways, through "
-    "itself, through m and through s. Each of the three is a line of exercise 6.",
-    "Call what arrives at lnraw g. Through itself an entry receives its own g, times s. Through m "
-    "and through s the whole row goes into one number, and every entry has a share in what comes "
-    "back to that: for m all shares are equal, for s they are as the entries of lnraw.",
+    "its mean m and s = lnvar_inv: an entry affects lnraw = (x - m) * s along three paths: "
+    "directly, through m and through s. Each of the three is a line of exercise 6.",
+    "Call the gradient of lnraw g. Directly, an entry gets its own g, times s. Through m and "
+    "through s the whole row goes into one number, and every entry gets a share of the gradient "
+    "of that number: for m all shares are equal, for s they are proportional to the entries of "
+    "lnraw.",
     "The m inside the variance makes no difference: deviations from a mean add up to 0. And this "
     "variance divides by the number of entries, so both numbers of a row are plain means over the "
     "last dimension: one of g, one of g times lnraw.",
-    "To see whether it is right: each row of what comes back through the LayerNorm adds up to 0, "
-    "for moving a whole row by the same amount changes nothing.",
+    "A check: each row of the contribution through the LayerNorm adds up to 0, because shifting a "
+    "whole row by the same amount changes nothing.",
 )
 RESIDUAL = (
-    "Then the way past the block: x is also a term of the sum in which the block ends. What "
-    "arrives at that sum comes back to x as it is, whatever the block does with its own part. "
-    "Add the two ways; neither replaces the other.",
+    "Then the residual connection: x is also a term of the sum at the end of the block. The "
+    "gradient of that sum is passed on to x unchanged, whatever the block does with its own part. "
+    "Add the two contributions; neither replaces the other.",
 )
 HINTS = {
     "logits": (
-        "Exercise 2 once more, for a row of logits at every position: a softmax, less 1 at the "
-        "character that is due, times what arrives.",
-        "What arrives has changed. There it was the same 1/n for all rows; here every position has "
-        "a number of its own in dnll, and in the padding that is 0.",
-        "The softmax is at hand: logprobs is its logarithm. For the 1, `F.one_hot` takes an index "
-        "tensor of any shape and puts the classes in a new last dimension.",
+        "Exercise 2 again, for a row of logits at every position: a softmax, minus 1 at the right "
+        "character, times the upstream gradient.",
+        "The upstream gradient is different. There it was the same 1/n for all rows; here every "
+        "position has a number of its own in dnll, and in the padding that number is 0.",
+        "The softmax is nearly there: logprobs is its logarithm. For the 1, `F.one_hot` takes an "
+        "index tensor of any shape and puts the classes in a new last dimension.",
         "Shapes: dnll is (n, block_size) and dlogits is (n, block_size, vocab_size). One number a "
         "row has to broadcast along the last dimension, so it needs a 1 there.",
     ),
     "x3": LAYERNORM,
     "x2": LAYERNORM + RESIDUAL,
     "scores": (
-        "The softmax of exercise 7, once more: what arrives at a weight is measured against the "
-        "row's own mean of what arrives, each entry taken with its weight, and the difference is "
-        "weighted.",
-        "The mask is inside the chunk, and needs a thought and no code: what is the weight of a "
+        "The softmax of exercise 7 again: from the upstream gradient of each weight, subtract the "
+        "weighted mean of the upstream gradients of its row, then multiply by the weight.",
+        "The mask is inside the chunk, and needs thought but no code: what is the weight of a "
         "score that was overwritten with minus infinity, and what does your formula give there?",
         "The sum runs over the last dimension, and with keepdim it broadcasts along the row.",
     ),
     "x1": LAYERNORM + RESIDUAL,
     "C": (
-        "Characters come in by C[Xb] and go out by C.T: the same table, used at both ends. Take "
-        "the two uses for two tables first, with a gradient for each. Then they move together, so "
-        "dC is the sum of both.",
-        "Going out, C.T is the right factor of a matrix product, as any weight matrix is, and "
-        "every position is one more row. Find what comes back to C.T, then turn it round; or look "
-        "which product has C's shape at once.",
-        "Coming in, rows are looked up, as in exercise 1: a row receives a contribution for every "
-        "time its character stands in Xb, and they add up.",
+        "Characters are looked up with C[Xb] at the input and compared with C.T at the output: the "
+        "same table, used at both ends. Treat the two uses as two tables first, with a gradient "
+        "for each. It is one table, so dC is the sum of both.",
+        "At the output, C.T is the right factor of a matrix product, like any weight matrix, and "
+        "every position is one more row. Find the gradient of C.T, then transpose it; or look for "
+        "the product that has C's shape at once.",
+        "At the input, rows are looked up, as in exercise 1: a row gets a contribution each time "
+        "its character occurs in Xb, and they add up.",
         "The first contribution fills every row of dC, for every character has a logit at every "
         "position. The second touches only the rows in Xb, and is added to what is there already. "
-        "The two come from opposite ends of the backward pass: nothing stands between you and the "
-        "first as soon as dlogits is right.",
+        "The two come from opposite ends of the backward pass: you can write the first as soon as "
+        "dlogits is right.",
     ),
 }  # fmt: skip
 
@@ -92,10 +92,10 @@ def examples(words: Sequence[str], index_of: Any, sizes: Any) -> dict[str, Any]:
     Yb, real = torch.zeros_like(Xb), torch.zeros(len(words), block_size)
     for row, word in enumerate(words):
         letters = [index_of[letter] for letter in word]
-        come, due = [0, *letters][:block_size], [*letters, 0][:block_size]
-        Xb[row, : len(come)] = torch.tensor(come)
-        Yb[row, : len(due)] = torch.tensor(due)
-        real[row, : len(due)] = 1.0
+        context, targets = [0, *letters][:block_size], [*letters, 0][:block_size]
+        Xb[row, : len(context)] = torch.tensor(context)
+        Yb[row, : len(targets)] = torch.tensor(targets)
+        real[row, : len(targets)] = 1.0
     return {"Xb": Xb, "Yb": Yb, "real": real}
 
 
@@ -157,7 +157,7 @@ def forward(
     head_size,  # numbers in a query, a key, a value of one head
     Xb,         # (n, block_size), '.' and a name's characters, as indices; after that 0
     Yb,         # (n, block_size), the characters that follow: the name's and '.'; after that 0
-    real,       # (n, block_size), 1.0 where a character is due, 0.0 in the padding after a name
+    real,       # (n, block_size), 1.0 where a character is expected, 0.0 in the padding
     future,     # (block_size, block_size), bool: True where the column comes after the row
     C,          # (vocab_size, n_embd)
     P,          # (block_size, n_embd)
@@ -179,7 +179,7 @@ def forward(
 ):
     import torch.nn.functional as F
     x1 = C[Xb] + P  # (n, block_size, n_embd)
-    # Attention, on a normalised x1, and past it.
+    # Attention, on a normalised x1, and a residual connection.
     lnmean1 = x1.mean(2, keepdim=True)                                   # (n, block_size, 1)
     lnvar_inv1 = (x1.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5  # (n, block_size, 1)
     lnraw1 = (x1 - lnmean1) * lnvar_inv1                                 # (n, block_size, n_embd)
@@ -196,7 +196,7 @@ def forward(
     out = att @ v                                           # (n, n_heads, block_size, head_size)
     heard = out.transpose(1, 2).flatten(2)                  # (n, block_size, n_heads * head_size)
     x2 = x1 + heard @ Wo + bo                               # (n, block_size, n_embd)
-    # The MLP, on a normalised x2, and past it.
+    # The MLP, on a normalised x2, and a residual connection.
     lnmean2 = x2.mean(2, keepdim=True)                                   # (n, block_size, 1)
     lnvar_inv2 = (x2.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5  # (n, block_size, 1)
     lnraw2 = (x2 - lnmean2) * lnvar_inv2                                 # (n, block_size, n_embd)
@@ -206,7 +206,7 @@ def forward(
     gate = inner.tanh()                                             # (n, block_size, n_mlp)
     h = 0.5 * hpreact * (1 + gate)                                  # (n, block_size, n_mlp)
     x3 = x2 + h @ W2 + b2                                           # (n, block_size, n_embd)
-    # Out, by the table that x1 came in by.
+    # The output, with the table of the input.
     lnmean3 = x3.mean(2, keepdim=True)                                   # (n, block_size, 1)
     lnvar_inv3 = (x3.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5  # (n, block_size, 1)
     lnraw3 = (x3 - lnmean3) * lnvar_inv3                                 # (n, block_size, n_embd)

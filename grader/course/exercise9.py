@@ -1,8 +1,8 @@
 """Convolution and max-pooling by hand.
 
 A convolution is one small matrix, applied at every position to a window of characters. Windows
-overlap: a character is part of several, and all of them send something back to it. Max-pooling
-keeps the larger of two neighbours, and only that one receives anything.
+overlap: a character is part of several, and each of them adds to its gradient. Max-pooling
+keeps the larger of two neighbours, and only that one gets a gradient.
 """
 
 from typing import Any
@@ -24,14 +24,14 @@ HINTS = {
         "`emb.unfold(1, width, 1)` copies: entry [i, t, e, j] of windows is the vector of the "
         "character at position t + j of example i. Take one character in the middle of a context: "
         "in how many windows is it, and at which place of each?",
-        "A value that was copied receives the sum of what its copies receive. Start from zeros of "
-        "emb's shape and add; an assignment would keep the last window only.",
-        "Two loops are possible: over the windows (what belongs to window t goes to the positions "
-        "t to t + width - 1), or over the places in a window (what belongs to place j goes to all "
-        "positions from j on, one for each window). The second has fewer turns, and needs no "
+        "The gradient of a value that was copied is the sum of the gradients of its copies. Start "
+        "from zeros of emb's shape and add; an assignment would keep only the last window.",
+        "Two loops are possible: over the windows (the gradient of window t goes to the positions "
+        "t to t + width - 1), or over the places in a window (the gradient of place j goes to the "
+        "positions from j on, one for each window). The second has fewer iterations, and needs no "
         "transpose.",
-        "Shapes: windows has its last two dimensions the other way round than emb: the place in "
-        "the window comes last. With one place picked, what is left is one vector for each window.",
+        "Shapes: in windows the last two dimensions are the other way round compared with emb: the "
+        "place in the window comes last. Picking one place leaves one vector for each window.",
     ),
 }
 

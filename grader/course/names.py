@@ -43,7 +43,7 @@ def read_names(path: Path) -> tuple[str, ...]:
         if not word.replace("-", "").replace("'", "").isalpha():
             shown = word if len(word) <= 20 else word[:20] + "..."
             raise UsageProblem(
-                f"{path}, line {number}: {shown!r} is no word; "
+                f"{path}, line {number}: {shown!r} is not a word; "
                 "--names takes one word a line, letters with - or ' inside."
             )
         words.append(word)

@@ -1,7 +1,7 @@
 """Derivatives, first measured, then by hand.
 
 A derivative says by how much a result grows when one number grows a little. It can be measured:
-let the number grow by a small h, see what the result does, divide. And it can be worked out, one
+let the number grow by a small h, see how far the result moves, divide. And it can be derived, one
 operation at a time, with the chain rule: then no h is needed, and it is exact.
 """
 
@@ -11,8 +11,8 @@ KIND = "numbers"
 SOURCE = "Zero to Hero, micrograd (The spelled-out intro to backpropagation), its first half hour"
 VALUES = {
     "slope": "(): The slope of curve = 3 * x**2 - 4 * x + 5 at x: by how much it grows for each 1 "
-    "that x grows. Measure it: let x grow by a small h of your choice, work the curve out anew, "
-    "take the difference, divide by h. Five digits are to be right: how small is small?",
+    "that x grows. Measure it: let x grow by a small h of your choice, compute the curve "
+    "again, take the difference, divide by h. Five digits have to be right: how small is small?",
     "slope_a": "(): The slope of d = a * b + c when only a grows; b and c stay as they are.",
     "slope_b": "(): The same when only b grows.",
     "slope_c": "(): The same when only c grows.",
@@ -24,26 +24,26 @@ GRADIENTS = (
     *SLOPES, "total", "cubed", "squashed", "root", "growth", "wave", "ratio", "d", "curve", "w",
     "a", "b", "c", "x",
 )
-# A measured slope has some eight good digits, ten at best. A derived one has fifteen: what is to
-# be derived has to have twelve.
+# A measured slope has some eight good digits, ten at best. A derived one has fifteen; twelve are
+# required of it.
 LOOSE = dict.fromkeys(GRADIENTS, 1e-3) | dict.fromkeys(SLOPES, 1e4)
 SIZES = {"points": 6}  # at each of which the learner's code is called, with five numbers
 OTHER_SIZES = {"points": 9}
 HINTS = {
     "slope": (
-        "Choose an h. Work the curve's formula out with x + h in the place of x. How far did the "
-        "curve move? Where it was at x is at hand, as curve. And how far did x move? The slope is "
-        "the one divided by the other.",
+        "Choose an h. Compute the curve's formula with x + h instead of x. How far did the curve "
+        "move? Its value at x is given, as curve. And how far did x move? The slope is the one "
+        "divided by the other.",
         "With h = 0.1 the slope is that of a line through two points rather far apart. Try 0.01 "
         "and 0.001, and see how many digits still change. Then try 1e-15: a float has 16 digits, "
         "and when two numbers that agree in 15 of them are subtracted, one is left.",
-        "Somewhere between the two lies the best h. For a step to one side it is near 1e-8, the "
-        "square root of what the last digit is worth. A step to both sides is better still: from "
-        "x - h to x + h, which are 2 * h apart. What the curve bends on one side is made up for on "
-        "the other, and a larger h will do.",
+        "The best h lies somewhere in between. For a step to one side it is near 1e-8, the square "
+        "root of a float's precision. A step to both sides is better still: from x - h to x + h, "
+        "which are 2 * h apart. The bend of the curve on one side cancels that on the other, so a "
+        "larger h will do.",
     ),
     "slope_a": (
-        "Work a * b + c out twice, the second time with a + h. b and c are the same both times.",
+        "Compute a * b + c twice, the second time with a + h. b and c are the same both times.",
     ),
     "slope_b": ("As for a, but now it is b that grows by h.",),
     "slope_c": ("c is only added. What does the result do when c grows by h?",),

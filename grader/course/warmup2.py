@@ -1,9 +1,9 @@
 """micrograd: a number that knows where it came from.
 
-A Value holds a number, the Values that it was made of, and what the result changes with it, its
-grad. Each operation knows how what arrives at its result is passed on to what went in: one small
-_backward each, which adds to the grads it finds. backward() runs them in the right order. That is
-all that an autograd engine is; a network of Values learns with it.
+A Value holds a number, its operands (the Values that it was made from), and its grad: how fast the
+result changes with it. Each operation passes the grad of its result on to its operands: one small
+_backward each, which adds to their grads. backward() runs them in the right order. That is all an
+autograd engine is; a network of Values learns with it.
 """
 
 from typing import Any
@@ -15,8 +15,8 @@ SOURCE = "Zero to Hero, micrograd (The spelled-out intro to backpropagation)"
 AFTER = ("warmup1",)
 VALUES = {
     "graphs": "(leaves,): The grads of the leaves of many random expressions, whose Values are "
-    "used again and again: each of your operations, in the order that your backward takes them.",
-    "trained": "(): The loss at each of twenty steps, when a small network of your Values learns "
+    "used again and again: each of your operations, in the order in which your backward runs them.",
+    "trained": "(): The loss at each of twenty steps, while a small network of your Values learns "
     "the lecture's four examples.",
 }
 GRADIENTS = (
@@ -42,17 +42,17 @@ PLACES = {
     "graphs": "Value.backward",
     "trained": "Value.backward",
 }
-# What an operation has to pass on: the same for each row that stands under it.
+# What an operation has to pass on: the same for each row of it.
 OF_A_SUM = (
-    "Let one of the two grow by a little: by how much does their sum grow? That share of out.grad, "
-    "which is what arrives at the sum, belongs to each of them.",
+    "Let one of the two grow a little: by how much does their sum grow? That times out.grad, the "
+    "upstream gradient, is what each of them gets.",
     "Each has a line of its own, and both add to what is there. In v + v the two are one Value: "
-    "what the first line has put there must still be there after the second.",
+    "the contribution of the first line must still be there after the second.",
 )
 OF_A_PRODUCT = (
-    "Let one factor grow by a little: how much the product grows depends on the other one.",
-    "In the class the numbers are self.data and other.data; what arrives is out.grad. Each line "
-    "needs two of these three: the number that is not its own, and what arrives.",
+    "Let one factor grow a little: how much the product grows depends on the other one.",
+    "In the class the numbers are self.data and other.data; the upstream gradient is out.grad. "
+    "Each line needs two of these three: the number that is not its own, and out.grad.",
 )
 OF_A_QUOTIENT = (
     "v / w is v * w**-1. For v that is a product, for w a power as well: put the two rules, which "
@@ -75,48 +75,48 @@ HINTS = {
     ),
     "quotient": (
         "The power rule: the exponent comes down as a factor, and the exponent that stays is one "
-        "less. Then the chain rule: times what arrives.",
-        "The exponent is a plain number here, no Value: it has no grad. Try 3 and then -1 with "
+        "less. Then the chain rule: times the upstream gradient.",
+        "The exponent is a plain number here, not a Value: it has no grad. Try 3 and then -1 with "
         "pencil and paper; the same line has to do for both.",
     ),
     **dict.fromkeys(("logged", "shifted"), OF_A_QUOTIENT),
     "c": (
-        "exp is the function whose slope is its own height. The height has been worked out by the "
-        "forward side: where is it kept?",
-        "Then the chain rule: times what arrives at out.",
+        "exp is its own derivative. The forward pass has already computed its value: where is it "
+        "stored?",
+        "Then the chain rule: times the upstream gradient, out.grad.",
     ),
     "x": (
         "How steep is the logarithm? Steep near 0, and ever flatter to the right: at 2 it climbs "
         "half as fast as at 1, at 10 a tenth as fast.",
-        "Of what went in, then, not of what came out; and times what arrives.",
+        "So the slope depends on the input, not on the result; then times the upstream gradient.",
     ),
     "a": (
         "tanh is steepest in the middle, where its slope is 1, and flat at both ends, where the "
-        "result nears 1 and -1. Its slope can be had from its result alone.",
-        "What is 1 for a result of 0, and 0 for a result of 1 and of -1? Of its square it is a "
-        "plain difference. Then times what arrives.",
+        "result nears 1 and -1. Its slope can be computed from its result alone.",
+        "What is 1 for a result of 0, and 0 for a result of 1 or -1? It is a simple difference "
+        "that contains the square of the result. Then times the upstream gradient.",
     ),
     "b": (
-        "Where the input was positive, relu handed it on as it was. Elsewhere it gave 0, whatever "
-        "the input: if that moves a little, nothing happens.",
-        "So what arrives passes or it does not. In Python a comparison is 1 or 0 as soon as you "
-        "multiply by it.",
+        "Where the input was positive, relu passed it on unchanged. Elsewhere it gave 0, whatever "
+        "the input: if that changes a little, nothing happens.",
+        "So the upstream gradient either passes or it does not. In Python a comparison counts as 1 "
+        "or 0 when you multiply by it.",
     ),
     "graphs": (
         "The result starts with a grad of 1. Everything else starts with 0 and is added to.",
-        "A Value that is used in two places gets a part of its grad from each. It may run its "
-        "_backward only when both have run theirs. So first make a list of all Values below the "
-        "result in which each stands after everything that it was made of: then from the end of "
-        "that list to its beginning, uses come before what they use.",
-        "Such a list makes itself: to put a Value on it, first put on what it was made of, then "
-        "the Value itself; and do nothing where it is on the list already. A set of those that "
-        "were seen tells.",
+        "A Value that is used in two places gets a contribution to its grad from each. Its "
+        "_backward may run only after both of theirs have run. So first make a list of all Values "
+        "below the result in which each comes after its operands: read from the end to the "
+        "beginning, every use comes before the Values that it uses.",
+        "Build the list recursively: to add a Value, first add its operands, then the Value "
+        "itself; do nothing if it is on the list already. Keep a set of the Values that were "
+        "visited.",
     ),
     "trained": (
-        "Nothing new is asked for: a small network is built of your Values, and each weight takes "
-        "a step against its grad, twenty times.",
-        "If the random expressions are right and this is not, look for what lasts longer than one "
-        "expression: something kept in the class, or outside it.",
+        "Nothing new is asked for: a small network is built from your Values, and each weight "
+        "takes a step against its grad, twenty times.",
+        "If the random expressions are right and this is wrong, look for state that outlives one "
+        "expression: something stored in the class, or outside it.",
     ),
 }
 # Every value of the graph gets its grad in the order that backward takes; what is wrong anywhere
@@ -130,7 +130,7 @@ LOOSE = dict.fromkeys(GRADIENTS[:-2], 1e-3)  # as in warmup1: what is derived is
 SIZES = {"points": 6, "graphs": 1000, "leaves": 4, "steps": 10, "n_hidden": 8}
 OTHER_SIZES = {"points": 9, "graphs": 1100, "leaves": 5, "steps": 12, "n_hidden": 7}
 TRAINING_STEPS, RATE = 20, 0.05
-# The lecture's: three inputs each, and what is to come of them.
+# The lecture's: three inputs each, and the expected output.
 EXAMPLES = (
     (2.0, 3.0, -1.0, 1.0), (3.0, -1.0, 0.5, -1.0), (0.5, 1.0, 1.0, -1.0), (1.0, 1.0, -1.0, 1.0),
 )
@@ -174,7 +174,7 @@ def forward(
     operations,  # what may stand in the random expressions
     programs,    # (steps, 3), what each step does, and with which two values
     leaves,      # (leaves,), what each expression starts from
-    examples,    # three inputs and what is to come of them
+    examples,    # three inputs and the expected output
     weights,     # (), the network's
     rate,        # of its training
     n_steps,

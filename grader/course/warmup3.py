@@ -1,11 +1,11 @@
 """Bigrams: a network that learns to count.
 
-First the counts themselves: how often does which character follow which? Each row of the table,
-divided by its sum, is a model. Then a network that has to find the same by its gradients: one
-layer, nothing hidden. Row i of W holds the logits of what follows character i, and a row of xenc
-times W picks one. exp(W) plays the part of the counts of all pairs, and training drives it there:
-the loss comes down to that of the model that counts, and no lower, for no bigram model has a
-lower one. The L2 term in the loss does what adding a number to every count does: it draws all of
+First the counts themselves: how often does each character follow each other one? Each row of the
+table, divided by its sum, is a model. Then a network that has to find the same with its gradients:
+one layer, nothing hidden. Row i of W holds the logits of what follows character i, and a row of
+xenc times W picks one. exp(W) plays the part of the counts of all pairs, and training drives it
+there: the loss comes down to that of the counting model and no lower, because no bigram model has
+a lower one. The L2 term in the loss does what adding a number to every count does: it draws all of
 W towards 0, where every character is as likely as any other.
 """
 
@@ -29,16 +29,16 @@ HINTS = {
     "N": (
         "A table of zeros, one row for each character that comes first and one column for each "
         "that comes second; every pair adds 1 to one entry. A loop over the pairs will do.",
-        "Without a loop take care: when a pair comes up twice, an assignment through an index "
-        "list counts it once. xenc has a 1.0 in each row too: what is its product with the same "
-        "thing made of ys?",
+        "Without a loop, take care: if a pair occurs twice, an assignment through an index list "
+        "counts it once. xenc has a 1.0 in each row: what is its product with the same thing made "
+        "from ys?",
     ),
     "P": (
-        "A row holds what may follow one character; its entries are to add up to 1. Add the 1s "
+        "A row holds what may follow one character; its entries have to add up to 1. Add the 1s "
         "before you sum, or the sum is too small.",
-        "A sum over a row without keepdim has the shape (vocab_size,), and broadcasting takes "
-        "that for a row: everything would be divided by the sum of another character. This very "
-        "bug is shown in the lecture. With keepdim it is a column.",
+        "The sums of the rows without keepdim have the shape (vocab_size,), and broadcasting "
+        "treats that as a row: each count would be divided by the sum of another row. The lecture "
+        "shows this very bug. With keepdim the sums are a column.",
     ),
 }
 SIZES = {"n": 32}

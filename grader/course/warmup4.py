@@ -1,8 +1,8 @@
 """The network of Bengio et al. (2003), by hand.
 
 Each character of the context becomes a vector, a hidden layer reads the vectors side by side,
-and a softmax says what comes next: the network of all that follows, still without BatchNorm
-and in the large steps of a first backward pass.
+and a softmax predicts the next one: the network of the following exercises, still without
+BatchNorm, and with a first backward pass in large steps.
 """
 
 from typing import Any

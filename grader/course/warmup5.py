@@ -1,9 +1,9 @@
 """Initialisation and BatchNorm, in layers with a backward of their own.
 
 How large is the loss before the first step, when is a tanh unit saturated, when is it dead, and
-how large do weights start so that it is neither? Then three layers, as PyTorch has them: each
-keeps what its backward will need, and its backward turns the gradient of what it gave into the
-gradient of what it was given. BatchNorm1d remembers its batches for the day it sees one example.
+how large should weights start so that it is neither? Then three layers like PyTorch's: each stores
+what its backward will need, and its backward turns the gradient of its output into the gradient of
+its input. BatchNorm1d keeps running statistics of its batches, for single examples at inference.
 """
 
 import math
@@ -20,21 +20,23 @@ KIND = "layers"
 SOURCE = "Zero to Hero, makemore part 3 (Activations & Gradients, BatchNorm)"
 AFTER = ("warmup4",)
 VALUES = {
-    "expected_initial_loss": "(6,): The loss of a network that has learnt nothing yet, and finds "
-    "each of vocab_size characters as likely as any other.",
-    "kaiming_std": "(6,): The standard deviation with which the weights of a layer with fan_in "
-    "inputs start when tanh follows, whose gain is 5/3.",
-    "saturated": "(): Which share of the tanh outputs h, (n, n_hidden), is saturated: above 0.97 "
-    "or below -0.97.",
+    "expected_initial_loss": "(6,): The loss of a network that has learnt nothing yet and finds "
+    "each of vocab_size characters equally likely.",
+    "kaiming_std": "(6,): The standard deviation of the initial weights of a layer with fan_in "
+    "inputs that is followed by tanh, whose gain is 5/3.",
+    "saturated": "(): The share of the tanh outputs h, (n, n_hidden), that is saturated: above "
+    "0.97 or below -0.97.",
     "dead_units": "(): How many of the n_hidden units are saturated for every example of h.",
-    "linear_out": "(n, n_hidden): What a Linear without a bias gives.",
-    "linear_bias_out": "(n, vocab_size): What a Linear with a bias gives.",
-    "batchnorm_out": "(n, n_hidden): What BatchNorm1d gives in training: from its own batch.",
+    "linear_out": "(n, n_hidden): The output of a Linear without a bias.",
+    "linear_bias_out": "(n, vocab_size): The output of a Linear with a bias.",
+    "batchnorm_out": "(n, n_hidden): The output of BatchNorm1d in training: normalised by its own "
+    "batch.",
     "running_mean": "(n_hidden,): After two batches in training and one in inference.",
-    "running_var": "(n_hidden,): The same; like the batch's own variance, with n - 1.",
-    "inference_out": "(n, n_hidden): What BatchNorm1d gives where training is False: from the "
-    "running statistics.",
-    "tanh_out": "(n, n_hidden): What Tanh gives.",
+    "running_var": "(n_hidden,): The same for the variance, which divides by n - 1 as the batch's "
+    "own does.",
+    "inference_out": "(n, n_hidden): The output of BatchNorm1d if training is False: normalised by "
+    "the running statistics.",
+    "tanh_out": "(n, n_hidden): The output of Tanh.",
 }
 GRADIENTS = (
     *VALUES, "W2", "b2", "h", "hpreact", "bngain", "bnbias", "hprebn", "W1",

@@ -1,4 +1,4 @@
-"""What each operation of a chunk does to a gradient that comes back through it.
+"""How each operation of a chunk turns the upstream gradient into a contribution.
 
 A chunk is read by its syntax tree, from its result inwards to a value that it reads: one
 step an operation. The rules are the textbook's, in letters of their own. Imports no torch.
@@ -22,35 +22,38 @@ class Rule:
 
 
 RULES = {
-    "minus": Rule("a minus sign: what arrives changes its sign", "z = -u", "du = -dz"),
-    "sum": Rule("a sum: each term receives what arrives, as it is", "z = s + t", "ds = dz"),
+    "minus": Rule("a minus sign: the upstream gradient changes its sign", "z = -u", "du = -dz"),
+    "sum": Rule(
+        "a sum: the upstream gradient is passed on to each term unchanged", "z = s + t", "ds = dz"
+    ),
     "minuend": Rule(
-        "a difference: what is taken from receives what arrives, as it is", "z = s - t", "ds = dz"
+        "a difference: the upstream gradient is passed on to the first operand unchanged",
+        "z = s - t", "ds = dz",
     ),
     "subtrahend": Rule(
-        "a difference: what is taken away receives the negative of what arrives",
+        "a difference: the second operand gets the negative of the upstream gradient",
         "z = s - t", "dt = -dz",
     ),
     "shift": Rule(
-        "a constant is added: the derivative of that is 1, and the constant stays where the "
-        "steps before this one take their derivative",
+        "a constant is added: the derivative of that is 1; in the steps before this one the "
+        "constant stays in the formula",
         "z = u + 5", "du = dz",
     ),
-    "scale": Rule("a constant factor: it stays", "z = 5 * u", "du = 5 * dz"),
+    "scale": Rule("a constant factor: it stays a factor", "z = 5 * u", "du = 5 * dz"),
     "factor": Rule(
-        "a product: each factor receives the other one times what arrives",
+        "a product: the gradient of each factor is the other one times the upstream gradient",
         "z = s * t", "ds = t * dz",
     ),
     "numerator": Rule(
-        "a quotient: its numerator receives what arrives, divided by the same",
+        "a quotient: the gradient of the numerator is the upstream gradient over the denominator",
         "z = s / t", "ds = dz / t",
     ),
     "denominator": Rule(
-        "a quotient: its denominator is a power of -1", "z = s / t", "dt = -s / t**2 * dz"
+        "a quotient: the denominator is raised to the power -1", "z = s / t", "dt = -s / t**2 * dz"
     ),
     "power": Rule(
-        "a power: the exponent comes down as a factor and drops by one, and what arrives is a "
-        "factor too",
+        "a power: the exponent comes down as a factor and drops by one; times the upstream "
+        "gradient",
         "z = u**p", "du = p * u**(p - 1) * dz",
     ),
     "left of @": Rule(
@@ -66,8 +69,8 @@ RULES = {
         "dt[r, j] = sum over i of s[i, r] * dz[i, j]",
     ),
     "total": Rule(
-        "a sum over entries: each entry went into one sum with the weight 1, and receives what "
-        "arrives at that sum",
+        "a sum over entries: each entry has the weight 1 in its sum, so it gets the upstream "
+        "gradient of that sum",
         "z = u1 + u2 + u3", "du2 = dz",
     ),
     "mean": Rule(
@@ -75,28 +78,28 @@ RULES = {
         "z = (u1 + u2 + u3) / 3", "du2 = dz / 3",
     ),
     "largest": Rule(
-        "a maximum: the entry that was picked receives what arrives, all others 0",
+        "a maximum: the entry that was picked gets the upstream gradient, all others get 0",
         "z = max(u1, u2), and u2 is larger", "du1 = 0, du2 = dz",
     ),
     "pick": Rule(
-        "one entry is picked of each row: that entry receives what arrives for it, all others 0",
+        "one entry of each row is picked: it gets the upstream gradient, all others get 0",
         "z = u[2]", "du[2] = dz, and 0 elsewhere",
     ),
     "rows": Rule(
-        "rows are looked up: a row receives a contribution for every time it was looked up, and "
-        "they add up; a row that was not looked up receives 0",
+        "rows are looked up: a row gets a contribution each time it is looked up, and these add "
+        "up; a row that is never looked up gets 0",
         "z1 = u[2], z2 = u[0], z3 = u[2]", "du[2] = dz1 + dz3",
     ),
     "view": Rule(
-        "the same numbers in another shape: each entry receives what arrives at its new place",
+        "the same numbers in another shape: each entry gets the upstream gradient of its new place",
         "z = u.view(6)", "du[1, 0] = dz[3], if u is (2, 3)",
     ),
     "transpose": Rule(
-        "two dimensions change places, and what arrives changes back",
+        "two dimensions are swapped: the upstream gradient is swapped back",
         "z = u.transpose(0, 1)", "du[i, j] = dz[j, i]",
     ),
     "mask": Rule(
-        "entries are overwritten with a constant: these receive 0, all others what arrives",
+        "entries are overwritten with a constant: these get 0, all others the upstream gradient",
         "z = u.masked_fill(m, 5)", "du = (~m) * dz",
     ),
     "exp": Rule("an exponential: it is its own derivative", "z = u.exp()", "du = z * dz"),
@@ -106,21 +109,22 @@ RULES = {
         "a cosine: its derivative is the sine, with a minus", "z = u.cos()", "du = -u.sin() * dz"
     ),
     "tanh": Rule(
-        "a tanh: its derivative can be had from its result", "z = u.tanh()", "du = (1 - z**2) * dz"
+        "a tanh: its derivative can be computed from its result",
+        "z = u.tanh()", "du = (1 - z**2) * dz",
     ),
     "sigmoid": Rule(
-        "a sigmoid: its derivative can be had from its result",
+        "a sigmoid: its derivative can be computed from its result",
         "z = u.sigmoid()", "du = z * (1 - z) * dz",
     ),
-    "sqrt": Rule("a root: a power of 1/2", "z = u.sqrt()", "du = 0.5 / z * dz"),
+    "sqrt": Rule("a square root: a power of 1/2", "z = u.sqrt()", "du = 0.5 / z * dz"),
     "relu": Rule(
-        "a relu: what arrives passes where the result is positive",
+        "a relu: the upstream gradient passes where the result is positive",
         "z = u.relu()", "du = (z > 0) * dz",
     ),
 }  # fmt: skip
 UNKNOWN = "unknown"
 CALLED = re.compile(r"\b(u)\.(\w+)\(\)")
-PASSING_ON = ("sum", "minuend", "shift")  # what arrives is the contribution itself
+PASSING_ON = ("sum", "minuend", "shift")  # the contribution is the upstream gradient itself
 FUNCTIONS = ("exp", "log", "sin", "cos", "tanh", "sigmoid", "sqrt", "relu")
 METHODS = {
     "sum": "total", "mean": "mean", "view": "view", "reshape": "view", "flatten": "view",

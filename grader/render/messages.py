@@ -12,19 +12,25 @@ from grader.report import Flag
 from grader.syntax.submission import Submission
 
 ENDINGS = {
-    "timeout": "out of time ({}); is there a loop that does not end? --timeout gives it longer.",
+    "timeout": "out of time ({}). Is there an endless loop? --timeout allows more time.",
     "exited": "the code ended its own process ({}) instead of returning.",
-    "signal": "the process that ran the code was ended by {}.",
+    "signal": "the process that ran the code was killed by {}.",
     "cut_off": "the code closed its connection to the grader, or was killed ({}).",
-    "too_large": "more came back than gradients can hold ({}).",
-    "cpu": "the code used more than {} of processor time; is there a loop that does not end?",
-    "refused": "the sandbox ended the process that ran the code, for a system call that no "
-    "Python makes ({}).",
+    "too_large": "the answer is larger than any gradients can be ({}).",
+    "cpu": "the code used more than {} of processor time. Is there an endless loop?",
+    "refused": "the sandbox killed the process that ran the code, for a system call that Python "
+    "never makes ({}).",
     "flooded": "the code printed more than {}.",
-    "garbled": "what came back could not be read ({}).",
+    "garbled": "the answer could not be read ({}).",
 }
 
-OUTGROWN = "the network has outgrown its numbers, its loss is not finite."
+NO_TERMINAL = {
+    "BdbQuit": "`breakpoint()` needs a terminal, and the code runs in a sandbox without one; "
+    "use `print` instead.",
+    "EOFError": "`input()` needs a keyboard, and the code runs in a sandbox without one.",
+}
+
+OUTGROWN = "the loss is no longer finite."
 
 
 def ended_sentence(ended: Ended) -> str:
@@ -35,9 +41,11 @@ def raised_sentence(raised: Raised) -> str:
     """'line 24: RuntimeError: ... (dprobs (32, 27), counts (32, 1))'"""
     where = f"line {raised.line}: " if raised.line else ""
     if raised.out_of_time:
-        return f"{where}still running when its time was up; --timeout gives it longer."
+        return f"{where}still running when its time was up; --timeout allows more time."
     if raised.type == "SystemExit":
         return f"{where}the code called sys.exit() instead of returning its gradients."
+    if raised.type in NO_TERMINAL:
+        return where + NO_TERMINAL[raised.type]
     said = " ".join(raised.message.split())
     shapes = ", ".join(f"{name} {shape}" for name, shape in raised.shapes.items())
     said = where + ": ".join(filter(None, (raised.type, said))) + _limit(raised)
@@ -49,7 +57,7 @@ def _limit(raised: Raised) -> str:
     if raised.type == "PermissionError":
         return " (the code runs in a sandbox: no files, no network, no other programs)"
     if raised.type == "ModuleNotFoundError":
-        return " (it is not installed where `grade` is)"
+        return " (not installed in the Python that runs `grade`)"
     if raised.type == "MemoryError" or "can't allocate memory" in raised.message:
         return f" (the sandbox gives {MEMORY // GIB} GiB of memory)"
     return ""
@@ -68,7 +76,7 @@ def no_step_sentence(answer: Answer | Ended, name: str, how: str, shape: tuple[i
     if answer.raised is not None:
         return f", {raised_sentence(answer.raised)}"
     if how == "not_finite":
-        return f": d{name} is not finite, or takes {name} beyond all numbers."
+        return f": d{name} is not finite, or makes {name} overflow."
     if name in answer.kinds:
         return f": d{name} is {answer.kinds[name]}; expected a tensor of shape {shape}."
     if how == "missing":
@@ -117,9 +125,8 @@ def flags_of(
     if isinstance(answer, Ended):
         return
     for name in answer.changed:
-        yield Flag(
-            "forward-value-changed", f"`{name}` was changed in place; copy before you write."
-        )
+        what = f"`{name}` was changed in place; make a copy before you write to it."
+        yield Flag("forward-value-changed", what)
     keys = [row.key for row in exercise.rows]
     for row in exercise.rows:
         if row.name in answer.gradients or row.name in answer.kinds or answer.raised is not None:
@@ -131,5 +138,5 @@ def flags_of(
             yield Flag("unknown-key", f"`{row.key}` was not returned{near}")
     if judged_in_chain:
         what = ", ".join(map(exercise.key, judged_in_chain))
-        why = "as the code runs, not line by line: in this form a line cannot be run on its own."
+        why = "as the code runs, not line by line; in this form a line cannot be run on its own."
         yield Flag("judged-in-chain", f"{what}: judged {why}")

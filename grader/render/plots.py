@@ -31,8 +31,8 @@ def plots_page(stacks: Sequence[LayerStatistics], submission: str) -> str:
         f"<h1>{head}</h1><p>{escape(said)}</p>",
         *_section(
             "Activations",
-            "What each Tanh gives for the first batch. With a gain that is too small they shrink "
-            f"from layer to layer; too large, and they pile up where tanh is flat (beyond "
+            "The outputs of each Tanh for the first batch. With too small a gain they shrink "
+            f"from layer to layer; with too large a gain they pile up where tanh is flat (beyond "
             f"{SATURATED}, shaded) and lets no gradient through. 5/3 keeps their spread. With "
             "BatchNorm the gain makes no difference: each batch is normalised anew.",
             stacks,
@@ -40,20 +40,20 @@ def plots_page(stacks: Sequence[LayerStatistics], submission: str) -> str:
         ),
         *_section(
             "Gradients",
-            "Of the loss with respect to the same values. On their way back, from the last layer "
-            "to the first, they keep their size where the gain is right; where it is too small "
-            "they shrink, where it is too large they grow.",
+            "Of the loss with respect to the same values. On the way back, from the last layer "
+            "to the first, they keep their size if the gain is right; if it is too small "
+            "they shrink, if it is too large they grow.",
             stacks,
             _gradients,
         ),
         *_first_ratios(stacks),
         *_section(
             "Update : data",
-            f"How far a step moves each weight, over {steps} steps: the deviation of the update by "
-            f"that of the weights. About {RIGHT_UPDATE:g} (dashed) is right: well below, learning "
-            "is slow; far above, the rate is too large. The last layer starts small, so it "
-            "stands out. Under BatchNorm a larger gain makes smaller updates of the "
-            "same network: the rate has to follow.",
+            f"How far a step moves each weight, over {steps} steps: the standard deviation of the "
+            f"update divided by that of the weights. About {RIGHT_UPDATE:g} (dashed) is right: "
+            "well below, learning is slow; far above, the learning rate is too large. The last "
+            "layer starts small, so it stands out. With BatchNorm a larger gain makes the "
+            "relative updates smaller: the learning rate has to follow.",
             stacks,
             _updates,
         ),
@@ -124,7 +124,8 @@ def _spread_lines(spreads: Sequence[Spread]) -> list[Line]:
 def _first_ratios(stacks: Sequence[LayerStatistics]) -> Iterator[str]:
     yield "<h2>Gradient : data</h2>"
     yield (
-        "<p>The deviation of each weight's gradient by that of the weights, at the first step. "
+        "<p>The standard deviation of each weight's gradient divided by that of the weights, at "
+        "the first step. "
         "Where one layer stands out, one learning rate cannot suit them all: here it is the "
         "last, whose weights start small.</p>"
     )

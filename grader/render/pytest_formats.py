@@ -79,10 +79,10 @@ def _gradient_check(
 
 
 def _figures(gradient: dict[str, Any]) -> str:
-    due = tuple(gradient["expected_shape"])
+    expected = tuple(gradient["expected_shape"])
     if gradient["shape"] is None:
-        return f"Shape {due} is due."
-    figures = f"Shape {tuple(gradient['shape'])}, due {due}"
+        return f"Expected shape {expected}."
+    figures = f"Shape {tuple(gradient['shape'])}, expected {expected}"
     maxdiff = gradient["maxdiff"]
     return figures + (f"; maxdiff {maxdiff:.3g}." if maxdiff is not None else ".")
 
@@ -92,14 +92,14 @@ def _reason(gradient: dict[str, Any], error: str | None) -> str:
     if gradient["diagnosis"] is not None:
         return _shown(gradient["diagnosis"]["message"])
     if gradient["verdict"] == "inherited":
-        return "This line is right; what it was given is not. Look at the gradients before it."
+        return "This line is right, but a gradient that it uses is wrong. Look at the gradients before it."
     if gradient["verdict"] in PASSING:
         return "--strict passes exact gradients only."
     worst = gradient.get("worst")
     if worst is not None:
         at = ", ".join(map(str, worst["index"]))
-        yours, due = told_apart(worst["yours"], worst["expected"])
-        return f"Furthest off at [{at}]: yours {yours}, torch's {due}."
+        yours, expected = told_apart(worst["yours"], worst["expected"])
+        return f"Furthest off at [{at}]: yours {yours}, expected {expected}."
     return error or ""
 
 

@@ -19,7 +19,7 @@ HALVES = " .....:::"  # the same in ASCII: a lower half, a whole
 
 def rates_view(search: RateSearch, first: float) -> RenderableType:
     """`first`: the learning rate that the exercise's recipe starts with."""
-    said = f"The loss at {len(search.rates):,} learning rates, a step with each:"
+    said = f"The loss at {len(search.rates):,} learning rates, one step with each:"
     parts: list[RenderableType] = [Text(said, style="bold")]
     parts.append(RateChart(search))
     if search.lowest is not None:

@@ -24,14 +24,14 @@ SPARE = ("approximate", "exact", "maxdiff")  # left out in this order where it i
 GAP = 2  # spaces between columns
 MARK = 2  # columns for the mark before a name
 
-EXACT_ALONE = "*"  # beside a verdict: the line is exact, given a true upstream
+EXACT_ALONE = "*"  # beside a verdict: the line is exact, given the right upstream gradient
 
 Row = tuple[Text, ...]
 
 
 @dataclass(frozen=True)
 class ReportTable:
-    """One row a gradient, `>` before the one to look at first.
+    """One row a gradient, `>` before the first error.
 
     At the end, rows that say the same and hold no numbers are counted, not listed.
     """

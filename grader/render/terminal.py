@@ -44,7 +44,7 @@ def report_view(
 
 
 def _unread(report: Report) -> bool:
-    """Whether nothing came of the code, so that no single line is to be looked at."""
+    """Whether the code gave nothing at all, so that there is no first wrong line."""
     return report.error is not None and all(g.shape is None for g in report.gradients)
 
 
@@ -63,11 +63,13 @@ def _error(report: Report) -> str:
 
 def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     if any(exact_alone(gradient) for gradient in report.gradients):
-        yield Text(f"{EXACT_ALONE} exact, given a true upstream gradient.", style="dim")
+        yield Text(f"{EXACT_ALONE} exact, given the right upstream gradient.", style="dim")
     if any(gradient.verdict == "inherited" for gradient in report.gradients):
-        yield Text("inherited: the line is right, what it was given is not.", style="dim")
+        yield Text(
+            "inherited: the line is right, but a gradient that it uses is wrong.", style="dim"
+        )
     if any(g.name in exercise.slopes and g.verdict == "approximate" for g in report.gradients):
-        yield Text("approximate: right. What is measured is never exact.", style="dim")
+        yield Text("approximate: right. A measured slope is never exact.", style="dim")
     yield Text()
     if report.error is not None:
         yield paragraph(_error(report), "red")
@@ -84,7 +86,7 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
 
 
 def _waits(report: Report) -> bool:
-    """Whether training has not begun because something is not written yet: nothing to tell."""
+    """Whether training has not begun because something is not written yet: nothing to say."""
     return any(gradient.verdict == "missing" for gradient in report.gradients)
 
 
@@ -98,7 +100,7 @@ def _training_line(report: Report) -> str:
         )
     if run.apart_at >= len(run.losses):
         done = f"{len(run.losses)} of {run.steps}"
-        return f"Training: stopped after {done} steps; a gradient is missing or does not fit."
+        return f"Training: stopped after {done} steps; a gradient is missing or unusable."
     return (
         f"Training: the loss curve leaves autograd's at step {run.apart_at} "
         f"({run.losses[run.apart_at]:.6f}, autograd {run.autograd_losses[run.apart_at]:.6f})."
@@ -110,13 +112,13 @@ def _score(report: Report) -> Text:
     figures = report.as_json()
     score = f"{figures['score']:g} of {figures['max_score']:g}"
     if report.score == len(report.gradients) and report.error is not None:
-        score += ", but the code does not come to its end"
+        score += ", but the code did not run to the end"
     elif (
         report.training is not None
         and not report.training.matches
         and report.first_own_error is None
     ):
-        score += ", but the training does not go as it should"
+        score += ", but training does not match autograd's"
     return Text.assemble((f"{report.exercise}: {word}", style), f", {score}")
 
 
@@ -134,14 +136,14 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
         if first is not None and first.verdict == "missing" and report.error is None:
             what = f"write {first.label}"
         else:
-            what = "mend that line" if report.error is None and first is not None else "mend that"
+            what = "fix that line" if report.error is None and first is not None else "fix that"
         yield CallAfter(f"Next: {what}, then run: ", again)
         if first is not None and first.verdict != "forbidden" and not _unread(report):
             yield Calls(tuple(_help(name, first)))
 
 
 def _help(exercise: str, first: GradientReport) -> Iterator[tuple[str, str]]:
-    yield f"grade hint {exercise} {first.label}", "a hint, the next one at each call"
+    yield f"grade hint {exercise} {first.label}", "a hint; the next one at each call"
     if first.diagnosis is not None:
         yield f"grade explain {first.diagnosis.mistake}", "what this mistake is"
 
@@ -150,12 +152,12 @@ def _onward(report: Report) -> Iterator[RenderableType]:
     """From a passed exercise to the next one of the path."""
     name, calls = report.exercise, []
     if report.training is not None:
-        calls.append((f"grade {name} --train", "a network trained by your gradients"))
+        calls.append((f"grade {name} --train", "train a network with your gradients"))
     for later in EXERCISES[EXERCISES.index(name) + 1 :][:1]:
         path = Path(report.submission).with_name(f"{later}.py")
         path = path if path.parent.name == "exercises" else Path("exercises", path.name)
         yield paragraph(f"Next: {later}, {load_exercise(later).title}: open {shown(path)}")
         calls += [
-            (f"grade lesson {later}", "what it is about"), (f"grade {later}", "grades it")
+            (f"grade lesson {later}", "what it is about"), (f"grade {later}", "grade it")
         ]  # fmt: skip
     yield Calls(tuple(calls))

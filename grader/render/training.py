@@ -32,7 +32,7 @@ def _parts(trained: Trained) -> Iterator[RenderableType]:
         yield Text(line)
     if beside is not None:
         apart = f"{beside.largest_difference:.2g}"
-        yield Text(f"  The two losses of a step are never further apart than {apart}.")
+        yield Text(f"  The two losses of one step never differ by more than {apart}.")
     if (other := trained.yardstick) is not None:
         theirs = f"{other.train_loss:.4f}, {other.dev_loss:.4f}, {other.test_loss:.4f}"
         yield Text(f"  Losses of the {other.name}: {theirs}")

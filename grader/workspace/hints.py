@@ -17,10 +17,10 @@ from grader.workspace.hint_state import Finding
 from grader.workspace.pages import read_page
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
-NO_RULE = "there is no rule for this at hand. If one entry moves a little, what moves with it?"
+NO_RULE = "there is no ready rule for this. If one entry changes a little, what changes with it?"
 ALIAS = (
-    "Take care where something passes on as it is: `b = a` makes no copy, and what is later added "
-    "to b in place is added to a as well."
+    "Take care where a gradient is passed on unchanged: `b = a` does not copy, and whatever is "
+    "later added to b in place is added to a as well."
 )
 
 
@@ -67,7 +67,7 @@ class Use:
 
     @property
     def passes_on(self) -> bool:
-        """Whether what arrives is itself what is sent back."""
+        """Whether the contribution is the upstream gradient itself."""
         return any(all(step.rule in PASSING_ON for step in way) for way in self.ways)
 
     @property
@@ -98,7 +98,7 @@ def _mistake(finding: Finding) -> Rung:
         except OSError:  # graded by another version, with a mistake that is gone
             how = ""
         lines += [f"How to see it: {how}"] if how else []
-        lines.append(f"More of it: grade explain {finding.mistake}")
+        lines.append(f"More about it: grade explain {finding.mistake}")
     return Rung("your line", tuple(lines))
 
 
@@ -106,14 +106,14 @@ def _calculus(name: str, uses: list[Use], numbers: bool) -> Iterator[str]:
     """`numbers`: whether the values are Python's, which nothing changes in place."""
     if len(uses) > 1:
         count = NUMBERS[len(uses)] if len(uses) < len(NUMBERS) else str(len(uses))
-        yield f"{name} is read by {count} chunks: d{name} is the sum of what each sends back."
+        yield f"{name} is read by {count} chunks: d{name} is the sum of their contributions."
     for use in uses:
         yield f"  {use.chunk.source}"
-        yield f"    What arrives: {use.upstream}." + (
-            "" if use.asked_for else " It is not asked for: find it first, by the same rules."
+        yield f"    Upstream gradient: {use.upstream}." + (
+            "" if use.asked_for else " It is not asked for: work it out first, by the same rules."
         )
         if len(use.ways) > 1:
-            yield f"    {name} stands there more than once: find each way down to it, and add up."
+            yield f"    {name} appears more than once: work out each use, and add them up."
         for way in use.ways:
             yield from _steps(way, use.chunk)
     if len(uses) > 1 and not numbers and any(use.passes_on for use in uses):
@@ -122,9 +122,9 @@ def _calculus(name: str, uses: list[Use], numbers: bool) -> Iterator[str]:
 
 def _steps(way: tuple[Step, ...], chunk: Chunk) -> Iterator[str]:
     if not way:
-        yield "    The same value under another name: what arrives passes on."
+        yield "    The same value under another name: the upstream gradient is passed on unchanged."
     if len(way) > 1:
-        yield "    From the result inwards, each step takes what the one before it gives:"
+        yield "    From the result inwards; each step passes its gradient on to the next one:"
     for number, step in enumerate(way, 1):
         what = f"`{ast.get_source_segment(chunk.expression, step.whole)}`"
         head = f"{number}. {what}: " if len(way) > 1 else ""
@@ -138,12 +138,12 @@ def _steps(way: tuple[Step, ...], chunk: Chunk) -> Iterator[str]:
 
 def _shapes(exercise: Exercise, name: str, uses: list[Use]) -> Iterator[str]:
     tensors = _tensors(exercise)
-    due = shape_text(tensors[name])
-    yield f"d{name} is due as {due}, the shape of {name}."
+    shape = shape_text(tensors[name])
+    yield f"d{name} has the shape of {name}: {shape}."
     for use in uses:
-        arrives = f"{use.upstream}, is {shape_text(tensors[use.chunk.name])}"
+        given = "the number 1" if use.at_loss else f"{use.upstream}, {_shape(use, tensors)}"
         yield f"  {use.chunk.source}"
-        yield "    What arrives" + (" is the number 1." if use.at_loss else f", {arrives}.")
+        yield f"    Upstream gradient: {given}."
         sentences = [
             sentence
             for way in use.ways
@@ -152,6 +152,18 @@ def _shapes(exercise: Exercise, name: str, uses: list[Use]) -> Iterator[str]:
         ]
         yield from (f"    {sentence}" for sentence in sentences)
         if not sentences:
-            yield "    Nothing was copied and nothing summed: entry by entry."
+            yield "    Nothing was broadcast and nothing summed: it works entry by entry."
     if len(uses) > 1:
-        yield f"Each contribution has the shape {due} when it is added."
+        yield f"Each contribution has the shape {shape} when it is added."
+
+
+def _shape(use: Use, tensors: dict[str, Shape]) -> str:
+    return shape_text(tensors[use.chunk.name])
+
+
+def _shape(use: Use, tensors: dict[str, Shape]) -> str:
+    return shape_text(tensors[use.chunk.name])
+
+
+def _shape(use: Use, tensors: dict[str, Shape]) -> str:
+    return shape_text(tensors[use.chunk.name])

@@ -44,7 +44,7 @@ class Kit:
         path = Path(shown(self.stub(exercise.name)))
         if not path.exists():
             raise UsageProblem(
-                f"{path}: no such file. `grade reset {exercise.name}` writes the stub anew."
+                f"{path}: no such file. `grade reset {exercise.name}` restores the stub."
             )
         return path
 
@@ -112,7 +112,7 @@ def find_kit() -> Kit:
         ):
             return Kit(folder)
     raise UsageProblem(
-        "No exercises/ in this folder or above it. `grade init DIR` lays the kit out."
+        "There is no exercises/ in this folder or above it. `grade init DIR` sets up the kit."
     )
 
 
@@ -121,7 +121,7 @@ def lay_out(folder: Path) -> None:
     parts = ("exercises", "solutions", "data")
     for part in parts:
         if (folder / part).exists():
-            raise UsageProblem(f"{folder / part} is there already; nothing was written.")
+            raise UsageProblem(f"{folder / part} already exists; nothing was written.")
     (folder / "exercises").mkdir(parents=True)
     for exercise in EXERCISES:
         (folder / "exercises" / f"{exercise}.py").write_text(

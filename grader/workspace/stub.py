@@ -14,18 +14,19 @@ from grader.workspace.class_stub import emptied, lines_at
 
 WIDTH = 96
 TENSORS = (
-    "Replace each None by the gradient of the loss with respect to that value; its shape is given. "
-    "Every value of the forward pass is at hand under its own name."
+    "Replace each None with the gradient of the loss with respect to that value; its shape is "
+    "given. Every value of the forward pass is available under its own name."
 )
 NUMBERS = (
-    "Replace each None. Every value of the forward pass is at hand under its own name, as a plain "
-    "number. d{last} is the derivative of the loss with respect to {last}; the comment above it "
-    "shows where {last} is used. Your code is called several times, each time with other numbers."
+    "Replace each None. Every value of the forward pass is available under its own name, as a "
+    "plain number. d{last} is the derivative of the loss with respect to {last}; the comment above "
+    "it shows where {last} is used. Your code is called several times, each time with different "
+    "numbers."
 )
 
 METHODS = (
-    "Write the methods that hold no more than a `pass` or a None; the comment beside it names what "
-    "is due there. The rest is given. Each of them is judged on its own."
+    "Write the methods that contain only a `pass` or a None; the comment beside it names what has "
+    "to be set there. The rest is given. Each of them is judged on its own."
 )
 
 
@@ -62,7 +63,9 @@ def _task(exercise: Exercise) -> list[str]:
     task = NUMBERS if exercise.points else TENSORS
     lines = textwrap.wrap(task.format(last=exercise.gradients[-1]), WIDTH - 12)
     if exercise.values:
-        lines += ["A name without a d is no gradient: the comment above it says what is asked for."]
+        lines += [
+            "A name without a d is not a gradient: the comment above it says what is asked for."
+        ]
     return lines
 
 

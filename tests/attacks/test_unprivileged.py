@@ -38,5 +38,5 @@ def test_as_an_unprivileged_user(part: str) -> None:
     if "Errno 1] mount" in done.stderr or "Errno 1] unshare" in done.stderr:
         pytest.skip("this machine grants root no mount namespace")
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
-    holds = "All that --untrusted requires holds here."
+    holds = "All that --untrusted requires works here."
     assert holds in done.stdout or f"{len(OF_THE_KERNEL)} passed" in done.stdout

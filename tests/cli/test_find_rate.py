@@ -92,7 +92,7 @@ USAGE = {
     "no training at all": (("exercise2", "--train"), "exercise2 trains nothing; these do: "),
     "two things at once": (("exercise4", "--train", "--find-rate"), "--find-rate is a call of its"),
     "steps of nothing": (("exercise4", "--steps", "5"), "--steps goes with --train, --resume or"),
-    "all at once": (("all", "--train"), "`grade all` trains nothing; training goes with one"),
+    "all at once": (("all", "--train"), "`grade all` does not train; name one exercise"),
     "no steps": (("exercise4", "--train", "--steps", "0"), "Invalid value for '--steps'"),
 }
 

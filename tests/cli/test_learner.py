@@ -44,7 +44,7 @@ def test_list_shows_every_exercise_and_how_far_one_is(folder: kit.Kit) -> None:
     assert re.match(r"exercise2 +passed +Cross-entropy in one step \(after exercise1\)$", heads[1])
     assert re.match(r"exercise3 +not started +BatchNorm in one step \(after exercise1\)$", heads[2])
     assert f"\n{' ' * 26}(after exercise2, exercise3)\n" in path
-    assert begin.startswith(f"Begin with {EXERCISES[0]}; if you come from the lecture on backprop")
+    assert begin.startswith(f"Start with {EXERCISES[0]}, or with exercise1 if you come from the")
     assert "grade lesson EXERCISE" in begin
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "from the loss back to the embedding table" not in " ".join(path.split())
@@ -107,7 +107,7 @@ def test_on_a_terminal_the_answer_is_asked_for_twice(folder: kit.Kit) -> None:
         said += piece
     os.close(ours)
     assert child.wait() == 1
-    assert b"exercise2 is not passed yet. Show the worked answer? [y/N]" in said
+    assert b"exercise2 has not passed yet. Show the worked answer? [y/N]" in said
     assert b"softmax" not in said
 
 
@@ -154,7 +154,9 @@ def test_progress_that_cannot_be_taken_back_does_not_cost_the_reset(
     monkeypatch.setattr(kit.Kit, "forget_progress", refused)
     done = grade("reset", "exercise1")
     assert done.exit_code == 0
-    assert done.stderr == "Progress is not reset: .handgrad/progress.json: Permission denied.\n"
+    assert (
+        done.stderr == "Progress could not be reset: .handgrad/progress.json: Permission denied.\n"
+    )
 
 
 def test_init_says_how_to_start(tmp_path: Path) -> None:
@@ -176,7 +178,7 @@ def test_init_says_how_to_start(tmp_path: Path) -> None:
         ("solution exercise2 counts", "counts: no such gradient here. There is: dlogits\n"),
         ("reset exercize1", "exercize1: no such exercise; did you mean exercise1?"),
         ("reset ../exercise1", "../exercise1: no such exercise"),
-        ("init .", "is there already; nothing was written."),
+        ("init .", "already exists; nothing was written."),
         ("init solutions/exercise1.py", "is a file"),
         ("init solutions/exercise1.py/course", "cannot be written (Not a directory)"),
     ],
@@ -201,7 +203,7 @@ def test_progress_that_cannot_be_written_does_not_cost_the_grading(
     report = Report("exercise2", "mine.py", strict=False, environment={}, gradients=())
     note_progress(folder, report)
     said = capsys.readouterr()
-    assert said.err.startswith("Progress is not kept: ")
+    assert said.err.startswith("Progress could not be saved: ")
     assert said.err.count("\n") == 1
     assert said.out == ""
 

@@ -49,5 +49,5 @@ def test_grade_all_tells_what_is_not_started_from_what_is_not_passed(
     done = CliRunner(env={"COLUMNS": "80"}).invoke(main, ["all"])
     assert done.stdout.splitlines() == [
         "exercise2   not started    0/1  Cross-entropy in one step",
-        "exercise3   not yet        0/1  look first at dhprebn",
+        "exercise3   not yet        0/1  first error: dhprebn",
     ]

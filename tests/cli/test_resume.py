@@ -68,7 +68,7 @@ def stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with a_ctrl_c_after(25, monkeypatch):
         done = grade("--train", "--steps", STEPS, "--names", "names.txt")
     assert "interrupted after 25 of 60 steps" in done.stdout
-    assert done.stderr.endswith("To go on from here: grade exercise4 --names names.txt --resume\n")
+    assert done.stderr.endswith("To continue: grade exercise4 --names names.txt --resume\n")
     assert kept(folder).is_file()
     return folder
 
@@ -97,9 +97,12 @@ def test_stopped_twice_it_ends_as_the_whole_run_does(
 
 REFUSED = {
     "another seed": (("--names", "names.txt", "--seed", "5"), "has another seed: add --seed 2147"),
-    "other names": (("--names", "others.txt"), "was trained on other names: say which with"),
-    "other steps": (("--names", "names.txt", "--steps", "61"), "is one of 60 steps, on which"),
-    "beside autograd": (("--names", "names.txt", "--beside-autograd"), "has no run of autograd's"),
+    "other names": (("--names", "others.txt"), "was trained on other names: pass them with"),
+    "other steps": (("--names", "names.txt", "--steps", "61"), "has 60 steps, on which"),
+    "beside autograd": (
+        ("--names", "names.txt", "--beside-autograd"),
+        "has no autograd run beside it",
+    ),
 }
 
 
@@ -123,12 +126,12 @@ def test_another_recipe_is_refused(stopped: Path, monkeypatch: pytest.MonkeyPatc
         assert trained("--resume", "--names", "names.txt")["steps"] == 26
     monkeypatch.setitem(exercise4.RECIPE.sizes, "n", 31)
     done = grade("--resume", "--names", "names.txt", code=2)
-    assert "was of another network or other learning rates" in done.stderr
+    assert "used a network or learning rates" in done.stderr
 
 
 def test_nothing_to_resume_and_a_file_that_is_no_run(folder: Path) -> None:
     assert grade("--resume", code=2).stderr == (
-        "Error: No stopped run of exercise4 is kept here; start with --train.\n"
+        "Error: There is no stopped run of exercise4 here; start one with --train.\n"
     )
     kept(folder).parent.mkdir()
     kept(folder).write_bytes(b"something else")
@@ -149,7 +152,7 @@ def test_a_changed_file_goes_on_and_is_told(stopped: Path) -> None:
 def test_a_new_run_tells_of_the_stopped_one_and_leaves_it(stopped: Path) -> None:
     before = kept(stopped).read_bytes()
     done = grade("--train", "--steps", "5", "--names", "names.txt")
-    assert "A stopped run is kept (25 of 60 steps); --resume goes on with it." in done.stderr
+    assert "A stopped run is kept (25 of 60 steps); --resume continues it." in done.stderr
     assert kept(stopped).read_bytes() == before
 
 

@@ -95,7 +95,7 @@ def test_a_gradient_that_goes_bad_stops_it(names: Path, tmp_path: Path) -> None:
         )
     )
     done = run(submission, "--steps", "1000", "--names", names, "--json")
-    problem = f"{submission}: dW2 is not finite, or takes W2 beyond all numbers."
+    problem = f"{submission}: dW2 is not finite, or makes W2 overflow."
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "Training for 1,000 steps.",

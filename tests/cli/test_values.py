@@ -10,7 +10,9 @@ from grader.workspace.hint_state import note_grading
 
 pytestmark = pytest.mark.usefixtures("folder")
 
-TOO_SMALL = Diagnosis("wrong-step", "What is left of the difference is rounding: h is too small.")
+TOO_SMALL = Diagnosis(
+    "wrong-step", "Only rounding error is left of the difference: h is too small."
+)
 
 
 def grade(*arguments: str) -> Result:
@@ -44,8 +46,8 @@ def test_its_mistake_comes_first(folder: kit.Kit) -> None:
 def test_what_is_right_is_said_under_its_own_name(folder: kit.Kit) -> None:
     graded(folder, "approximate")
     assert grade("hint", "warmup1", "slope").stdout.startswith("slope was right when it was last")
-    assert grade("hint", "warmup1", "--rung", "1").stdout == "warmup1 is passed: there is " + (
-        "nothing to hint at.\n"
+    assert grade("hint", "warmup1", "--rung", "1").stdout == "warmup1 has passed: there is " + (
+        "nothing left to hint at.\n"
     )
 
 

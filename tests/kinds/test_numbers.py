@@ -63,14 +63,14 @@ def test_an_int_passes_where_it_is_right(grade_text: Any) -> None:
 
 
 OTHERS = {
-    "dd > 0": "This is bool; a number is due.",
-    "'dd'": "This is str; a number is due.",
-    "[dd]": "This is list; a number is due.",
-    "lambda: dd": "This is function; a number is due.",
-    "complex(dd)": "This is complex; a number is due.",
-    "__import__('torch').tensor([dd])": "This is a tensor of shape (1,); a number is due.",
-    "__import__('torch').tensor(True)": "This is a tensor of shape (); a number is due.",
-    "__import__('numpy').array([dd])": "This is numpy.ndarray; a number is due.",
+    "dd > 0": "Expected a number, got `bool`.",
+    "'dd'": "Expected a number, got `str`.",
+    "[dd]": "Expected a number, got `list`.",
+    "lambda: dd": "Expected a number, got `function`.",
+    "complex(dd)": "Expected a number, got `complex`.",
+    "__import__('torch').tensor([dd])": "Expected a number, got a tensor of shape (1,).",
+    "__import__('torch').tensor(True)": "Expected a number, got a tensor of shape ().",
+    "__import__('numpy').array([dd])": "Expected a number, got `numpy.ndarray`.",
 }
 
 
@@ -125,7 +125,7 @@ def test_of_a_number_the_report_tells_no_shape(grade_text: Any) -> None:
     shown = screen(report)
     assert "and should be 0.0160904." in shown
     assert "shape" not in shown
-    assert "approximate: right. What is measured is never exact." in shown
+    assert "approximate: right. A measured slope is never exact." in shown
     shown = screen(grade_text(with_dc("dd * (1 + 1e-7)"), NAME))
     assert "float32" not in shown
 

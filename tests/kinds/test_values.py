@@ -98,7 +98,7 @@ def test_what_raises_in_an_expression_only_is_judged_by_itself_all_the_same(grad
     report = grade_text(changed("out.grad / other.data\n", "out.grad / self.data\n"), EXERCISE)
     first = report.first_own_error  # a relu has given 0
     assert (first.name, first.diagnosis.mistake) == ("logged", "wrong-operand")
-    assert first.diagnosis.message == "`self.data` stands where `other.data` is meant."
+    assert first.diagnosis.message == "`self.data` is used instead of `other.data`."
     assert verdicts(report, "errored") == ["graphs"]
     assert "ZeroDivisionError" in report.error
 

@@ -48,12 +48,12 @@ def test_both_formats_hold_each_gradient_of_each_report(tmp_path: Path) -> None:
     assert (failed["nodeid"], failed["lineno"]) == ("alice.py::dlogits", 6)
     assert failed["call"]["crash"] == {
         "path": "alice.py", "lineno": 7,
-        "message": "wrong. Furthest off at [3, 4]: yours 0.5, torch's -0.25.",
+        "message": "wrong. Furthest off at [3, 4]: yours 0.5, expected -0.25.",
     }  # fmt: skip
     assert failed["call"]["longrepr"] == (
-        "alice.py:7: wrong. Furthest off at [3, 4]: yours 0.5, torch's -0.25.\n"
+        "alice.py:7: wrong. Furthest off at [3, 4]: yours 0.5, expected -0.25.\n"
         "    loss = F.cross_entropy(logits, Yb)\n"
-        "Shape (32, 27), due (32, 27); maxdiff 0.75."
+        "Shape (32, 27), expected (32, 27); maxdiff 0.75."
     )
     assert (passed["nodeid"], passed["outcome"]) == ("bob.py::dlogits", "passed")
     assert [suite.attrib[key] for key in ("tests", "failures", "errors")] == ["2", "1", "0"]
@@ -141,7 +141,7 @@ def test_an_error_is_an_item_of_its_own_at_its_line() -> None:
     backward, logits = checks(document(lost, error=said))
     assert backward == Check("backward", 24, "errored. line 24: RuntimeError: no such thing")
     assert logits.summary == "errored. line 24: RuntimeError: no such thing"
-    assert logits.details.endswith("\nShape (32, 27) is due.")
+    assert logits.details.endswith("\nExpected shape (32, 27).")
 
 
 @pytest.mark.parametrize("verdict", ["inherited", "wrong", "missing", "timeout", "forbidden"])

@@ -32,7 +32,7 @@ def heights(shown: list[str]) -> list[int]:
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
 def test_the_columns_follow_the_losses(encoding: str) -> None:
     shown = lines(search(), encoding)
-    assert shown[0] == "The loss at 1,000 learning rates, a step with each:"
+    assert shown[0] == "The loss at 1,000 learning rates, one step with each:"
     columns = heights(shown)
     lowest = columns.index(min(columns))
     assert 2 / 3 * COLUMNS - 8 < lowest < 2 / 3 * COLUMNS + 2  # two of three decades

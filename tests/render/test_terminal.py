@@ -178,7 +178,7 @@ def test_the_next_call_is_the_one_given_and_is_not_broken(verdict: str, width: i
 
 def test_without_one_it_is_the_plain_call() -> None:
     shown = lines(report_of(gradient("logits", "wrong")))
-    assert "Next: mend that line, then run: grade exercise2" in shown
+    assert "Next: fix that line, then run: grade exercise2" in shown
 
 
 def test_after_a_passed_exercise_comes_the_file_of_the_next() -> None:
@@ -187,7 +187,7 @@ def test_after_a_passed_exercise_comes_the_file_of_the_next() -> None:
     assert shown[at : at + 3] == [
         "Next: exercise3, BatchNorm in one step: open exercises/exercise3.py",
         "      grade lesson exercise3  what it is about",
-        "      grade exercise3         grades it",
+        "      grade exercise3         grade it",
     ]
 
 
@@ -195,7 +195,7 @@ def test_a_network_that_passed_may_be_trained_and_the_path_may_end() -> None:
     training = Training(2, (3.0, 2.5), (3.0, 2.5), True, None)
     passed = report_of(gradient("logits", "exact"), training=training)
     shown = "\n".join(lines(replace(passed, exercise="exercise4")))
-    assert "grade exercise4 --train  a network trained by your gradients" in shown
+    assert "grade exercise4 --train  train a network with your gradients" in shown
     assert "Next: " not in "\n".join(lines(replace(passed, exercise=EXERCISES[-1], training=None)))
 
 
@@ -216,11 +216,11 @@ def test_a_training_is_told(what: str) -> None:
 
 def test_where_every_gradient_is_right_it_says_what_keeps_it_from_passing() -> None:
     right, wrong = gradient("h", "exact"), gradient("logits", "wrong")
-    ended = "exercise2: not passed yet, 1 of 1, but the code does not come to its end"
+    ended = "exercise2: not passed yet, 1 of 1, but the code did not run to the end"
     assert ended in lines(report_of(right, error="E", strict=True))
     assert "exercise2: not passed yet, 1 of 2" in lines(report_of(right, wrong, error="E"))
     apart = Training(2, (3.0, 2.75), (3.0, 2.5), False, 1)
-    went = "exercise2: not passed yet, 1 of 1, but the training does not go as it should"
+    went = "exercise2: not passed yet, 1 of 1, but training does not match autograd's"
     assert went in lines(report_of(right, training=apart))
 
 
@@ -232,7 +232,7 @@ def test_strict_says_why_all_right_is_not_enough() -> None:
 
 
 def test_inherited_is_explained_where_it_occurs() -> None:
-    said = "inherited: the line is right, what it was given is not."
+    said = "inherited: the line is right, but a gradient that it uses is wrong."
     wrong = gradient("logits", "wrong")
     assert said in lines(report_of(wrong, gradient("h", "inherited")))
     assert said not in lines(report_of(wrong))

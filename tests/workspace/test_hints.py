@@ -171,16 +171,16 @@ def test_each_chunk_that_reads_the_value_is_shown_with_what_arrives(
     for chunk in consumers:
         assert all(f"  {chunk.source}" in rung.lines for rung in rungs)
     calculus = rungs[0]
-    assert sum("What arrives" in line for line in calculus.lines) == len(consumers)
+    assert sum("Upstream gradient" in line for line in calculus.lines) == len(consumers)
     assert ("is read by two chunks" in calculus.lines[0]) == (len(consumers) == 2)
 
 
 def test_a_contribution_that_passes_on_as_it_is_comes_with_a_warning() -> None:
-    assert "makes no copy" in text_of("exercise1", "logits")
-    assert "makes no copy" in text_of("exercise1", "hprebn")
-    assert "makes no copy" not in text_of("exercise1", "counts")
-    assert "makes no copy" not in text_of("exercise1", "b2")  # one contribution
-    assert "makes no copy" not in text_of("warmup1", "b")  # numbers
+    assert "does not copy" in text_of("exercise1", "logits")
+    assert "does not copy" in text_of("exercise1", "hprebn")
+    assert "does not copy" not in text_of("exercise1", "counts")
+    assert "does not copy" not in text_of("exercise1", "b2")  # one contribution
+    assert "does not copy" not in text_of("warmup1", "b")  # numbers
 
 
 def test_a_value_without_written_hints_is_said_to_be_what_it_is() -> None:
@@ -198,17 +198,17 @@ def test_a_function_is_shown_as_the_chunk_writes_it() -> None:
 
 SHAPES = {
     "counts_sum_inv": "summed over dimension 1, and that dimension stays, as a 1 (keepdim=True)",
-    "b1": "`b1` lacks the dimension of n: it was copied along dimension 0 of (n, n_hidden)",
+    "b1": "`b1` lacks the dimension of n: it was broadcast along dimension 0 of (n",
     "bngain": "summed over dimension 0, and that dimension stays, as a 1 (keepdim=True)",
-    "b2": "summed over dimension 0, and that dimension goes (no keepdim)",
+    "b2": "summed over dimension 0, and that dimension disappears (no keepdim)",
     "h": "(n, vocab_size) @ (vocab_size, n_hidden)",
     "W2": "(n_hidden, n) @ (n, vocab_size)",
-    "counts": "it is stretched along dimension 1 of (n, vocab_size). Broadcasting",
-    "bndiff2": "One number goes back to n entries: it is stretched along dimension 0",
-    "logprobs": "One number goes back to every entry of (n,).",
-    "emb": "The same numbers go back into (n, block_size, n_embd)",
-    "C": "For each index in Xb, (n, block_size), one row (n_embd,) of what arrives is added",
-    "hpreact": "Nothing was copied and nothing summed: entry by entry.",
+    "counts": "it is broadcast along dimension 1 of (n, vocab_size). That happens",
+    "bndiff2": "Each number of it goes to n entries: it is broadcast along dimension 0",
+    "logprobs": "Every entry of (n,) gets the same number.",
+    "emb": "The same numbers, reshaped to (n, block_size, n_embd)",
+    "C": "each index in Xb, (n, block_size), add one row (n_embd,) of the upstream gradient to",
+    "hpreact": "Nothing was broadcast and nothing summed: it works entry by entry.",
 }
 
 
@@ -218,14 +218,14 @@ def test_the_shape_recipe(gradient: str) -> None:
 
 
 def test_the_shape_recipe_beyond_matrices() -> None:
-    assert "over dimensions 0 and 1, and these dimensions go (no keep" in text_of("exercise8", "bo")
-    assert "Dimensions 1 and 2 change back first." in text_of("exercise8", "xq")
+    assert "over dimensions 0 and 1, and these dimensions disappear" in text_of("exercise8", "bo")
+    assert "Dimensions 1 and 2 are swapped back first." in text_of("exercise8", "xq")
     assert "The dimensions go back to their places: (vocab_size," in text_of("exercise8", "C")
 
 
 def test_a_value_that_a_chunk_reads_twice_is_told_so() -> None:
-    assert "stands there more than once" in text_of("exercise8", "hpreact")
-    assert "stands there more than once" not in text_of("exercise6", "hpreact")
+    assert "appears more than once" in text_of("exercise8", "hpreact")
+    assert "appears more than once" not in text_of("exercise6", "hpreact")
 
 
 def test_a_sum_is_asked_for_exactly_where_the_value_was_broadcast() -> None:
@@ -243,12 +243,12 @@ def test_the_learners_mistake_comes_first_with_how_to_see_it() -> None:
     assert rungs[0].title == "your line"
     assert rungs[0].lines[0] == "It was counted twice."
     assert rungs[0].lines[1].startswith("How to see it: Count the uses in the forward pass")
-    assert rungs[0].lines[2] == "More of it: grade explain contribution-twice"
+    assert rungs[0].lines[2] == "More about it: grade explain contribution-twice"
     assert rungs[1:] == ladder(load_exercise("exercise1"), "counts", Finding("wrong"))
 
 
 def test_a_mistake_that_is_no_longer_known_and_an_error_have_no_page() -> None:
     exercise = load_exercise("exercise1")
     gone = ladder(exercise, "counts", Finding("wrong", "It is off.", "gone-by-now"))
-    assert gone[0].lines == ("It is off.", "More of it: grade explain gone-by-now")
+    assert gone[0].lines == ("It is off.", "More about it: grade explain gone-by-now")
     assert ladder(exercise, "counts", Finding("errored", "E."))[0].lines == ("E.",)

@@ -1,13 +1,12 @@
-"""The sign was not taken off before a comparison.
+"""The absolute value was left out before a comparison.
 
-**What it is.** A size is compared with a limit, and only one side of zero is looked at.
+**What it is.** A size is compared with a limit, but only one side of zero is checked.
 
-**Why it matters.** What lies far out on the other side is not seen.
+**Why it matters.** Values far out on the other side are missed.
 
-**Example.** Of -3, 1 and 3 two are further than 2 from zero; x > 2 finds one.
+**Example.** Of -3, 1 and 3, two are further than 2 from zero; `x > 2` finds only one.
 
-**How to see it.** Turn all the signs of the input around: the result should stay what it
-is.
+**How to see it.** Flip all the signs of the input: the result should not change.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -19,4 +18,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} looks at one side of zero only: what is far below it counts as well."
+    return f"{value} checks one side of zero only: values far below zero count as well."

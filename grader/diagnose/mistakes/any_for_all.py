@@ -1,13 +1,14 @@
-"""One is enough here, and all are due.
+"""`any` was used where `all` is needed.
 
-**What it is.** any is true where one of many is; all is true only where every one is.
+**What it is.** `any` is true if at least one entry is true; `all` only if every entry is.
 
-**Why it matters.** What holds for a single example is taken for a property of the whole.
+**Why it matters.** Something that holds for a single example is taken for a property of the
+whole batch.
 
-**Example.** Of True and False, any gives True and all gives False.
+**Example.** For True and False, `any` gives True and `all` gives False.
 
-**How to see it.** Build a case by hand in which one is True and the others are not. What
-has to come out?
+**How to see it.** Build a small case by hand in which one entry is True and the others are
+not. What should the result be?
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -19,4 +20,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} counts what is so for one; it has to be so for all of them."
+    return f"{value} counts a unit if one example qualifies; every example has to."

@@ -1,14 +1,15 @@
 """The two weights of a running average do not add up to 1.
 
-**What it is.** An average is some of what was there and some of what is new. Where the two
-shares are not 1 together, it grows, or it shrinks.
+**What it is.** A running average mixes the old value with the new one. If the two weights
+do not add up to 1, it drifts away from what it should track.
 
-**Why it matters.** Fed the same value for ever, it should come to that value. With other
-weights it goes to 0, or beyond all bounds.
+**Why it matters.** Fed the same value again and again, the average should settle at that
+value. With other weights it settles somewhere else, or grows without bound.
 
-**Example.** From 4 and a new 4, 0.9 and 0.1 make 4 again; 1 and 0.1 make 4.4.
+**Example.** From an old 4 and a new 4, the weights 0.9 and 0.1 give 4 again; 1 and 0.1 give
+4.4.
 
-**How to see it.** Add the two weights up.
+**How to see it.** Add the two weights.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -20,7 +21,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return (
-        f"The weights in {value} are not 1 together: what stays and what is new do not make "
-        "a whole."
-    )
+    return f"The weights of the old and the new value in {value} do not add up to 1."

@@ -1,15 +1,14 @@
 """The batch's own statistics are used at inference.
 
-**What it is.** Where training is over, a layer is to use the statistics it has gathered.
-This one takes those of the batch at hand.
+**What it is.** Once training is over, a layer should use the running statistics that it
+gathered. This one uses those of the current batch.
 
-**Why it matters.** A single example has no variance, and what the network says of one name
-would depend on the others that happen to be beside it.
+**Why it matters.** A single example has no variance, and the prediction for one name would
+depend on which other names happen to be in the same batch.
 
-**Example.** A scale that was set to zero with an empty cup is not set anew with each thing
-that is weighed.
+**Example.** You calibrate a kitchen scale once, not again with everything you put on it.
 
-**How to see it.** Give it one example alone: what comes out?
+**How to see it.** Give the layer a single example: what comes out?
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -21,4 +20,7 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} comes from the batch's own mean and variance; the running ones are due."
+    return (
+        f"{value} uses the batch's own mean and variance; at inference it should use the running "
+        "statistics."
+    )

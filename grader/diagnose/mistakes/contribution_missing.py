@@ -1,15 +1,15 @@
-"""A use of the value was forgotten.
+"""A contribution is missing: one use of the value was forgotten.
 
-**What it is.** A value that is read by two chunks gets a gradient from each: the total is
-the sum of the contributions. One of them is not in it.
+**What it is.** A value that is read by two chunks gets a gradient from each of them; the
+total is the sum of these contributions. One of them is missing.
 
-**Why it matters.** The multivariable chain rule adds up over every path to the loss. A
-missing path is a wrong gradient, even if the number that comes out looks plausible.
+**Why it matters.** The multivariable chain rule adds up over every path to the loss. With a
+path missing the gradient is wrong, even if its numbers look plausible.
 
-**Example.** For `y = x * x.sum()`, x is used twice: `dx = dy * x.sum()` forgets that the
-sum moves with x as well.
+**Example.** In `y = x * x.sum()`, x is used twice: `dx = dy * x.sum()` forgets that the sum
+changes with x as well.
 
-**How to see it.** Search the forward pass for every line that reads the name; count the
+**How to see it.** Search the forward pass for every line that reads the name, and count the
 terms of its gradient.
 """
 
@@ -33,4 +33,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(missing: list[str], value: str) -> str:
-    return f"A contribution to d{value} is missing: {', '.join(missing)}."
+    return f"A contribution to d{value} is missing: {' and '.join(missing)}."

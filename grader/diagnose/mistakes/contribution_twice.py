@@ -1,13 +1,14 @@
-"""A use of the value was counted twice.
+"""A contribution was counted twice.
 
-**What it is.** One contribution stands in the sum two times: often a `+=` on something
-that already held it, or a line that was pasted twice.
+**What it is.** One contribution appears in the sum two times: often through a `+=` on
+something that already contained it, or a line that was pasted twice.
 
-**Why it matters.** Every path to the loss counts once.
+**Why it matters.** Every path to the loss counts exactly once.
 
-**Example.** For `y = a + b`, `da = dy` and then `da += dy` makes twice the gradient.
+**Example.** For `y = a + b`, `da = dy` followed by `da += dy` gives twice the gradient.
 
-**How to see it.** Count the uses in the forward pass against the terms of the gradient.
+**How to see it.** Count the uses in the forward pass and the terms of the gradient: the two
+numbers should agree.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -29,4 +30,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(twice: list[str]) -> str:
-    return f"A contribution is counted twice: {', '.join(twice)}."
+    return f"A contribution is counted twice: {' and '.join(twice)}."

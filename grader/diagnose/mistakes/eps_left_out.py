@@ -3,12 +3,12 @@
 **What it is.** The chunk adds a small constant before it divides or takes a root; the
 gradient was derived without it.
 
-**Why it matters.** The error is small where the variance is large, and large where the
-variance is small, which is what the epsilon is for.
+**Why it matters.** The error is tiny where the variance is large, and large where the
+variance is small, which is exactly where the epsilon matters.
 
 **Example.** For `y = (v + 1e-3)**-1`, `dv = -(v + 1e-3)**-2 * dy`.
 
-**How to see it.** The result agrees to three or four digits only.
+**How to see it.** The result agrees with the right one in the first few digits only.
 """
 
 import ast
@@ -47,4 +47,4 @@ def _without(chunk: Chunk) -> Iterator[tuple[float, str]]:
 
 
 def message(eps: float, chunk: str) -> str:
-    return f"The {eps:g} of `{chunk}` is not in it."
+    return f"The {eps:g} of `{chunk}` was left out."

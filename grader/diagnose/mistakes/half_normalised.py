@@ -1,16 +1,16 @@
-"""Only one half of normalising is done.
+"""Only half of the normalisation is done.
 
-**What it is.** To normalise is to take off the mean and to divide by the deviation. One of
-the two is missing.
+**What it is.** To normalise is to subtract the mean and to divide by the standard
+deviation. One of the two is missing.
 
-**Why it matters.** The numbers keep a shift, or their size, and the next layer saturates as
-it would have without.
+**Why it matters.** The numbers keep their offset, or their size, and the next layer
+saturates just as it would have without the layer.
 
-**Example.** Of 8 and 12 the mean is 10: -2 and 2 are shifted only, and 0.8 and 1.2 only
-made small.
+**Example.** The mean of 8 and 12 is 10, their standard deviation (with n) is 2. Subtracting
+alone gives -2 and 2, dividing alone gives 4 and 6; both together give -1 and 1.
 
-**How to see it.** Look at the mean and the deviation of each column of what goes out,
-without gain and bias: 0 and 1.
+**How to see it.** Look at the mean and the standard deviation of each output column, before
+gain and bias: they should be 0 and 1.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -23,5 +23,6 @@ def find(case: Case) -> Evidence | None:
 
 def message(value: str) -> str:
     return (
-        f"{value} lacks one half of normalising: the mean taken off, or the deviation divided by."
+        f"{value} is only half normalised: the mean was not subtracted, or the standard deviation "
+        "not divided by."
     )

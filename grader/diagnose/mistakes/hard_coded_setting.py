@@ -1,15 +1,15 @@
 """A setting of the layer is written out as a number.
 
-**What it is.** The layer was made with a setting (a momentum, an eps), keeps it in `self`, and
-the line has the setting's usual value in its place.
+**What it is.** The layer is created with a setting (a momentum, an eps) and stores it in
+`self`, but the line uses the default value as a literal number.
 
-**Why it matters.** It is right until somebody makes the layer with another one: then that is
-ignored, without a word.
+**Why it matters.** The layer works until somebody creates it with another setting, which is
+then silently ignored.
 
-**Example.** A layer that keeps `self.slope = slope`, with a default of 0.01, and in its forward
-pass has `torch.where(x > 0, x, 0.01 * x)`.
+**Example.** A layer stores `self.slope = slope`, with a default of 0.01, but its forward
+pass computes `torch.where(x > 0, x, 0.01 * x)`.
 
-**How to see it.** Make two layers with settings far apart: do they give different results?
+**How to see it.** Create two layers with very different settings: do their results differ?
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -21,4 +21,7 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} is right for a layer with the usual setting only: it is written as a number."
+    return (
+        f"{value} is right only for a layer with the default setting: the setting is written as a "
+        "number."
+    )

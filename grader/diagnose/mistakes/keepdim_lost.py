@@ -1,14 +1,14 @@
-"""keepdim was lost: the right numbers in the wrong shape.
+"""The values are right, but a dimension of size 1 was lost or added.
 
-**What it is.** A sum dropped the dimension that the value has with size 1 (or kept one
-that it has not).
+**What it is.** A sum dropped a dimension that the value has with size 1 (or kept one that
+the value does not have).
 
 **Why it matters.** `(64,)` and `(1, 64)` look alike until they meet a `(64, 64)` or a
-`(32, 1)`; then broadcasting makes something else of each. The lecture's own `cmp` lets it
-pass.
+`(32, 1)`: broadcasting then treats them differently. The lecture's own `cmp` does not
+notice, because it broadcasts too.
 
-**Example.** For `m = x.mean(1, keepdim=True)` with x `(4, 5)`, dm is `(4, 1)`;
-`g.sum(1)` is `(4,)`.
+**Example.** For `m = x.mean(1, keepdim=True)` with x `(4, 5)`, dm has shape `(4, 1)`;
+`g.sum(1)` has shape `(4,)`.
 
 **How to see it.** `dx.shape == x.shape`, always.
 """
@@ -26,6 +26,9 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(shape: list[int], expected: list[int]) -> str:
-    return (
-        f"The right numbers in shape {tuple(shape)}, and {tuple(expected)} is due: see to keepdim."
-    )
+    said = f"The values are right, but the shape is {tuple(shape)} and should be {tuple(expected)}"
+    if len(shape) < len(expected):
+        return f"{said}: pass `keepdim=True`."
+    if len(shape) > len(expected):
+        return f"{said}: it has a dimension of size 1 too many."
+    return f"{said}."

@@ -1,15 +1,15 @@
 """The running statistic is that of the last batch.
 
-**What it is.** What the earlier batches left is written over instead of being mixed with
-the new.
+**What it is.** The new batch's statistic overwrites the old value instead of being mixed
+into it.
 
-**Why it matters.** One batch is noisy. A network that is used on single examples would
-depend on which batch came last.
+**Why it matters.** A single batch is noisy. At inference, the network would depend on which
+batch happened to come last.
 
-**Example.** After readings of 4 and 8, an average with weight 0.1 for what is new, started
-at 0, is 1.16. Written over it is 8.
+**Example.** Start at 0 and give each new value the weight 0.1: after readings of 4 and 8
+the average is 1.16. Overwritten, it is 8.
 
-**How to see it.** Does the old value stand on the right-hand side of its own update?
+**How to see it.** Does the old value appear on the right-hand side of its own update?
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -21,4 +21,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} is that of the last batch alone: what it was before is not in it."
+    return f"{value} is the last batch's alone: its old value was overwritten, not mixed in."

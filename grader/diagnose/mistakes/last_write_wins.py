@@ -1,14 +1,15 @@
 """Repeated indices overwrite one another instead of adding up.
 
 **What it is.** A row that was looked up several times gets a gradient from each use. Plain
-assignment through an index keeps the last one only; so does `x[i] += g` for a tensor of
+assignment through an index keeps only the last one; so does `x[i] += g` with a tensor of
 indices, which reads and writes each row once.
 
-**Why it matters.** The commonest characters, used most, lose the most.
+**Why it matters.** The most frequent characters lose the most.
 
 **Example.** For `y = T[i]` with i = [2, 2, 0], `dT[2]` is `dy[0] + dy[1]`.
 
-**How to see it.** Take an index that occurs twice, and follow both through the line.
+**How to see it.** Take an index that occurs twice, and follow both occurrences through the
+line.
 """
 
 import ast
@@ -111,15 +112,15 @@ def _one_a_slice(
 def message(index: str | None, value: str, chunk: str = "") -> str:
     if chunk:
         return (
-            f"`{chunk}` takes entries of {value} several times, and of the gradients that arrive "
-            "for one entry only one is kept: they add up."
+            f"`{chunk}` reads entries of {value} several times, but only one contribution to each "
+            "entry is kept. They have to be added up."
         )
     if index is None:
         return (
-            f"{value} holds 1 where it should hold more: an index that comes up several times is "
-            "written several times, not added up."
+            f"{value} holds 1 where it should hold more: an index that occurs several times is "
+            "written each time instead of added."
         )
     return (
         f"Only one use of each row of {value} is kept: `{index}` holds the same index several "
-        "times, and their gradients add up."
+        "times, and the gradients of all its uses have to be added up."
     )

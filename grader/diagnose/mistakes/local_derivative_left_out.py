@@ -1,14 +1,15 @@
-"""The local derivative was left out: the upstream gradient passed on as it came.
+"""The local derivative was left out.
 
-**What it is.** The line hands on what arrived, as if the chunk were an addition.
+**What it is.** The line passes the upstream gradient on unchanged, as if the chunk were an
+addition.
 
-**Why it matters.** Only a sum passes its gradient on unchanged. Everything else scales or
-routes it.
+**Why it matters.** Addition passes a gradient on unchanged. Nearly everything else scales
+it or sends it somewhere.
 
 **Example.** For `y = x.sin()`, `dx = dy` lacks the factor `x.cos()`.
 
-**How to see it.** Ask of the chunk: if this value moves by a little, by how much does the
-result move? That factor has to be in the line.
+**How to see it.** Ask of the chunk: if this value changes a little, by how much does the
+result change? That factor has to be in the line.
 """
 
 from collections.abc import Iterator
@@ -90,5 +91,5 @@ def _shaped(case: Case, upstream: torch.Tensor) -> Iterator[torch.Tensor]:
 
 def message(chunk: str, left_out: str) -> str:
     if left_out:
-        return f"The factor {left_out} is not in it."
-    return f"What arrives is passed on as it is: the derivative of `{chunk}` is not in it."
+        return f"The factor {left_out} was left out."
+    return f"The upstream gradient is passed on as it is: the derivative of `{chunk}` is missing."

@@ -1,15 +1,16 @@
-"""What passes is stopped, and what is stopped passes.
+"""The mask is reversed: the gradient goes to the entries that were cut off.
 
-**What it is.** Where a chunk lets some entries through and cuts others off, its gradient goes back
-to those that were let through. Here it goes to the others.
+**What it is.** If a chunk lets some entries through and cuts others off, its gradient goes
+to the ones that were let through. Here it goes to the others.
 
-**Why it matters.** The values that made the result receive nothing, and those that had no part in
-it are changed.
+**Why it matters.** The values that made the result get no gradient, and those that had no
+part in it do.
 
-**Example.** For `y = x.clamp(max=1)`: what arrives goes on where x was below 1, not where it was
+**Example.** For `y = x.clamp(max=1)`, dy is passed on where x was below 1, not where it was
 above.
 
-**How to see it.** Take one entry that was cut off. If it moves a little, does the result move?
+**How to see it.** Take one entry that was cut off. If it changes a little, does the result
+change?
 """
 
 import torch
@@ -31,4 +32,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(chunk: str) -> str:
-    return f"What `{chunk}` lets through is stopped here, and what it cuts off passes."
+    return f"The mask is reversed: the gradient goes to the entries that `{chunk}` cut off."

@@ -1,11 +1,12 @@
-"""A mean where a sum is due.
+"""A mean where a sum is needed.
 
 **What it is.** The contributions were averaged instead of added up.
 
-**Why it matters.** The chain rule adds. An average comes in only where the forward pass
-took one, and then its 1/n is already in the upstream gradient.
+**Why it matters.** The chain rule adds. An average appears only where the forward pass took
+one, and then its 1/n is already part of the upstream gradient.
 
-**Example.** For `y = x + b` with x `(4, 5)`, `db = dy.sum(0)`; `dy.mean(0)` is a quarter.
+**Example.** For `y = x + b` with x `(4, 5)`, `db = dy.sum(0)`; `dy.mean(0)` is a quarter of
+that.
 
 **How to see it.** Look for `.mean(` in a backward line.
 """
@@ -59,4 +60,4 @@ agree = wrong_factor.agree
 def message(factor: float, names: list[str], term: str | None) -> str:
     what = names[0] if names else f"{factor:.6g}"
     whose = "every entry" if term is None else f"the part through {term}"
-    return f"A mean where a sum is due: {whose} is {what} times what it should be."
+    return f"A mean instead of a sum: {whose} is {what} times what it should be."

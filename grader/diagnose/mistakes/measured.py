@@ -1,17 +1,19 @@
-"""Measured, or rounded, where a derivative was to be worked out.
+"""The derivative was measured or rounded, not derived.
 
-**What it is.** A difference divided by a small step, `(f(x + h) - f(x - h)) / (2 * h)`, in the
-place of the formula that f's derivative is; or a number with only some of its digits.
+**What it is.** A difference divided by a small step, `(f(x + h) - f(x - h)) / (2 * h)`, is
+used instead of the formula for the derivative of f; or a number is written with only some
+of its digits.
 
-**Why it matters.** A measured slope is never exact, and each one takes the whole forward pass
-anew: a network of a million weights would be run a million times for a single step. The chain
-rule gives all of them at once.
+**Why it matters.** A measured slope is never exact, and each one needs the whole forward
+pass again: a network with a million weights would have to run a million times for a single
+step. The chain rule gives all the gradients in one backward pass.
 
-**Example.** For `f(x) = x**3` at 2 the derivative is `3 * x**2`, 12. Measured with h = 1e-5 it
-comes out as 12.0000000001.
+**Example.** For `f(x) = x**3` at 2 the derivative is `3 * x**2`, which is 12. Measured with
+h = 1e-5 it comes out as 12.0000000002.
 
-**How to see it.** There is an h in the line, or a function that has one. Or the ninth digit or so
-differs from torch's, where of a formula the fifteenth would.
+**How to see it.** There is an h in the line, or in a function that it calls. Or the result
+differs from the right one around the tenth digit; a formula would agree to about the
+fifteenth.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -29,4 +31,7 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(off: float) -> str:
-    return f"This is near the derivative, off by {off:.0e} of it: measured, or rounded. Derive it."
+    return (
+        f"Close to the derivative but not equal to it (relative error {off:.0e}): it looks "
+        "measured or rounded. Derive the formula."
+    )

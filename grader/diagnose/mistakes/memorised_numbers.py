@@ -1,7 +1,8 @@
-"""The answer belongs to one seed only.
+"""The numbers are right for one seed only.
 
 **What it is.** On the lecture's seed the numbers agree; with other random inputs of the
-same sizes they do not. They were copied, or depend on something that happened to hold.
+same sizes they do not. They were copied, or they depend on something that just happened to
+hold.
 
 **Why it matters.** A backward pass is a function of the values it is given.
 
@@ -12,4 +13,4 @@ same sizes they do not. They were copied, or depend on something that happened t
 
 
 def message(where: str) -> str:
-    return f"Right for the inputs you see, wrong for others ({where}): it does not follow them."
+    return f"Right for these inputs, wrong for others ({where}): it does not depend on its inputs."

@@ -1,16 +1,17 @@
-"""A part of the difference quotient is missing.
+"""Part of the difference quotient is missing.
 
-**What it is.** A slope is a difference divided by a step: `(f(x + h) - f(x)) / h`. Without the
-division it is next to nothing, for h is small; without the subtraction it is huge.
+**What it is.** A slope is a difference divided by a step: `(f(x + h) - f(x)) / h`. Without
+the division it is almost 0, because h is small; without the subtraction it is huge.
 
-**Why it matters.** How far the result moved says nothing by itself. How far it moved for each 1
-that x moved is the slope.
+**Why it matters.** How far the result moved says nothing by itself. The slope is how far it
+moved per unit of x.
 
-**Example.** For `f(x) = x**3` at 1 and `h = 0.001` the difference is 0.003, the slope is 3, and
-`f(x + h) / h` is 1003.
+**Example.** For `f(x) = x**3` at 1 and `h = 0.001` the difference is 0.003, the slope is 3,
+and `f(x + h) / h` is 1003.
 
-**How to see it.** Make h ten times smaller. A slope stays what it is; what becomes ten times
-smaller was not divided, and what becomes ten times larger was not subtracted.
+**How to see it.** Make h ten times smaller. A slope hardly changes; a result that becomes
+ten times smaller was not divided by h, and one that becomes ten times larger lacks the
+subtraction.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -54,5 +55,5 @@ def find(case: Case) -> Evidence | None:
 
 def message(without: str) -> str:
     if without == "division":
-        return "This is how far the result moved; it is not divided by how far the number moved."
-    return "This is far too much: nothing, or not the right thing, is subtracted before dividing."
+        return "This is how far the result moved; it still has to be divided by the step h."
+    return "Far too large: nothing, or the wrong thing, is subtracted before dividing by h."

@@ -10,7 +10,7 @@ one-hot it pushes every logit down and none up.
 **Example.** For `m = x.max(1, keepdim=True).values`, dx is dm at each row's largest entry
 and 0 elsewhere.
 
-**How to see it.** Sum a row of dlogits: for cross-entropy it is 0.
+**How to see it.** Sum a row of dlogits: for cross-entropy the sum is 0.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence, stretched
@@ -45,5 +45,5 @@ def _whole_row(case: Case) -> Evidence | None:
 
 def message(what: str, everywhere: bool) -> str:
     if everywhere:
-        return f"{what} concerns one entry of each row; here it went to the whole row."
-    return f"{what[0].upper()}{what[1:]} is not in it: all entries but the picked ones agree."
+        return f"{what} concerns one entry of each row; here it was applied to the whole row."
+    return f"{what[0].upper()}{what[1:]} was left out: only the entries that it picks are wrong."

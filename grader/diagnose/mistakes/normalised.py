@@ -166,7 +166,7 @@ def _other_sums(norm: Normalisation, given: torch.Tensor, local: torch.Tensor) -
                 yield Foreign(BY_MEAN, mean.expand_as(z), found)
                 gz = local * (given * z).sum(over, keepdim=True)
                 yield Foreign(BY_VARIANCE, norm.share(gz * scale), found)
-    spread = {"value": f"what `{norm.chunk.source}` divides by", "shape": None, "expected": None}
+    spread = {"value": f"the scale of `{norm.chunk.source}`", "shape": None, "expected": None}
     for scale in (1, norm.divisor):
         tensor = norm.share(local * given * z * scale)
         yield Foreign(BY_VARIANCE, tensor, ("not-summed", spread))

@@ -1,13 +1,13 @@
-"""Something else than a tensor was given.
+"""The gradient is not a tensor.
 
-**What it is.** A gradient is a plain, dense `torch.Tensor` with the shape of the value it
-belongs to. A number, a numpy array, a list, a sparse tensor or a Parameter is not.
+**What it is.** A gradient is a plain, dense `torch.Tensor` with the shape of its value. A
+number, a numpy array, a list, a sparse tensor or a Parameter does not count.
 
 **Why it matters.** A number broadcasts against anything: comparing `0.0` with a whole
-matrix of zeros says True, and says nothing about the other entries.
+matrix of zeros says True, even if the gradient should have been a matrix.
 
 **Example.** For `y = x.relu()`, `dx = 0.0` is a number even where every entry of x is
-negative; `torch.zeros_like(x)` is its gradient.
+negative; `torch.zeros_like(x)` is the gradient.
 
 **How to see it.** `print(type(dx))`.
 """
@@ -15,4 +15,5 @@ negative; `torch.zeros_like(x)` is its gradient.
 
 def message(kind: str, expected_shape: list[int]) -> str:
     what = kind.removeprefix("builtins.")
-    return f"This is {what}; a plain tensor of shape {tuple(expected_shape)} is due."
+    got = what if " " in what else f"`{what}`"
+    return f"Expected a plain tensor of shape {tuple(expected_shape)}, got {got}."

@@ -1,21 +1,22 @@
-"""What sends back was written, and is not kept.
+"""The `_backward` function was written but never attached.
 
-**What it is.** The result of an operation has no `_backward` of its own: the function inside
-the operation was defined and never put into the result, or under another name, or by a line
-that stands inside the function itself and never runs.
+**What it is.** The result of an operation has no `_backward` of its own: the function was
+defined inside the operation but never assigned to the result, or under another name, or by
+a line inside the function itself, which never runs.
 
-**Why it matters.** backward() calls the `_backward` of every Value. That of a new Value does
-nothing, so what arrives at this result goes no further.
+**Why it matters.** backward() calls the `_backward` of every Value. The default one does
+nothing, so the gradient stops at this result.
 
-**Example.** In `def sin(self)`, `def _backward(): ...` is followed by `return out`; between the
-two `out._backward = _backward` is missing.
+**Example.** In `def sin(self)`, `def _backward(): ...` is followed directly by
+`return out`; between the two, `out._backward = _backward` is missing.
 
-**How to see it.** `print(out._backward)` names the function, and the method that it is from.
+**How to see it.** `print(out._backward)` shows the function, and the method it was defined
+in.
 """
 
 
 def message(operation: str) -> str:
     return (
-        f"The result of `{operation}` keeps no `_backward` of its own, so nothing is sent back "
-        "from it."
+        f"The result of `{operation}` has no `_backward` of its own, so no gradient gets past it: "
+        "is `out._backward = _backward` missing?"
     )

@@ -1,19 +1,22 @@
 """Part of the graph is not reached.
 
-**What it is.** backward() has to come to every value that the result was made of, however many
-steps away. It stops too early, goes down one side only, or leaves the result itself out.
+**What it is.** backward() has to reach every value that the result was made from, however
+many steps away. It stops too early, follows only one of the operands, or skips the result
+itself.
 
-**Why it matters.** What is not reached passes nothing on: all grads below stay too small, or 0.
+**Why it matters.** A value that is not reached passes nothing on: every grad below it is
+too small, or 0.
 
-**Example.** For `z = x + y`, `y = w * w`: going to what z was made of comes to x and y, and to w
-only from there.
+**Example.** In `z = x + y`, `y = w * w`, the operands of z are x and y; w is reached only
+through y.
 
-**How to see it.** Collect the values that your backward() runs, and look for one that is missing.
+**How to see it.** Collect the values whose `_backward` runs, and look for one that is
+missing.
 """
 
 
 def message(graphs: int, of: int) -> str:
     return (
-        f"In {graphs} of {of} expressions the _backward of some Value does not run, though the "
-        "result was made of it."
+        f"In {graphs} of {of} expressions the `_backward` of some Value never runs, although the "
+        "result was made from it."
     )

@@ -1,9 +1,9 @@
 """The result itself has no gradient to pass on.
 
-**What it is.** Backpropagation begins with the derivative of the result in itself, which is 1.
-Where that is not set, nothing but zeros is passed on.
+**What it is.** Backpropagation begins with the derivative of the result with respect to
+itself, which is 1. If that is not set, nothing but zeros is passed on.
 
-**Why it matters.** Every product with 0 is 0, so that no gradient arrives anywhere.
+**Why it matters.** Any product with 0 is 0, so every gradient stays 0.
 
 **Example.** For `y = 3 * x`, `dx = 3 * dy`; only dy = 1 makes it 3.
 
@@ -13,6 +13,6 @@ Where that is not set, nothing but zeros is passed on.
 
 def message(graphs: int, of: int) -> str:
     return (
-        f"In {graphs} of {of} expressions the grad of the result is not 1 after backward(): it is "
-        "what everything else starts from."
+        f"In {graphs} of {of} expressions the grad of the result is not 1 after backward(); "
+        "everything else starts from it."
     )

@@ -1,16 +1,16 @@
 """Not summed over a broadcast dimension.
 
-**What it is.** In the forward pass the value was stretched to a larger shape. Each copy
-sends a gradient back, and they have to be added up again.
+**What it is.** In the forward pass the value was broadcast to a larger shape. Each copy
+contributes to its gradient, and these contributions have to be summed.
 
-**Why it matters.** Broadcasting forward is a sum backward. Without it the gradient has the
-shape of what came out, not of what went in.
+**Why it matters.** Broadcasting forward is a sum backward. Without the sum the gradient has
+the shape of the result instead of the shape of the value.
 
-**Example.** For `y = x * s` with x `(4, 5)` and s `(4, 1)`: `x * dy` is `(4, 5)`, and ds is
-`(4, 1)`.
+**Example.** For `y = x * s` with x `(4, 5)` and s `(4, 1)`, `x * dy` has shape `(4, 5)`,
+but ds has shape `(4, 1)`.
 
-**How to see it.** Compare the shapes: where the value has 1, or no dimension at all, and
-the upstream gradient has more, there is a sum.
+**How to see it.** Compare the shapes: wherever the value has size 1, or no dimension at
+all, and the upstream gradient has more, a sum is needed.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence, spreads, summed_to
@@ -46,8 +46,8 @@ def _whole(case: Case) -> Evidence | None:
 
 def message(value: str, shape: list[int] | None, expected: list[int] | None) -> str:
     if shape is None or expected is None:
-        return f"{value} was broadcast forward; what comes back to it is not summed."
+        return f"The gradient of {value} was not summed: it was broadcast in the forward pass."
     return (
-        f"Shape {tuple(shape)}, and {tuple(expected)} is due: {value} was broadcast forward, "
-        "so its gradient is a sum over what it was broadcast to."
+        f"The shape is {tuple(shape)} and should be {tuple(expected)}: {value} was broadcast in "
+        "the forward pass, so its gradient is a sum over the broadcast dimensions."
     )

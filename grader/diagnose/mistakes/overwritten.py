@@ -1,14 +1,15 @@
 """A second contribution overwrote the first.
 
-**What it is.** `dx = ...` a second time replaces what the first line put there; the second
-use of a value has to be added: `dx = dx + ...`.
+**What it is.** A second `dx = ...` replaces what the first line computed; the second use of
+a value has to be added: `dx = dx + ...`.
 
-**Why it matters.** Only the last use counts then. micrograd's first version had this bug:
-`a + a` got the gradient 1.
+**Why it matters.** Only the last use counts then. micrograd has this bug halfway through
+its lecture, where `a + a` gets the gradient 1.
 
 **Example.** For `y = x.exp() + x.sin()`: `dx = x.exp() * dy`, then `dx = x.cos() * dy`.
 
-**How to see it.** Two plain assignments to one gradient: the first has no effect.
+**How to see it.** Look for two plain assignments to the same gradient: the first has no
+effect.
 """
 
 import ast
@@ -100,7 +101,10 @@ def _in_a_method(case: Case) -> Evidence | None:
 def message(value: str, lines: list[int]) -> str:
     if len(lines) == 1:
         return (
-            f"Line {lines[0]} sets the grad instead of adding to it: what another use of {value} "
-            "has put there is lost."
+            f"Line {lines[0]} sets the grad instead of adding to it: the contribution of another "
+            f"use of {value} is lost."
         )
-    return f"Line {lines[-1]} overwrites what line {lines[-2]} gave d{value}; uses add up."
+    return (
+        f"Line {lines[-1]} overwrites the d{value} of line {lines[-2]}; the contributions have to "
+        "be added."
+    )

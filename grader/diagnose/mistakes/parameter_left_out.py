@@ -1,16 +1,15 @@
-"""A parameter of the layer is not in it.
+"""A parameter of the layer was left out.
 
-**What it is.** What the layer gives is right up to a gain or a bias of its own, which was
-not multiplied in or added.
+**What it is.** The output is right except for a gain or a bias of the layer, which was not
+multiplied in or added.
 
-**Why it matters.** A parameter that the forward pass does not use has no effect; training
-changes it, and nothing else changes with it.
+**Why it matters.** A parameter that the forward pass does not use has no effect: training
+it changes nothing.
 
-**Example.** A thermometer in Fahrenheit is one in Celsius times 1.8, plus 32; without the
-32 water freezes at 0.
+**Example.** Degrees Fahrenheit are degrees Celsius times 1.8, plus 32; without the 32,
+water freezes at 0.
 
-**How to see it.** Change the parameter and call the layer again: what it gives has to
-change.
+**How to see it.** Change the parameter and call the layer again: its output should change.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -22,6 +21,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return (
-        f"{value} lacks a parameter of the layer: a gain that multiplies, or a bias that is added."
-    )
+    return f"{value} lacks a parameter of the layer: a gain to multiply by, or a bias to add."

@@ -21,7 +21,7 @@ from grader.diagnose.mistakes.uses import sums_of, uses_of
 from grader.tensors import close
 
 POWERS = (0, 1, 2, 3)
-ITSELF, ITS_SHARE = "what an entry itself receives", "what the sum over its row takes off"
+ITSELF, ITS_SHARE = "the entry itself", "the sum over its row"
 
 
 def told(case: Case, mistake: str) -> Evidence | None:
@@ -106,10 +106,12 @@ def _instead_of_softmax(case: Case, h: torch.Tensor, one_hot: str) -> Iterator[F
         other = torch.softmax(value, along)
         found = {"summed": [along], "shape": list(value.shape)}
         yield Foreign("softmax", h * other, ("summed-wrong-dimension", found))
-    others = [*case.same_shape_values(value.shape), ("its exponential", value.exp())]
+    others = [*case.same_shape_values(value.shape), (f"{case.name}.exp()", value.exp())]
     for used, tensor in others:
         yield Foreign(
-            "softmax", h * tensor, ("value-for-gradient", {"used": used, "meant": "its softmax"})
+            "softmax",
+            h * tensor,
+            ("value-for-gradient", {"used": used, "meant": f"softmax({case.name})"}),
         )
 
 
@@ -145,7 +147,7 @@ def _instead_of_weights(
     tensor = -weights * arrives.sum(along, keepdim=True)
     yield Foreign(ITS_SHARE, tensor, ("local-derivative-left-out", left_out))
     for term, sign in ((ITSELF, 1), (ITS_SHARE, -1)):
-        alone = {"chunk": source, "upstream": upstream, "term": term}
+        alone = {"chunk": source, "upstream": upstream, "term": f"the part through {term}"}
         yield Foreign(term, sign * weights, ("upstream-left-out", alone))
         used = weights**2 if sign > 0 else weights * (weights**2).sum(along, keepdim=True)
         meant = {"used": name, "meant": upstream}

@@ -1,15 +1,16 @@
-"""Divided by a row of sums where a column of sums was due.
+"""Divided by a row of sums instead of a column of sums.
 
-**What it is.** `P / P.sum(1)` divides column j by the sum of row j: without `keepdim` the sums
-have lost their dimension, and broadcasting lines them up with the columns. `P.sum(0)` sums the
-columns to begin with.
+**What it is.** `P / P.sum(1)` divides column j by the sum of row j: without `keepdim` the
+sums have lost their dimension, and broadcasting lines them up with the columns. `P.sum(0)`
+sums the columns to begin with.
 
-**Why it matters.** With a square table nothing warns, and every number looks like a probability.
+**Why it matters.** With a square table there is no error, and every number looks like a
+probability.
 
-**Example.** `[[1, 1], [2, 6]]` has the row sums 2 and 8. Right is `[[1/2, 1/2], [2/8, 6/8]]`;
-without `keepdim` it comes out as `[[1/2, 1/8], [2/2, 6/8]]`.
+**Example.** `[[1, 1], [2, 6]]` has the row sums 2 and 8. The right result is
+`[[1/2, 1/2], [2/8, 6/8]]`; without `keepdim` it is `[[1/2, 1/8], [2/2, 6/8]]`.
 
-**How to see it.** Add up a row of the result: it should be 1.
+**How to see it.** Add up a row of the result: the sum should be 1.
 """
 
 import torch
@@ -37,5 +38,8 @@ def find(case: Case) -> Evidence | None:
 
 def message(value: str, columns: bool) -> str:
     if columns:
-        return f"The columns of {value} add up to 1, and its rows are to: see to the dimension."
-    return f"The columns of {value} were divided by the sums of the rows: see to keepdim."
+        return (
+            f"The columns of {value} add up to 1, but its rows should: check the dimension of the "
+            "sum."
+        )
+    return f"The columns of {value} were divided by the sums of the rows: pass `keepdim=True`."

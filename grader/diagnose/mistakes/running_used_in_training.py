@@ -1,16 +1,17 @@
 """The running statistics are used in training.
 
-**What it is.** While a network is trained, a layer is to normalise by the batch at hand;
-this one uses what it has gathered so far.
+**What it is.** During training a layer should normalise by the current batch; this one uses
+the running statistics gathered so far.
 
-**Why it matters.** At the start it has gathered nothing, so nothing is normalised. And the
-backward of such a layer is another one, for the statistics are no longer made of x.
+**Why it matters.** At the start they are 0 and 1, so nothing is normalised. And the
+backward pass is a different one, because the running statistics do not depend on x in the
+same way.
 
-**Example.** To compare the marks of one class you take the mean of that class, and not that
-of the school.
+**Example.** To compare the marks within one class you use the mean of that class, not the
+mean of the school.
 
-**How to see it.** What goes out in training, less its bias and by its gain, has mean 0 and
-deviation 1 in each column.
+**How to see it.** In training, the output without its gain and bias should have mean 0 and
+standard deviation 1 in each column.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -22,4 +23,7 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} comes from the running statistics; in training the batch's own are due."
+    return (
+        f"{value} uses the running statistics; in training it should use the batch's own mean and "
+        "variance."
+    )

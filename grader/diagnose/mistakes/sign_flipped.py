@@ -1,12 +1,12 @@
 """The sign is wrong.
 
-**What it is.** A minus of the forward pass did not come along, or one too many did.
+**What it is.** A minus sign of the forward pass was lost, or there is one too many.
 
-**Why it matters.** A step along it climbs instead of descending.
+**Why it matters.** A step against this gradient goes uphill instead of downhill.
 
 **Example.** For `y = a - b`, `da = dy` and `db = -dy`.
 
-**How to see it.** Nudge one entry of the value upwards in your head: does the loss rise or
+**How to see it.** Imagine one entry of the value a little larger: does the loss rise or
 fall?
 """
 

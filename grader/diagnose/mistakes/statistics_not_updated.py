@@ -1,14 +1,13 @@
-"""The running statistics stay where they started.
+"""The running statistics are never updated.
 
-**What it is.** No batch leaves a trace: the update is missing, or what it works out is not
-kept.
+**What it is.** No batch changes them: the update is missing, or its result is not stored.
 
-**Why it matters.** In training nothing shows, for there the batch's own are used. At
-inference the layer does not normalise at all.
+**Why it matters.** Training does not show it, because there the batch's own statistics are
+used. At inference the layer does not normalise at all.
 
-**Example.** A counter that works out `count + 1` and does not keep it stands at 0 for ever.
+**Example.** A counter that computes `count + 1` without storing it stays at 0 for ever.
 
-**How to see it.** Call the layer in training, and look at the running statistics before and
+**How to see it.** Call the layer in training, and compare the running statistics before and
 after.
 """
 
@@ -21,4 +20,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} is what it was at the start: no batch has moved it."
+    return f"{value} still has its initial value: no batch has updated it."

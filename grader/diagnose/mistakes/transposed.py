@@ -1,13 +1,13 @@
 """The gradient is transposed.
 
-**What it is.** Rows and columns changed places, mostly in a matrix product whose factors
-stand in the wrong order.
+**What it is.** Rows and columns are swapped, usually in a matrix product with its factors
+in the wrong order.
 
-**Why it matters.** With a square matrix nothing warns.
+**Why it matters.** With a square matrix there is no error.
 
 **Example.** For `y = A @ B`, `dB = A.T @ dy`; `dy.T @ A` is its transpose.
 
-**How to see it.** Write the shapes below the product; only one order fits.
+**How to see it.** Write the shapes below the product; only one order gives the right one.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -24,4 +24,9 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(shape: list[int], expected: list[int]) -> str:
-    return f"This is the transpose, {tuple(shape)} for {tuple(expected)}: rows for columns."
+    if shape != expected:
+        return (
+            f"This is the transpose of the gradient: its shape is {tuple(shape)} and should be "
+            f"{tuple(expected)}."
+        )
+    return "This is the transpose of the gradient: rows and columns are swapped."

@@ -1,13 +1,13 @@
-"""The running statistics move at inference.
+"""The running statistics change at inference.
 
-**What it is.** The update stands where it runs in inference as well as in training.
+**What it is.** The update is in a place that runs at inference as well as in training.
 
-**Why it matters.** Whoever asks the network something changes what it will say next.
+**Why it matters.** Asking the network for a prediction changes its later predictions.
 
-**Example.** A thermometer's scale is drawn once; it is not drawn anew at each reading.
+**Example.** Reading a thermometer should not recalibrate it.
 
-**How to see it.** Call the layer twice at inference with the same input: the same has to
-come out, and nothing may have changed.
+**How to see it.** Call the layer twice at inference with the same input: the output should
+be the same, and the running statistics should not have changed.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -19,4 +19,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} moved when the layer was called at inference; it is to learn in training only."
+    return f"{value} changed when the layer was called at inference; only training may change it."

@@ -1,13 +1,14 @@
-"""The upstream gradient was left out: the local derivative alone.
+"""The upstream gradient was left out.
 
-**What it is.** The line says how the chunk's value moves with this one, and not how the
-loss moves with the chunk's value.
+**What it is.** The line is the local derivative alone: it says how the chunk's result
+changes with this value, but not how the loss changes with the chunk's result.
 
-**Why it matters.** The chain rule is a product: local derivative times what arrives.
+**Why it matters.** The chain rule is a product: local derivative times upstream gradient.
 
 **Example.** For `y = x**3`, `dx = 3 * x**2` lacks the factor `dy`.
 
-**How to see it.** Every line of a backward pass reads at least one gradient above it.
+**How to see it.** Every line of a backward pass, except at the loss itself, reads at least
+one gradient computed above it.
 """
 
 from dataclasses import replace
@@ -64,5 +65,8 @@ def _stretches_to(case: Case, local: torch.Tensor) -> bool:
 
 def message(chunk: str, upstream: str, term: str = "") -> str:
     if term:
-        return f"Of `{chunk}`, {term} is there without {upstream}: the local derivative alone."
-    return f"This is the local derivative of `{chunk}` alone; {upstream} is not in it."
+        return f"In `{chunk}`, {term} lacks the factor {upstream}, the upstream gradient."
+    return (
+        f"This is the local derivative of `{chunk}` alone: the upstream gradient {upstream} is "
+        "missing."
+    )

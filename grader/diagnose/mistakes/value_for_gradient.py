@@ -1,13 +1,13 @@
-"""One tensor stands where another is meant.
+"""One tensor is used instead of another.
 
-**What it is.** A forward value in the place of its gradient, the gradient of another value
-as the upstream one, or another value of the same shape in the local derivative.
+**What it is.** A forward value instead of its gradient, the gradient of another value as
+the upstream gradient, or another value of the same shape in the local derivative.
 
-**Why it matters.** The shapes agree, so nothing complains.
+**Why it matters.** The shapes agree, so there is no error.
 
-**Example.** For `c = a * b`, `da = c * dc` reads c where b is meant.
+**Example.** For `c = a * b`, `da = c * dc` reads c instead of b.
 
-**How to see it.** Read the line aloud with the chunk beside it: for each name, why this one?
+**How to see it.** Read the line aloud next to its chunk: for each name, why this one?
 """
 
 import ast
@@ -89,4 +89,4 @@ def _power(chunk: Chunk) -> float | None:
 
 
 def message(used: str, meant: str) -> str:
-    return f"`{used}` stands where {meant} is meant."
+    return f"`{used}` is used instead of {meant}."

@@ -1,15 +1,15 @@
-"""A variance for a standard deviation, or the other way round.
+"""The variance and the standard deviation were confused.
 
-**What it is.** The variance is the square of the standard deviation. A root is missing, or there
-is one too many.
+**What it is.** The variance is the square of the standard deviation. A square root is
+missing, or there is one too many.
 
-**Why it matters.** Near 1 the two are close and nothing looks wrong; far from it one is
-much too large or much too small.
+**Why it matters.** Near 1 the two are close and nothing looks wrong; far from 1 the result
+is much too large or much too small.
 
-**Example.** Of 0 and 20, with n, the variance is 100 and the standard deviation 10.
+**Example.** The variance of 0 and 20 (with n) is 100, the standard deviation 10.
 
-**How to see it.** Measure the input in other units, a hundred times smaller: a deviation
-grows by 100, a variance by 10,000.
+**How to see it.** Multiply the input by 100: the standard deviation grows by a factor of
+100, the variance by 10,000.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -21,6 +21,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return (
-        f"{value} has a variance for a deviation, or the reverse: a root too few, or one too many."
-    )
+    return f"{value} confuses variance and standard deviation: a square root too few or too many."

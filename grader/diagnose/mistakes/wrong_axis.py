@@ -1,16 +1,16 @@
 """Taken along the wrong dimension, or over everything.
 
-**What it is.** A statistic of each column is taken along the rows; here it is that of each
-row, or one for the whole matrix.
+**What it is.** Each column should have a statistic of its own; here it was computed for
+each row, or once for the whole matrix.
 
-**Why it matters.** The shapes often fit by broadcasting, and nothing warns. Over the
-features of each example it is LayerNorm, which is another layer.
+**Why it matters.** The shapes often fit by broadcasting, so there is no error. Over the
+features of each example it is LayerNorm, a different layer.
 
 **Example.** For x `(4, 5)`: `x.sum(0)` has 5 entries, `x.sum(1)` has 4, and `x.sum()` is
 one number.
 
-**How to see it.** How many numbers are due, and which dimension has to go so that these are
-left?
+**How to see it.** How many numbers should the result have, and which dimension has to go to
+leave that many?
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence

@@ -1,15 +1,14 @@
 """The exponent of the derivative is off.
 
-**What it is.** The power rule takes the exponent down as a factor and one off the exponent;
-one of the two did not happen, or happened the wrong way.
+**What it is.** The power rule brings the exponent down as a factor and reduces it by one;
+one of the two did not happen, or went the wrong way.
 
-**Why it matters.** The result has the right sign and a plausible size near 1, and is wrong
-everywhere else.
+**Why it matters.** The result has a plausible size near 1, and is wrong everywhere else.
 
-**Example.** For `y = x**-2`, `dx = -2 * x**-3 * dy`: one off -2 is -3, not -1.
+**Example.** For `y = x**-2`, `dx = -2 * x**-3 * dy`: one less than -2 is -3, not -1.
 
-**How to see it.** Divide your gradient by the right one: what is left is a power of the
-value.
+**How to see it.** Divide your gradient by the right one: what remains is a power of the
+value, perhaps times a constant.
 """
 
 import ast
@@ -77,4 +76,4 @@ def _moved(case: Case, own: torch.Tensor, power_of: ast.expr, chunk: Chunk) -> b
 
 
 def message(chunk: str, base: str) -> str:
-    return f"The exponent is off: what comes back through `{chunk}` has another power of {base}."
+    return f"The exponent is off: the gradient through `{chunk}` has the wrong power of {base}."

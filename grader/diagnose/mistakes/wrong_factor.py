@@ -1,14 +1,15 @@
 """A constant factor is off.
 
 **What it is.** Every entry is the right one times the same number: a 1/n left out or
-written twice, the 2 of a square, n for n-1.
+applied twice, the 2 of a square, n instead of n - 1.
 
-**Why it matters.** The direction is right and the step is not; combined with other terms
-the direction goes too.
+**Why it matters.** The direction is right but the step size is not; combined with other
+terms, the direction is wrong too.
 
-**Example.** For `y = (x**2).mean()`, `dx = 2 * x / x.numel()`.
+**Example.** For `y = (x**2).mean()`, `dx = 2 * x / x.numel() * dy`.
 
-**How to see it.** Divide your gradient by the right one, entry by entry: one number.
+**How to see it.** Divide your gradient by the right one, entry by entry: the quotient is
+the same everywhere.
 """
 
 from grader.diagnose.mistakes.case import Case, Evidence
@@ -45,5 +46,5 @@ def agree(one: Evidence, other: Evidence) -> Evidence | None:
 
 def message(factor: float, names: list[str], term: str | None) -> str:
     what = names[0] if names else f"{factor:.6g}"
-    whose = "Every entry" if term is None else f"The part through {term}"
-    return f"{whose} is {what} times what it should be: a constant factor is off."
+    whose = "every entry" if term is None else f"the part through {term}"
+    return f"A constant factor is off: {whose} is {what} times what it should be."

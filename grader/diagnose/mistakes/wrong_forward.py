@@ -1,18 +1,18 @@
-"""A backward that rests on a forward which is not right.
+"""The backward depends on a forward that is wrong.
 
-**What it is.** The backward of a layer reads what its forward kept: an output, a mean, a
-normalised input. Where these are wrong, what the backward makes of them is wrong too, whether
-its own lines are right or not.
+**What it is.** The backward of a layer reads what its forward stored: an output, a mean, a
+normalised input. If those are wrong, the gradients are wrong too, whether or not the lines
+of the backward are right.
 
-**Why it matters.** No line of the backward can be judged before, and the formula that is right
-for one forward is wrong for another.
+**Why it matters.** The backward cannot be judged before the forward is right: the formula
+that is right for one forward is wrong for another.
 
-**Example.** For `y = x**2`, kept as `self.y = x**3`: a backward that reads self.y cannot give
-`2 * x * dy`, whatever it does.
+**Example.** A layer computes `y = x**2` but stores `self.y = x**3`: a backward that reads
+`self.y` will be wrong, even where its formula is right.
 
-**How to see it.** Put the forward right first, then grade again.
+**How to see it.** Fix the forward first, then grade again.
 """
 
 
 def message(value: str) -> str:
-    return f"{value} is not right, and this is made of what its forward kept: put that right first."
+    return f"This depends on what the forward stored, and {value} is wrong: fix that first."

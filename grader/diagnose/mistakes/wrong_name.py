@@ -1,12 +1,12 @@
-"""The right value under the wrong name.
+"""The right values under the wrong name.
 
 **What it is.** These numbers are the gradient of another value.
 
-**Why it matters.** Everything below reads them as what they are called.
+**Why it matters.** Every line below uses them for what their name says.
 
 **Example.** After `a, b = f(x)`: `db, da = ...` in the wrong order.
 
-**How to see it.** Compare the line with the chunk of the value whose name it bears.
+**How to see it.** Compare the line with the chunk of the value that it is named after.
 """
 
 from grader.bench.point import nearest

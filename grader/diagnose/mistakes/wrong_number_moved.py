@@ -1,16 +1,16 @@
-"""Another number was moved than the one that was asked for.
+"""A different number was moved from the one that was asked for.
 
-**What it is.** A partial derivative asks by how much the result grows when one number grows and
-all others stay. Here another one grew, or another one with it.
+**What it is.** A partial derivative asks by how much the result grows when one number grows
+and all the others stay fixed. Here another one grew, or several did.
 
-**Why it matters.** Each number has a slope of its own. With several moved at once their slopes
-add up, and nobody can say which part came from which.
+**Why it matters.** Each number has a slope of its own. If several move at once, their
+slopes add up, and you can no longer tell them apart.
 
-**Example.** For `y = u * v`, the slope in u is v: `((u + h) * v - u * v) / h`. With
-`(u * (v + h) - u * v) / h` it comes out as u, and with both moved as u + v.
+**Example.** For `y = u * v`, the slope in u is v: `((u + h) * v - u * v) / h`. Computing
+`(u * (v + h) - u * v) / h` gives u, and moving both gives u + v (nearly).
 
-**How to see it.** Where does h stand in the formula? Only beside the number that is to grow, and
-beside every one of its uses.
+**How to see it.** Where does h appear in the formula? It belongs next to every use of the
+number that grows, and nowhere else.
 """
 
 from itertools import combinations
@@ -41,4 +41,4 @@ def find(case: Case) -> Evidence | None:
 def message(moved: list[str], meant: str) -> str:
     *others, last = moved
     together = f"{', '.join(others)} and {last} grow" if others else f"{last} grows"
-    return f"This is the slope when {together}, and {meant} alone is to grow."
+    return f"This is the slope when {together}; only {meant} should grow."

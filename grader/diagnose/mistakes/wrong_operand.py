@@ -1,16 +1,16 @@
-"""The number of another operand stands there.
+"""The number of another operand is used.
 
-**What it is.** An operation has several numbers at hand: what went in on the left, what went in on
-the right, what came out. The line takes one of them where another belongs.
+**What it is.** An operation has several numbers at hand: its left operand, its right
+operand, its result. The line uses one of them where another belongs.
 
-**Why it matters.** All of them are numbers, so nothing complains; where they happen to be alike,
-as in `v * v`, it is even right.
+**Why it matters.** They are all numbers, so there is no error; where they happen to be
+equal, as in `v * v`, the line is even right.
 
-**Example.** For `z = x * y` a learner writes x's own number into dx; but how much z moves with x
-depends on y.
+**Example.** For `z = x * y`, a learner uses x's own number in dx; but how much z changes
+with x depends on y.
 
-**How to see it.** Put in numbers that are far apart, 2 and 100, and move one of them by 1: by how
-much does the result move?
+**How to see it.** Try numbers that are far apart, 2 and 100, and change one of them by 1:
+by how much does the result change?
 """
 
 from grader.diagnose.mistakes.arithmetic import swapped_number
@@ -27,4 +27,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(used: str, meant: str) -> str:
-    return f"`{used}` stands where `{meant}` is meant."
+    return f"`{used}` is used instead of `{meant}`."

@@ -1,14 +1,14 @@
-"""Multiplied where it should be divided, or the other way round.
+"""Multiplied instead of divided, or the other way round.
 
-**What it is.** The right numbers are in the line, and one of them is on the wrong side of the
-fraction bar.
+**What it is.** The right numbers are in the line, but one of them is on the wrong side of
+the fraction bar.
 
-**Why it matters.** What should make the gradient smaller makes it larger. Near 1 the two are
-almost alike.
+**Why it matters.** What should make the gradient smaller makes it larger. For numbers near
+1 the two are almost equal.
 
-**Example.** For `y = x / 4`, `dx` is a quarter of dy; `4 * dy` is sixteen times too much.
+**Example.** For `y = x / 4`, `dx` is a quarter of dy; `4 * dy` is sixteen times too large.
 
-**How to see it.** Let that number grow in your head: should the result move more then, or less?
+**How to see it.** Imagine that number growing: should the result change more then, or less?
 """
 
 from grader.diagnose.mistakes.arithmetic import swapped_operator
@@ -22,4 +22,4 @@ def find(case: Case) -> Evidence | None:
 
 def message(used: str, meant: str) -> str:
     words = {"*": "multiplied", "/": "divided"}
-    return f"It is {words[used]} where it should be {words[meant]}: the numbers are the right ones."
+    return f"The numbers are the right ones, but {words[used]} instead of {words[meant]}."

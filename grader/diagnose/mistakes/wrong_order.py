@@ -1,22 +1,22 @@
-"""A gradient is passed on before all of it has arrived.
+"""A gradient is passed on before it is complete.
 
-**What it is.** A value that is used several times receives something from each use. backward()
-runs its _backward when some of that is still to come: from the leaves up, the nearest first, or
-in the order in which the parts are met on the way down.
+**What it is.** A value that is used several times gets a contribution from each use.
+backward() runs its `_backward` while some of them are still missing: from the leaves up,
+nearest first, or in the order in which the operands are found on the way down.
 
-**Why it matters.** What comes later stays where it is. Everything below gets too little, and only
-where values are reused: a chain of single uses comes out right.
+**Why it matters.** Contributions that come later are not passed on. Everything below gets
+too little, but only where values are reused: a chain of single uses comes out right.
 
-**Example.** For `y = x * x`, `z = x + y`: x has its whole gradient only when both z and y have sent
-theirs. The order z, x, y leaves out what y sends through x.
+**Example.** For `y = x * x`, `z = x + y`: the grad of x is complete only once both z and y
+have added to it. In the order z, x, y, x passes its grad on before y has contributed.
 
-**How to see it.** Draw the graph of z and number the values in the order that you run them. Does
-an arrow lead from a higher number to a lower one?
+**How to see it.** Draw the graph of z and number the values in the order in which their
+`_backward` runs. Does any value have a smaller number than something that uses it?
 """
 
 
 def message(graphs: int, of: int) -> str:
     return (
         f"In {graphs} of {of} expressions a Value passes its grad on before every use of it has "
-        "sent its own: the order is not right."
+        "contributed: the order is wrong."
     )

@@ -1,17 +1,18 @@
-"""A measured slope is off: the step was too large, or too small.
+"""The step of a measured slope is too large or too small.
 
-**What it is.** A finite difference `(f(x + h) - f(x)) / h` with an h that is too large measures
-the line through two points that are far apart. With one that is too small, f(x + h) and f(x)
-agree in almost all of their digits, and the difference keeps only the last ones: rounding.
+**What it is.** A finite difference `(f(x + h) - f(x)) / h` with too large an h measures the
+slope of a line through two points that are far apart. With too small an h, f(x + h) and
+f(x) agree in almost all of their digits, and mostly rounding errors remain.
 
-**Why it matters.** Both ends fail without a word. Every numerical gradient check lives between
-them.
+**Why it matters.** There is no warning at either end. Every numerical gradient check needs
+an h in between.
 
 **Example.** For `f(x) = x**3` at 1 the slope is 3. `h = 0.1` gives 3.31, `h = 1e-8` gives
-3.000000004, `h = 1e-15` gives 3.33, and `h = 1e-16` gives 0, for 1 + 1e-16 is 1.
+3.000000004, `h = 1e-15` gives 3.33, and `h = 1e-16` gives 0, because in floating point 1 +
+1e-16 is exactly 1.
 
-**How to see it.** Make h ten times smaller. If the result moves towards something, h was too
-large; if it jumps about, too small.
+**How to see it.** Make h ten times smaller. If the result moves towards some value, h was
+too large; if it jumps around, h is too small.
 """
 
 import ast
@@ -121,6 +122,6 @@ def message(step: float | None, apart: float | None, large: bool) -> str:
             f"This is the slope of the line through two points {apart:.2g} apart: h is too large."
         )
     if apart == 0.0:
-        return "Nothing moved: h is added nowhere, or it is so small that x + h is x itself."
+        return "Nothing moved: h is not added anywhere, or it is so small that x + h is x itself."
     what = "" if step is None else f" ({step:.2g})"
-    return f"What is left of the difference is rounding: h is too small{what}."
+    return f"Only rounding error is left of the difference: h is too small{what}."

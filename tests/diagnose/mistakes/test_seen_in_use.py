@@ -22,36 +22,36 @@ ORDERED = "        for value in reversed(ordered):\n            value._backward(
 SEEN: dict[str, tuple[str, tuple[Rewrite, ...], str, str, str]] = {
     "windows are set, not added to": (
         "exercise9", ((PIECES, PIECES.replace("+=", "=")),),
-        "emb", "last-write-wins", "takes entries of emb several times",
+        "emb", "last-write-wins", "reads entries of emb several times",
     ),
     "windows one by one": (
         "exercise9",
         ((BY_WINDOW, "    for t in range(windows.shape[1]):\n"
                      "        demb[:, t : t + width] = dwindows[:, t].transpose(1, 2)\n"),),
-        "emb", "last-write-wins", "takes entries of emb several times",
+        "emb", "last-write-wins", "reads entries of emb several times",
     ),
     "windows by an index": (
         "exercise9",
         ((BY_WINDOW, "    at = torch.arange(windows.shape[1])[:, None] + torch.arange(width)\n"
                      "    demb[:, at] += dwindows.transpose(2, 3)\n"),),
-        "emb", "last-write-wins", "takes entries of emb several times",
+        "emb", "last-write-wins", "reads entries of emb several times",
     ),
     "both of two get it": (
         "exercise9", ((HALVES, "dpooled.unsqueeze(2).expand(halves.shape)"),),
-        "halves", "local-derivative-left-out", "`pooled = halves.max(2).values` is not in it",
+        "halves", "local-derivative-left-out", "`pooled = halves.max(2).values` is missing",
     ),
     "each gets half": (
         "exercise9", ((HALVES, "0.5 * dpooled.unsqueeze(2).expand(halves.shape)"),),
-        "halves", "local-derivative-left-out", "`pooled = halves.max(2).values` is not in it",
+        "halves", "local-derivative-left-out", "`pooled = halves.max(2).values` is missing",
     ),
     "rows looked up by one-hot": (
         "warmup3",
         ((LOOKED_UP, "    dW = strength * 2 * W / W.numel()\n    dW[xs] += dlogits\n"),),
         "W", "last-write-wins", "`xenc` holds the same index several times",
     ),
-    "what arrives at the loss": (
+    "the derivative of the loss": (
         "warmup1", (("dtotal = 1 / total", "dtotal = 1.0"),),
-        "total", "local-derivative-left-out", "`loss = log(total)` is not in it",
+        "total", "local-derivative-left-out", "`loss = log(total)` is missing",
     ),
     "the sign of what two chunks share": (
         "warmup1",
@@ -60,53 +60,54 @@ SEEN: dict[str, tuple[str, tuple[Rewrite, ...], str, str, str]] = {
     ),
     "multiplied, with numbers": (
         "warmup1", (("droot / (2 * root)", "droot * 0.5 * root"),),
-        "growth", "wrong-operation", "multiplied where it should be divided",
+        "growth", "wrong-operation", "multiplied instead of divided",
     ),
     "multiplied, with tensors": (
         "warmup3", (("dpicked = -1 / n / picked", "dpicked = -1 / n * picked"),),
-        "picked", "wrong-operation", "multiplied where it should be divided",
+        "picked", "wrong-operation", "multiplied instead of divided",
     ),
     "divided by a tensor": (
         "exercise1", (("(1.0 - h**2) * dh", "(1.0 - h**2) / dh"),),
-        "hpreact", "wrong-operation", "divided where it should be multiplied",
+        "hpreact", "wrong-operation", "divided instead of multiplied",
     ),
     "not viewed": (
-        "exercise9", (("dflat.view(h.shape)", "dflat"),), "h", "wrong-shape", "(32, 3, 14) is due",
+        "exercise9", (("dflat.view(h.shape)", "dflat"),),
+        "h", "wrong-shape", "should be (32, 3, 14)",
     ),
     "a value, not a gradient, in another shape": (
         "warmup5", ((".float().mean()", ".float().mean(0)"),),
-        "saturated", "wrong-shape", "() is due.",
+        "saturated", "wrong-shape", "should be ().",
     ),
     "attached under another name": (
         "warmup2", ((EXP, EXP.replace("out._backward =", "out.backwards =")),),
-        "c", "not-attached", "`c.exp()` keeps no `_backward`",
+        "c", "not-attached", "`c.exp()` has no `_backward`",
     ),
     "attached inside itself": (
         "warmup2", ((EXP, EXP.replace("\n        out._b", "            out._b")),),
-        "c", "not-attached", "`c.exp()` keeps no `_backward`",
+        "c", "not-attached", "`c.exp()` has no `_backward`",
     ),
     "a function without a return": (
         "warmup5", (("return -log(1", "-log(1"),),
-        "expected_initial_loss", "not-returned", "`expected_initial_loss()` has lines in it",
+        "expected_initial_loss", "not-returned", "`expected_initial_loss()` has code in it",
     ),
     "a method without a return": (
         "warmup5", (("        dx = (1 - self.out**2) * dout\n        return dx",
                      "        dx = (1 - self.out**2) * dout"),),
-        "hpreact", "not-returned", "`Tanh.backward` has lines in it, and returns nothing.",
+        "hpreact", "not-returned", "`Tanh.backward` has code in it, but returns nothing.",
     ),
     "an attribute misspelt": (
         "warmup5", (("self.dgain = (self", "self.dgian = (self"),),
-        "bngain", "not-returned", "has lines in it, and sets no `self.dgain`",
+        "bngain", "not-returned", "has code in it, but never sets `self.dgain`",
     ),
     "no self": (
         "warmup5", (("self.dgain = (self", "dgain = (self"),),
-        "bngain", "not-returned", "sets no `self.dgain`",
+        "bngain", "not-returned", "never sets `self.dgain`",
     ),
     "one step down": (
         "warmup2",
         ((ORDERED, "        self._backward()\n        for part in self._prev:\n"
                    "            part._backward()\n"),),
-        "graphs", "not-reached", "does not run",
+        "graphs", "not-reached", "never runs",
     ),
 }  # fmt: skip
 

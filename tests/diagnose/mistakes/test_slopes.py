@@ -68,7 +68,7 @@ def test_a_large_step_to_both_sides_is_right_on_a_parabola(step: str, grade_text
 def test_a_step_that_is_too_small_is_named(form: str, step: str, grade_text: Grade) -> None:
     found = diagnosis(measured(grade_text, form, step))
     assert found.mistake == "wrong-step"
-    assert found.message.startswith("What is left of the difference is rounding: h is too small")
+    assert found.message.startswith("Only rounding error is left of the difference: h is too small")
     if not found.message.endswith("small."):
         assert found.message.endswith(f"({step}).")
 
@@ -98,14 +98,14 @@ def test_a_wrong_formula_is_no_step_of_the_wrong_size(formula: str, grade_text: 
 
 
 QUOTIENTS = {
-    "above - curve": "This is how far the result moved; it is not divided by how far",
-    "above - below": "This is how far the result moved; it is not divided by how far",
-    "(above - below) / 2 * h": "This is how far the result moved; it is not divided by how far",
-    "above / h": "This is far too much: nothing, or not the right thing, is subtracted",
-    "-below / (2 * h)": "This is far too much: nothing, or not the right thing, is subtracted",
-    "(above + below) / (2 * h)": "This is far too much: nothing, or not the right thing, is",
-    "above - curve / h": "This is far too much: nothing, or not the right thing, is subtracted",
-    "(above + curve) / h": "This is far too much: nothing, or not the right thing, is subtracted",
+    "above - curve": "This is how far the result moved; it still has to be divided by",
+    "above - below": "This is how far the result moved; it still has to be divided by",
+    "(above - below) / 2 * h": "This is how far the result moved; it still has to be divided by",
+    "above / h": "Far too large: nothing, or the wrong thing, is subtracted",
+    "-below / (2 * h)": "Far too large: nothing, or the wrong thing, is subtracted",
+    "(above + below) / (2 * h)": "Far too large: nothing, or the wrong thing, is",
+    "above - curve / h": "Far too large: nothing, or the wrong thing, is subtracted",
+    "(above + curve) / h": "Far too large: nothing, or the wrong thing, is subtracted",
 }
 
 
@@ -146,4 +146,4 @@ MOVED = {
 def test_the_number_that_was_moved_is_named(quotient: str, grade_text: Grade) -> None:
     found = diagnosis(graded(grade_text, "slope_a", (SLOPE_A, f"slope_a = {quotient}")))
     assert found.mistake == "wrong-number-moved"
-    assert found.message == (f"This is the slope when {MOVED[quotient]}, and a alone is to grow.")
+    assert found.message == (f"This is the slope when {MOVED[quotient]}; only a should grow.")

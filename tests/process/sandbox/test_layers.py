@@ -116,7 +116,7 @@ def test_the_doctor_has_a_line_for_each_layer_and_loads_no_torch() -> None:
     layers, end = done.stdout.split("\n\n")
     heads = [line for line in layers.splitlines() if not line.startswith(" ")]
     assert [line[:22].rstrip() for line in heads] == [it.name for it in LAYERS]
-    assert end == "All that --untrusted requires holds here.\n"
+    assert end == "All that --untrusted requires works here.\n"
 
 
 @pytest.mark.parametrize("columns", ["50", "80"])

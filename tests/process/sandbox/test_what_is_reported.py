@@ -48,7 +48,7 @@ ENDS = {
     "output": (PRINTS, "errored", "the code printed more than 16 MiB."),
     "time": ("while True: pass", "timeout", "still running when its time was up; --timeout"),
     "time in C": ("import itertools; sum(itertools.count())", "timeout", "no answer within 0.5 s"),
-    "other calls": (MACHINE_CODE, "errored", "for a system call that no Python makes (SIGSYS)."),
+    "other calls": (MACHINE_CODE, "errored", "for a system call that Python never makes (SIGSYS)."),
 }  # fmt: skip
 
 
