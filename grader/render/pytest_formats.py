@@ -92,7 +92,7 @@ def _reason(gradient: dict[str, Any], error: str | None) -> str:
     if gradient["diagnosis"] is not None:
         return _shown(gradient["diagnosis"]["message"])
     if gradient["verdict"] == "inherited":
-        return "This line is right, but a gradient that it uses is wrong. Look at the gradients before it."
+        return "This line is right, but a gradient that it uses is wrong: look at those before it."
     if gradient["verdict"] in PASSING:
         return "--strict passes exact gradients only."
     worst = gradient.get("worst")

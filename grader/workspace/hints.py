@@ -159,11 +159,3 @@ def _shapes(exercise: Exercise, name: str, uses: list[Use]) -> Iterator[str]:
 
 def _shape(use: Use, tensors: dict[str, Shape]) -> str:
     return shape_text(tensors[use.chunk.name])
-
-
-def _shape(use: Use, tensors: dict[str, Shape]) -> str:
-    return shape_text(tensors[use.chunk.name])
-
-
-def _shape(use: Use, tensors: dict[str, Shape]) -> str:
-    return shape_text(tensors[use.chunk.name])

@@ -33,7 +33,7 @@ def test_a_grader_in_the_working_directory_is_not_imported(
     call = Call(kit.NAMES, None, None, None, 2147483647, True, False, 30.0, False, False)
     note_native_kernels(approximate("exercise1"), call)
     assert not mark.exists()
-    assert "kernels (AVX2) are to blame: dlogprobs.\n" in capsys.readouterr().out
+    assert "kernels (AVX2) are the cause: dlogprobs.\n" in capsys.readouterr().out
 
 
 def test_every_python_that_the_grader_starts_has_a_safe_path() -> None:

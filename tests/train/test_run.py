@@ -265,7 +265,7 @@ def test_the_docs_example_trains_without_the_command_and_without_click(tmp_path:
             ": dW1 has shape (64,) and dtype torch.float32; "
             "expected (30, 64) and a floating-point dtype.",
         ),
-        (Answer({}), Unfit("W1", "not_finite"), ": dW1 is not finite, or takes W1 beyond"),
+        (Answer({}), Unfit("W1", "not_finite"), ": dW1 is not finite, or makes W1 overflow"),
     ],
 )
 def test_what_stopped_it_is_said(
