@@ -109,19 +109,23 @@ def apart(changes: Iterable[Change]) -> bool:
     return all(one.end <= other.start for one, other in itertools.pairwise(edits))
 
 
-def bundles(exercise: str) -> list[Change]:
-    """The rewrites of each kind together, at most one for a gradient: a tenth as many files."""
+def bundles(exercise: str, mixed: bool = False) -> list[Change]:
+    """The rewrites of each kind together, at most one for a gradient: a tenth as many files.
+
+    `mixed`: rewrites of any kind, in as few files as there can be.
+    """
     found: list[list[Change]] = []
     for change in (change for change in proposed(exercise) if change.rewrite):
         for bundle in found:
             gradients = {other.gradient for other in bundle} - {""}
-            same = bundle[0].operator == change.operator
+            same = mixed or bundle[0].operator == change.operator
             if same and change.gradient not in gradients and apart([*bundle, change]):
                 bundle.append(change)
                 break
         else:
             found.append([change])
-    return [combined(bundle, bundle[0].operator) for bundle in found]
+    operators = ("rewrite: several" if mixed else bundle[0].operator for bundle in found)
+    return [*map(combined, found, operators)]
 
 
 def several_at_once(exercise: str, together: int, count: int, seed: int = 0) -> list[Mutant]:
