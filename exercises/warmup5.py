@@ -56,7 +56,7 @@ class Linear:
         return out
 
     def backward(self, dout):
-        """The gradient of what came in, (n, fan_in), from that of what went out, (n, fan_out).
+        """The gradient of the input, (n, fan_in), from the gradient of the output, (n, fan_out).
 
         Those of the parameters stay in self; where there is no bias, dbias stays None.
         """
@@ -93,7 +93,7 @@ class BatchNorm1d:
         return out
 
     def backward(self, dout):
-        """The gradient of x, (n, dim), from that of what went out in training, (n, dim)."""
+        """The gradient of x, (n, dim), from the gradient of the output in training, (n, dim)."""
         self.dgain = None
         self.dbias = None
         dx = None
@@ -106,6 +106,6 @@ class Tanh:
         return None
 
     def backward(self, dout):
-        """The gradient of x, from that of what went out."""
+        """The gradient of x, from the gradient of the output."""
         dx = None
         return dx

@@ -109,7 +109,7 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
         strict=options.strict,
         environment=environment(options, seen.closed.sandbox),
         gradients=tuple(_gradient(facts, verdict) for verdict in verdicts(facts)),
-        flags=tuple(flags_of(facts.exercise, seen.chain[0], judged_in_chain(facts))),
+        flags=tuple(flags_of(facts.exercise, submission, seen.chain[0], judged_in_chain(facts))),
         error=None if stop is None else stop_sentence(stop, submission),
         output=seen.closed.output,
         trace=next((error.trace for error in raised if error is not None), ""),

@@ -53,7 +53,7 @@ class Linear:
         return out
 
     def backward(self, dout):
-        """The gradient of what came in, (n, fan_in), from that of what went out, (n, fan_out).
+        """The gradient of the input, (n, fan_in), from the gradient of the output, (n, fan_out).
 
         Those of the parameters stay in self; where there is no bias, dbias stays None.
         """
@@ -100,7 +100,7 @@ class BatchNorm1d:
         return out
 
     def backward(self, dout):
-        """The gradient of x, (n, dim), from that of what went out in training, (n, dim)."""
+        """The gradient of x, (n, dim), from the gradient of the output in training, (n, dim)."""
         n = len(dout)
         self.dgain = (self.xhat * dout).sum(0)
         self.dbias = dout.sum(0)
@@ -118,7 +118,7 @@ class Tanh:
         return self.out
 
     def backward(self, dout):
-        """The gradient of x, from that of what went out."""
+        """The gradient of x, from the gradient of the output."""
         # tanh: 1 minus its own square.
         dx = (1 - self.out**2) * dout
         return dx

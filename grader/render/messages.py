@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from grader.course.exercise import Exercise
 from grader.errors import did_you_mean
@@ -9,7 +10,17 @@ from grader.judge.missing import Stop
 from grader.process.sandbox.plan import GIB, MEMORY
 from grader.protocol.messages import Answer, Ended, Raised
 from grader.report import Flag
+from grader.syntax.slips import slips
 from grader.syntax.submission import Submission
+
+SLIPS = {
+    "key": "line {line} returns `{value}`, and `{key}` is not returned: the key of a gradient "
+    "starts with d.",
+    "assigned": "line {line} assigns `{value}`, and nothing assigns `{key}`: was `{key}` meant?",
+    "grad": "line {line} reads `{value}.grad`, which is always None here: forward values are plain "
+    "tensors, without a graph.",
+}
+MOST_SLIPS = 3  # what is wrong with one is wrong with all
 
 ENDINGS = {
     "timeout": "out of time ({}). Is there an endless loop? --timeout allows more time.",
@@ -106,6 +117,20 @@ def stop_sentence(stop: Stop, submission: Submission) -> str:
     return f"{path}: {stop.unusable}"
 
 
+def _slips(exercise: Exercise, submission: Submission, answer: Answer) -> Iterator[Flag]:
+    """What is written instead of a gradient that did not come."""
+    if exercise.kind.classes or submission.problem is not None:
+        return
+    given = answer.gradients.keys() | answer.kinds.keys()
+    missing = [name for name in exercise.gradients if name not in given | exercise.values.keys()]
+    for slip in slips(submission.source, missing):
+        key = exercise.key(slip.value)
+        if slip.how == "assigned" and key in submission.lines:
+            continue  # a forward value worked out once more
+        said = SLIPS[slip.how].format(line=slip.line, value=slip.value, key=key)
+        yield Flag(f"slip-{slip.how}", said[0].upper() + said[1:])
+
+
 def _unwritten_on(submission: Submission, line: int | None) -> list[str]:
     """Gradients that the line reads and that are None so far."""
     lines = submission.source.split("\n")
@@ -116,7 +141,10 @@ def _unwritten_on(submission: Submission, line: int | None) -> list[str]:
 
 
 def flags_of(
-    exercise: Exercise, answer: Answer | Ended, judged_in_chain: Sequence[str]
+    exercise: Exercise,
+    submission: Submission,
+    answer: Answer | Ended,
+    judged_in_chain: Sequence[str],
 ) -> Iterator[Flag]:
     """What is worth knowing about a grading, and decides nothing.
 
@@ -124,6 +152,7 @@ def flags_of(
     """
     if isinstance(answer, Ended):
         return
+    yield from islice(_slips(exercise, submission, answer), MOST_SLIPS)
     for name in answer.changed:
         what = f"`{name}` was changed in place; make a copy before you write to it."
         yield Flag("forward-value-changed", what)

@@ -34,7 +34,7 @@ def plots_page(stacks: Sequence[LayerStatistics], submission: str) -> str:
             "The outputs of each Tanh for the first batch. With too small a gain they shrink "
             f"from layer to layer; with too large a gain they pile up where tanh is flat (beyond "
             f"{SATURATED}, shaded) and lets no gradient through. 5/3 keeps their spread. With "
-            "BatchNorm the gain makes no difference: each batch is normalised anew.",
+            "BatchNorm the gain makes no difference: each batch is normalised again.",
             stacks,
             _activations,
         ),

@@ -1,0 +1,41 @@
+"""Answers that miss the form by a little: what stands in the text instead of a gradient.
+
+The text is only read, never run.
+"""
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Slip:
+    how: str  # "key", "assigned" or "grad"
+    value: str  # the forward value that is named instead of its gradient
+    line: int
+
+
+def slips(source: str, values: Collection[str]) -> Iterator[Slip]:
+    """Each once, in the order of the text. `values`: those whose gradients are missing."""
+    seen: set[tuple[str, str]] = set()
+    for node in ast.walk(ast.parse(source)):
+        for how, name, line in _named(node):
+            if name in values and (how, name) not in seen:
+                seen.add((how, name))
+                yield Slip(how, name, line)
+
+
+def _named(node: ast.AST) -> Iterator[tuple[str, str, int]]:
+    match node:
+        case ast.Return(value=ast.Dict(keys=keys)):
+            for key in keys:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield "key", key.value, key.lineno
+        case ast.Return(value=ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords)):
+            for keyword in keywords:
+                if keyword.arg is not None:
+                    yield "key", keyword.arg, keyword.lineno
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            yield "assigned", name, node.lineno
+        case ast.Attribute(value=ast.Name(id=name), attr="grad", ctx=ast.Load()):
+            yield "grad", name, node.lineno
