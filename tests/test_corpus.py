@@ -5,11 +5,10 @@ import pytest
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
 from grader.report import PASSING, Report
-from tests.corpus import Form, right_forms, wrong_forms
+from tests.corpus import Form, code_of, right_forms, wrong_forms
 from tests.grading import SEED, grade
 from tests.mutation.oracles import oracle_of
 from tests.mutation.oracles.functions import FunctionOracle
-from tests.worked import worked
 
 SEEDS = (SEED, 1, 7)
 # What takes a second or two: every other form on each change, all by python -m tests.mutation.
@@ -102,7 +101,7 @@ def test_a_form_stands_there_once_and_is_not_the_worked_answer() -> None:
     assert len({(form.exercise, form.name) for form in right_forms()}) == len(right_forms())
     assert len({(form.exercise, form.name) for form in wrong_forms()}) == len(wrong_forms())
     assert len({(form.exercise, form.source) for form in forms}) == len(forms)
-    assert all(form.source != worked(form.exercise) for form in forms)
+    assert all(form.source != code_of(form.exercise) for form in forms)
 
 
 def test_of_each_exercise_there_are_wrong_forms_and_of_most_gradients() -> None:

@@ -9,6 +9,7 @@ right/EXERCISE.txt and wrong/EXERCISE.txt hold a form after another:
     +    dcounts = -counts_sum_inv * dprobs
 
 Lines with - are lines of the worked answer, which stand there once; those with + take their place.
+Comments of the worked answer are left out first, so that they may be worded anew.
 A line @ parts two places, where the first loses lines only.
 A form that has little of the worked answer is a file of its own, whole/EXERCISE, its name.py.
 
@@ -74,7 +75,7 @@ def _forms(path: Path) -> Iterator[Form]:
         yield Form(
             exercise=path.stem,
             name=name,
-            source=_changed(worked(path.stem), changed, f"{path.stem}, {name}"),
+            source=_changed(code_of(path.stem), changed, f"{path.stem}, {name}"),
             flags=tuple(said.get("flags", "").split()),
             gradient=gradient,
             verdict=verdict,
@@ -82,6 +83,13 @@ def _forms(path: Path) -> Iterator[Form]:
             at=said.get("at", ""),
             own=tuple(said.get("own", gradient).split()),
         )
+
+
+@cache
+def code_of(exercise: str) -> str:
+    """The worked answer without lines that are nothing but a comment."""
+    lines = worked(exercise).split("\n")
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 
 def _changed(source: str, changes: Sequence[str], form: str) -> str:
