@@ -1,5 +1,6 @@
 """The line that raised is the one to look at, whichever gradient it was to make."""
 
+import ast
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from grader.course.exercise import load_exercise
 from grader.errors import did_you_mean
 from grader.render.first_error import first_error
 from grader.report import Report
-from grader.syntax.places import method_at
+from grader.syntax.methods import method_around
 from tests.worked import Rewrite, rewritten, worked
 
 Grade = Callable[..., Report]
@@ -108,8 +109,8 @@ def test_of_names_that_are_as_near_the_first_is_meant() -> None:
 
 def test_the_method_of_a_line_is_the_innermost() -> None:
     source = worked("warmup2")
-    lines = source.split("\n")
+    tree, lines = ast.parse(source), source.split("\n")
     within = 1 + lines.index("            self.grad += out.data * out.grad")
-    assert method_at(source, within) == "Value.exp._backward"
-    assert method_at(source, within - 3) == "Value.exp"
-    assert method_at(source, 1) is None
+    assert method_around(tree, within) == "Value.exp._backward"
+    assert method_around(tree, within - 3) == "Value.exp"
+    assert method_around(tree, 1) is None

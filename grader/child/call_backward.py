@@ -12,7 +12,7 @@ import torch
 from grader.errors import did_you_mean
 from grader.protocol.frames import NAMES
 from grader.rows import Row
-from grader.syntax.submission import ENTRY
+from grader.syntax.gradients import ENTRY
 
 WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 MAX_NUMEL = 4_000_000  # larger gradients are described, not sent

@@ -4,44 +4,20 @@ Once the last assignment to a gradient is done, a stand-in takes its place: what
 works with an upstream gradient that is known, whatever the line itself gave. Works on the
 syntax tree, in the child; nothing is judged here.
 
-A gradient is written by an assignment to `dX`, by `dX[...] = `, `dX += `, an in-place
-method (`dX.index_add_(...)`), the same on `grads["dX"]`, or under another name that the
-final `return {"dX": name}` gives away.
+What writes a gradient is said by grader.syntax.gradients, for the report's lines as well. What
+is put in here stands on the line of the write, so that a traceback names it.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from grader.syntax.submission import ENTRY
+from grader.syntax.gradients import GradientWrites, functions_in_order
+from grader.syntax.targets import Scope, Target, parameters, within
 
 BLOCKS = ("body", "orelse", "finalbody")  # of a statement
 RECORDER = "__handgrad__"  # the name under which the child puts the recorder
-Function = ast.FunctionDef
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a gradient is kept: a variable, or an entry or attribute of a variable."""
-
-    variable: str
-    key: str | None = None
-    attribute: bool = False
-
-    def load(self) -> str:
-        """Source of an expression for what is there; None where there is nothing yet."""
-        if self.key is None:
-            return f"locals().get({self.variable!r}, globals().get({self.variable!r}))"
-        if self.attribute:
-            return f"getattr({self.variable}, {self.key!r}, None)"
-        return f"{self.variable}.get({self.key!r})"
-
-    def store(self, value: str) -> ast.stmt:
-        target = self.variable
-        if self.key is not None:
-            target += f".{self.key}" if self.attribute else f"[{self.key!r}]"
-        return ast.parse(f"{target} = {value}").body[0]
+ERROR = "__handgrad_error__"
 
 
 def instrument(
@@ -55,14 +31,10 @@ def instrument(
     Changes `tree`. The function instrumented is `backward`, and any other one that alone
     writes a gradient that `backward` does not.
     """
-    functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
-    functions.sort(key=lambda function: function.name != ENTRY)
     left = list(wanted)
-    for function in functions:
-        scope = _Scope(function, tuple(left), late or {})
-        if scope.written:
-            scope.rewrite()
-            left = [key for key in left if key not in scope.written]
+    for function in functions_in_order(tree):
+        scope = _Rewriting(GradientWrites(function, frozenset(left)), late or {})
+        left = [key for key in left if key not in scope.rewritten()]
     return ast.fix_missing_locations(tree)
 
 
@@ -71,97 +43,58 @@ def move(tree: ast.Module, wanted: Iterable[str]) -> ast.Module:
 
     In whatever block, loop or function: what depends on it moves with it. Changes `tree`.
     """
-    keys = tuple(wanted)
-    for function in [node for node in ast.walk(tree) if isinstance(node, Function)]:
-        _Scope(function, keys, {}).move()
+    keys = frozenset(wanted)
+    for function in functions_in_order(tree):
+        _Rewriting(GradientWrites(function, keys), {}).move()
     return ast.fix_missing_locations(tree)
 
 
 @dataclass(frozen=True)
-class _Scope:
-    function: Function
-    wanted: tuple[str, ...]
+class _Rewriting:
+    gradients: GradientWrites
     late: Mapping[str, int]
 
-    @cached_property
-    def places(self) -> Mapping[Place, str]:
-        """Gradient key by place: under its own name, or the one the return gives away."""
-        own = {Place(key): key for key in self.wanted}
-        for node in _inside(self.function.body):
-            for key, value in _entries(node):
-                if key in self.wanted and isinstance(value, ast.Name):
-                    own[Place(value.id)] = key
-        return own
+    def rewritten(self) -> Collection[str]:
+        """Rewrite the function, and say which gradients it hands over."""
+        function, targets = self.gradients.function, self._targets()
+        if targets:
+            function.body = self._block(function.body, targets, outermost=True)
+        return targets
 
-    @cached_property
-    def written(self) -> dict[str, Place]:
-        """The gradients this function writes, and where it keeps each."""
-        parameters = {arg.arg for arg in self.function.args.args}
-        found: dict[str, Place] = {}
-        for statement in self.function.body:
-            for key, place in self.writes(statement):
-                if place.variable not in parameters:
-                    found.setdefault(key, place)
+    def _targets(self) -> dict[str, Target]:
+        function = self.gradients.function
+        found = {key: written.target for key, written in self.gradients.written.items()}
+        for key, line in self.late.items():
+            here = any(_holds(statement, line) for statement in function.body)
+            if here and self.gradients.asked(key) and key not in parameters(function):
+                found.setdefault(key, Target(key))
         return found
 
-    def writes(self, statement: ast.stmt) -> Iterator[tuple[str, Place]]:
-        """(gradient, place) for whatever a statement, nested ones included, writes."""
-        for place in _places_written(statement):
-            if place in self.places:
-                yield self.places[place], place
-            elif place.key in self.wanted:
-                yield place.key, place
-        for key, line in self.late.items():
-            if key in self.wanted and statement.lineno <= line <= (statement.end_lineno or 0):
-                yield key, Place(key)
+    def _written_on(self, statement: ast.stmt) -> dict[str, int]:
+        """By gradient that this statement writes, nested ones included, the last line that does."""
+        found = {key: write.line for key, _, write in self.gradients.in_statement(statement)}
+        return found | {key: line for key, line in self.late.items() if _holds(statement, line)}
 
-    def rewrite(self) -> None:
-        body = self.function.body
-        self.function.body = self._rewritten(body, frozenset(self.written), outermost=True)
-
-    def move(self) -> None:
-        """Behind every simple statement that writes a gradient, move it."""
-        for node in _inside(self.function.body):
-            for name in BLOCKS:
-                block = getattr(node, name, None)
-                if isinstance(block, list) and not isinstance(node, ast.ClassDef | Function):
-                    setattr(node, name, self._moved(block))
-        self.function.body = self._moved(self.function.body)
-
-    def _moved(self, body: list[ast.stmt]) -> list[ast.stmt]:
-        result: list[ast.stmt] = []
-        for statement in body:
-            result.append(statement)
-            if any(hasattr(statement, name) for name in (*BLOCKS, "cases")):
-                continue
-            for key, place in dict(self.writes(statement)).items():
-                call = f"{RECORDER}.moved({key!r}, {place.load()})"
-                result.append(place.store(call))
-        return result
-
-    def _rewritten(
-        self, body: list[ast.stmt], keys: frozenset[str], outermost: bool = False
+    def _block(
+        self, body: list[ast.stmt], targets: Mapping[str, Target], outermost: bool = False
     ) -> list[ast.stmt]:
-        """`body` with a hand-over behind the last statement that writes each of these."""
-        last: dict[str, int] = {}
-        for number, statement in enumerate(body):
-            for key, _ in self.writes(statement):
-                last[key] = number
+        """`body` with each of these handed over behind the last statement that writes it."""
+        written = [self._written_on(statement) for statement in body]
+        last = {key: number for number, lines in enumerate(written) for key in lines}
         result: list[ast.stmt] = []
-        for number, statement in enumerate(body):
-            done = [key for key, at in last.items() if at == number and key in keys]
-            self._rewrite_branches(statement, frozenset(done))
+        for number, (statement, lines) in enumerate(zip(body, written, strict=True)):
+            done = {key: targets[key] for key in lines if last[key] == number and key in targets}
+            self._branches(statement, done)
             result.append(_guarded(statement) if outermost else statement)
-            for key in done:
-                place = self.written[key]
-                call = f"{RECORDER}.done({key!r}, {place.load()}, {statement.lineno})"
-                result.append(place.store(call))
+            for key, target in done.items():
+                call = f"{RECORDER}.done({key!r}, {_loaded(target)}, {statement.lineno})"
+                result.append(_on_line(lines[key], f"{target} = {call}"))
             if outermost and not isinstance(statement, ast.Return):
-                check = f"{RECORDER}.check({statement.end_lineno})"
-                result.append(ast.parse(check).body[0])
+                line = statement.end_lineno or statement.lineno
+                result.append(_on_line(line, f"{RECORDER}.check({line})"))
         return result
 
-    def _rewrite_branches(self, statement: ast.stmt, keys: frozenset[str]) -> None:
+    def _branches(self, statement: ast.stmt, targets: Mapping[str, Target]) -> None:
         """Inside if, with and try a gradient may be done before the block is; loops are not
         entered, for their body runs again."""
         cases = statement.cases if isinstance(statement, ast.Match) else []
@@ -169,80 +102,59 @@ class _Scope:
         for node in [*cases, statement] if branching or cases else []:
             for name in BLOCKS:
                 if getattr(node, name, None):
-                    setattr(node, name, self._rewritten(getattr(node, name), keys))
+                    setattr(node, name, self._block(getattr(node, name), targets))
+
+    def move(self) -> None:
+        """Behind every simple statement that writes a gradient, move it."""
+        function = self.gradients.function
+        for node in list(within(function.body)):
+            for name in BLOCKS:
+                block = getattr(node, name, None)
+                if isinstance(block, list) and not isinstance(node, Scope):
+                    setattr(node, name, self._moved(block))
+        function.body = self._moved(function.body)
+
+    def _moved(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        result: list[ast.stmt] = []
+        for statement in body:
+            result.append(statement)
+            if any(hasattr(statement, name) for name in (*BLOCKS, "cases")):
+                continue
+            found = {key: target for key, target, _ in self.gradients.in_statement(statement)}
+            for key, target in found.items():
+                call = f"{RECORDER}.moved({key!r}, {_loaded(target)})"
+                result.append(_on_line(statement.lineno, f"{target} = {call}"))
+        return result
+
+
+def _holds(statement: ast.stmt, line: int) -> bool:
+    return statement.lineno <= line <= (statement.end_lineno or 0)
+
+
+def _loaded(target: Target) -> str:
+    """Source of an expression for what is there; None where there is nothing yet."""
+    if target.key is None:
+        return f"locals().get({target.variable!r}, globals().get({target.variable!r}))"
+    if target.attribute:
+        return f"getattr({target.variable}, {target.key!r}, None)"
+    return f"{target.variable}.get({target.key!r})"
+
+
+def _on_line(line: int, source: str) -> ast.stmt:
+    statement: ast.stmt = ast.increment_lineno(ast.parse(source).body[0], line - 1)
+    return statement
 
 
 def _guarded(statement: ast.stmt) -> ast.stmt:
     """The statement; where it raises, the recorder notes it and the next one has its turn."""
-    if isinstance(statement, ast.Return | Function | ast.ClassDef | ast.Import | ast.ImportFrom):
+    if isinstance(statement, ast.Return | Scope | ast.Import | ast.ImportFrom):
         return statement
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return statement
-    guard = ast.parse(
-        f"try:\n    pass\nexcept {RECORDER}.Exception as error:\n"
-        f"    {RECORDER}.failed({statement.lineno}, error)"
-    ).body[0]
-    assert isinstance(guard, ast.Try)
-    guard.body = [statement]
-    guard.handlers[0].name = "__handgrad_error__"
-    call = guard.handlers[0].body[0]
-    assert isinstance(call, ast.Expr) and isinstance(call.value, ast.Call)
-    call.value.args[1] = ast.Name("__handgrad_error__", ast.Load())
-    return guard
-
-
-def _inside(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """These and everything inside them, but not what is inside functions and classes."""
-    pending = list(nodes)
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            pending.extend(ast.iter_child_nodes(node))
-
-
-def _entries(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """The entries of {"key": value} or dict(key=value)."""
-    match node:
-        case ast.Dict(keys=keys, values=values):
-            for key, value in zip(keys, values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value, value
-        case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
-            for keyword in keywords:
-                if keyword.arg is not None:
-                    yield keyword.arg, keyword.value
-
-
-def _places_written(statement: ast.stmt) -> Iterator[Place]:
-    for node in _inside([statement]):
-        match node:
-            case ast.Assign(targets=targets):
-                for target in targets:
-                    yield from _places(target)
-            case ast.AugAssign(target=target) | ast.NamedExpr(target=target):
-                yield from _places(target)
-            case ast.AnnAssign(target=target, value=ast.expr()):
-                yield from _places(target)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr=method))):
-                if method.endswith("_") and not method.endswith("__"):
-                    yield from _places(value)
-            case ast.keyword(arg="out", value=value):
-                yield from _places(value)
-
-
-def _places(target: ast.expr) -> Iterator[Place]:
-    match target:
-        case ast.Name(id=name):
-            yield Place(name)
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key))):
-            yield Place(name, key)
-        case ast.Attribute(value=ast.Name(id=name), attr=key):
-            yield Place(name, key, attribute=True)
-        case ast.Subscript(value=value) | ast.Starred(value=value) | ast.Attribute(value=value):
-            yield from _places(value)
-        case ast.Call(func=ast.Attribute(value=value)):  # dX.view(-1).index_add_(...)
-            yield from _places(value)
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            for part in parts:
-                yield from _places(part)
+    line = statement.lineno
+    caught = ast.ExceptHandler(
+        ast.Attribute(ast.Name(RECORDER, ast.Load()), "Exception", ast.Load()),
+        ERROR,
+        [_on_line(line, f"{RECORDER}.failed({line}, {ERROR})")],
+    )
+    return ast.copy_location(ast.Try([statement], [caught], [], []), statement)

@@ -30,7 +30,7 @@ from grader.kinds import FUNCTION, KINDS
 from grader.protocol.frames import LENGTH, unpack
 from grader.protocol.messages import Answer, Isolation, Raised, Request, Setup
 from grader.rows import Row
-from grader.syntax.submission import ENTRY
+from grader.syntax.gradients import ENTRY
 from grader.tensors import identical
 
 T = TypeVar("T")

@@ -13,6 +13,7 @@ from grader.kinds import LAYERS
 from grader.protocol.messages import Answer
 from grader.render.messages import raised_sentence
 from grader.report import Diagnosis
+from grader.syntax.targets import reads, writes
 
 # By what Ordering notes, the cause before what follows from it.
 ORDER = {
@@ -103,21 +104,21 @@ def _right_when_restored(facts: Facts, name: str) -> bool:
 
 
 def _writer(facts: Facts, line: int | None, but: str) -> tuple[str | None, int | None]:
-    """The gradient whose statement changed another one, and the line that made them one: the
-    last before that at which it was set."""
-    wanted = {row.key for row in facts.exercise.rows if row.name != but}
-    bound: dict[str, int] = {}
+    """The gradient whose statement, ending on this line, changed another one; and the line that
+    last set it before: there the two became one tensor."""
+    wanted = [row.key for row in facts.exercise.rows if row.name != but]
     writer = None
-    for node in ast.walk(ast.parse(facts.submission.source)):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                before = line is not None and node.lineno < line
-                if before and isinstance(target, ast.Name) and target.id in wanted:
-                    bound[target.id] = max(bound.get(target.id, 0), node.lineno)
-        if isinstance(node, ast.stmt) and line == node.end_lineno:
-            names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
+    for node in ast.walk(facts.submission.tree):
+        if isinstance(node, ast.stmt) and node.end_lineno == line:
+            names = [write.target.variable for write in writes(node)]
+            read = reads(node)
+            names += [key for key in wanted if key in read]
             writer = next((name for name in names if name in wanted), writer)
-    return writer, bound.get(writer) if writer is not None else None
+    written = facts.submission.gradients.get(writer or "")
+    if written is None or line is None:
+        return writer, None
+    bound = (write.line for write in written.writes if write.binds and write.line < line)
+    return writer, max(bound, default=None)
 
 
 def memorised(facts: Facts, gradient: Verdict) -> Diagnosis | None:

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from grader.observe.observations import autodiff_of
 from grader.protocol.messages import Answer, Ended, Raised
 from grader.rows import Row
-from grader.syntax.places import method_at
 from grader.syntax.submission import Submission
 
 
@@ -63,7 +62,7 @@ def stopped_at(
     place = row.written_at
     method, inside, target = place.partition(":")
     if inside or "." in method:
-        at = method_at(submission.source, raised.line)
+        at = submission.method_at(raised.line)
         return raised.line if method == at or not target else None
     finished = raised.line == submission.written_on(place)
     return raised.line if finished or place == _misspelt(submission, raised, rows) else None

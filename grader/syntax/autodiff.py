@@ -5,7 +5,7 @@ proof: a program can hide what it calls. The child looks at what is called (mode
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 MODULES = ("torch.autograd", "torch.func", "functorch", "jax", "autograd", "tensorflow",
            "tinygrad", "theano", "pytensor", "aesara", "casadi", "mxnet")  # fmt: skip
@@ -15,22 +15,22 @@ CALLS = ("backward", "requires_grad_", "retain_grad", "enable_grad", "set_grad_e
 
 def autodiff_in(tree: ast.Module, entry: str) -> tuple[int, str] | None:
     """(line, what is written there) of the first use in what `entry` reaches, or None."""
-    foreign = dict(_foreign_names(tree))
-    calls = set(CALLS) - _methods(tree)  # a layer's own `backward`, written by hand, is none
-    found = [use for node in _reached(tree, entry) for use in _uses(node, foreign, calls)]
-    return min(found, default=None)
+    nodes = list(ast.walk(tree))
+    foreign = dict(_foreign_names(nodes))
+    calls = set(CALLS) - _methods(nodes)  # a layer's own `backward`, written by hand, is none
+    return min(_uses(_reached(tree, entry), foreign, calls), default=None)
 
 
-def _methods(tree: ast.Module) -> set[str]:
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+def _methods(nodes: Iterable[ast.AST]) -> set[str]:
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     return {
         part.name for node in classes for part in node.body if isinstance(part, ast.FunctionDef)
     }
 
 
-def _foreign_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def _foreign_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     """(name, module) for what an import anywhere binds to a module that differentiates."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if _differentiates(alias.name) and (alias.asname or "." not in alias.name):
@@ -45,8 +45,8 @@ def _differentiates(module: str) -> bool:
     return any(module == known or module.startswith(known + ".") for known in MODULES)
 
 
-def _reached(tree: ast.Module, entry: str) -> list[ast.AST]:
-    """`entry`, and the functions and classes of the file that it names, directly or not.
+def _reached(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
+    """All in `entry`, and in the functions and classes of the file that it names, directly or not.
 
     Where there is no such function (a lambda, a name bound to another) all of the file.
     """
@@ -54,18 +54,25 @@ def _reached(tree: ast.Module, entry: str) -> list[ast.AST]:
         node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
     if entry not in definitions:
-        return [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+        for statement in tree.body:
+            if not isinstance(statement, ast.Import | ast.ImportFrom):
+                yield from ast.walk(statement)
+        return
     reached, pending = {entry}, [entry]
     while pending:
         for node in ast.walk(definitions[pending.pop()]):
-            if isinstance(node, ast.Name) and node.id in definitions.keys() - reached:
+            yield node
+            if not isinstance(node, ast.Name) or node.id in reached:
+                continue
+            if node.id in definitions:
                 reached.add(node.id)
                 pending.append(node.id)
-    return [definitions[name] for name in reached]
 
 
-def _uses(top: ast.AST, foreign: dict[str, str], calls: set[str]) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(top):
+def _uses(
+    nodes: Iterable[ast.AST], foreign: dict[str, str], calls: set[str]
+) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         match node:
             case ast.Call(func=ast.Attribute(attr=name)) if name in calls:
                 yield node.lineno, f".{name}(...)"

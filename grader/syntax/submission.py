@@ -8,14 +8,15 @@ import ast
 import json
 import re
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from grader.errors import UsageProblem, printable
 from grader.syntax.autodiff import autodiff_in
-from grader.syntax.places import lines_written, plainly_written, unwritten
+from grader.syntax.gradients import ENTRY, Gradients, Written
+from grader.syntax.methods import lines_written, method_around, plainly_written, unwritten
 
-ENTRY = "backward"
 MAX_BYTES = 1_000_000
 PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics over Python code
 
@@ -28,42 +29,91 @@ class Unreadable(Exception):
 class Submission:
     path: Path
     source: str
-    lines: dict[str, int]  # gradient key ("dcounts") -> the line that last assigns it
-    attempted: frozenset[str]  # gradient keys given anything but None
-    autodiff: tuple[int, str] | None = None  # line and text of a use of autograd, where found
     problem: str | None = None  # why it cannot be graded at all; then there is no source
-    empty: frozenset[str] = frozenset()  # methods with nothing in them yet
-    plain: dict[str, frozenset[str]] = field(default_factory=dict)  # see plainly_written
-    places: dict[str, int] = field(default_factory=dict)  # in methods -> line: see lines_written
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Parsed once; not to be changed."""
+        return parsed(self.source)
+
+    @cached_property
+    def gradients(self) -> dict[str, Written]:
+        """By key ("dcounts"), what writes it."""
+        return self._gradients.written
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """By gradient key, the line that last writes it."""
+        return {key: written.line for key, written in self.gradients.items()}
+
+    @property
+    def attempted(self) -> frozenset[str]:
+        """Gradient keys given anything but None."""
+        return self._gradients.attempted
+
+    @cached_property
+    def _gradients(self) -> Gradients:
+        return Gradients(self.tree)
+
+    @cached_property
+    def autodiff(self) -> tuple[int, str] | None:
+        """Line and text of a use of autograd, where there is one."""
+        return autodiff_in(self.tree, ENTRY)
+
+    @cached_property
+    def empty(self) -> frozenset[str]:
+        """Methods with nothing in them yet."""
+        return unwritten(self.tree)
+
+    @cached_property
+    def plain(self) -> dict[str, frozenset[str]]:
+        return plainly_written(self.tree)
+
+    @cached_property
+    def in_methods(self) -> dict[str, int]:
+        """The line of every target in a method: see lines_written."""
+        return lines_written(self.tree)
+
+    def method_at(self, line: int) -> str | None:
+        return method_around(self.tree, line)
 
     def written_on(self, place: str) -> int | None:
         """The line of that very place; see line_of."""
-        return self.lines.get(place, self.places.get(place))
+        return (self.in_methods if _in_a_method(place) else self.lines).get(place)
 
     def attempts(self, place: str) -> bool:
-        return place in self.attempted or place in self.places
+        return place in (self.in_methods if _in_a_method(place) else self.attempted)
 
     def line_of(self, place: str) -> int | None:
         """Of a gradient's variable, or of a place in a method; else of the method itself, or of
         the one around it: what is inside may have another name."""
+        if not _in_a_method(place):
+            return self.lines.get(place)
         method, _, target = place.partition(":")
         outer = method.rpartition(".")[0]
         alike = (
             line
-            for known, line in self.places.items()
+            for known, line in self.in_methods.items()
             if target and known.startswith(f"{outer}.") and known.endswith(f":{target}")
         )
         inside = next(alike, None) if outer.count(".") else None
-        found = (self.written_on(place), self.places.get(method), inside, self.places.get(outer))
+        found = (
+            self.written_on(place),
+            self.in_methods.get(method),
+            inside,
+            self.in_methods.get(outer),
+        )
         return next((line for line in found if line is not None), None)
 
     def holds_lines(self, place: str) -> bool:
         """Whether the method of this place is there, with something in it."""
         method, _, _ = place.partition(":")
-        return method in self.places and method not in self.empty
+        return method in self.in_methods and method not in self.empty
 
     def unwritten(self, place: str) -> bool:
         """Whether the method of this place is there, and plainly nothing written for it."""
+        if not _in_a_method(place):
+            return False
         method, _, target = place.partition(":")
         written = self.plain.get(method, {target})
         _, _, attribute = target.rpartition(".")
@@ -71,6 +121,11 @@ class Submission:
         others = {text.partition(".")[0] for text in written if text.endswith(f".{attribute}")}
         missing = "." in target and target not in written and others <= {"self", "other", "out"}
         return method in self.empty or missing
+
+
+def _in_a_method(place: str) -> bool:
+    """Whether it is no gradient's key ("dprobs"), but a method or what is written in one."""
+    return "." in place or ":" in place
 
 
 def read_submission(path: Path) -> Submission:
@@ -81,29 +136,31 @@ def read_submission(path: Path) -> Submission:
     """
     try:
         source = _source_of(path)
-        tree = _parse(path, source)
-        lines, attempted = _assignments(tree)
+        _check(path, source)
     except Unreadable as error:
-        return Submission(path, "", {}, frozenset(), problem=str(error))
-    autodiff = autodiff_in(tree, ENTRY)
-    return Submission(
-        path, source, lines, frozenset(attempted), autodiff,
-        empty=unwritten(tree), plain=plainly_written(tree), places=lines_written(tree),
-    )  # fmt: skip
+        return Submission(path, "", problem=str(error))
+    return Submission(path, source)
 
 
-def _parse(path: Path, source: str) -> ast.Module:
+@lru_cache(maxsize=4)
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of a source that Python can read; not to be changed."""
+    with warnings.catch_warnings(action="ignore"):  # a SyntaxWarning is the learner's own
+        return ast.parse(source)
+
+
+def _check(path: Path, source: str) -> None:
+    """Raises Unreadable."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # a SyntaxWarning is the learner's own
-            tree = ast.parse(source)
-            compile(source, str(path), "exec", dont_inherit=True)  # finds a return outside, say
+        tree = parsed(source)
+        with warnings.catch_warnings(action="ignore"):
+            compile(tree, str(path), "exec", dont_inherit=True)  # finds a return outside, say
     except SyntaxError as error:
         raise Unreadable(_syntax_error(path, source, error)) from None
     except (RecursionError, MemoryError):
         raise Unreadable(f"{path}: nested too deeply for Python to read.") from None
     except ValueError as error:
         raise Unreadable(f"{path}: Python cannot read this file ({error}).") from None
-    return tree
 
 
 def _syntax_error(path: Path, source: str, error: SyntaxError) -> str:
@@ -168,79 +225,3 @@ def _plain_python(cell: str) -> str:
         else line
         for line in lines
     )
-
-
-def _assignments(tree: ast.Module) -> tuple[dict[str, int], set[str]]:
-    """Where each gradient is last assigned, and which get more than None.
-
-    In `backward`; what it does not write itself, in the file's other functions.
-    """
-    functions = [
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    entries = [node for node in tree.body if node in functions and node.name == ENTRY]
-    lines: dict[str, int] = {}
-    attempted: set[str] = set()
-    for function in (*(node for node in functions if node not in entries), *entries[-1:]):
-        found, given = _written_in(function)
-        lines |= found
-        attempted = {name for name in attempted if name not in found} | given
-    return lines, attempted
-
-
-def _written_in(function: ast.AST) -> tuple[dict[str, int], set[str]]:
-    lines: dict[str, int] = {}
-    entries: dict[str, int] = {}  # of a dict: {"dprobs": ...}; a name's own line is a better one
-    attempted: set[str] = set()
-    for node in ast.walk(function):
-        for target, value in (*_targets(node), *_entries(node)):
-            where = entries if isinstance(node, ast.Dict) else lines
-            line = getattr(value if isinstance(node, ast.Dict) else node, "lineno", 0)
-            where[target] = max(where.get(target, 0), line)
-            if not (isinstance(value, ast.Constant) and value.value is None):
-                attempted.add(target)
-    return entries | lines, attempted
-
-
-def _entries(node: ast.AST) -> list[tuple[str, ast.expr | None]]:
-    """(key, value) for every entry with a key in quotes that this makes or assigns."""
-    match node:
-        case ast.Dict(keys=keys, values=values):
-            pairs = list(zip(keys, values, strict=True))
-        case ast.Assign(targets=targets, value=value):
-            pairs = [(at.slice, value) for at in targets if isinstance(at, ast.Subscript)]
-        case _:
-            return []
-    return [
-        (key.value, value)
-        for key, value in pairs
-        if isinstance(key, ast.Constant) and isinstance(key.value, str)
-    ]
-
-
-def _targets(node: ast.AST) -> list[tuple[str, ast.expr | None]]:
-    """(name, value) for every name that this statement or call writes to."""
-    match node:
-        case ast.Assign(targets=targets, value=value):
-            return [(name, value) for target in targets for name in _names(target)]
-        case ast.AugAssign(target=target, value=value) | ast.NamedExpr(target=target, value=value):
-            return [(name, value) for name in _names(target)]
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            return [(name, value) for name in _names(target)]
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):
-            in_place = method.endswith("_") and not method.endswith("__")
-            return [(name, None)] if in_place else []
-        case _:
-            return []
-
-
-def _names(target: ast.expr) -> list[str]:
-    match target:
-        case ast.Name(id=name):
-            return [name]
-        case ast.Subscript(value=value) | ast.Starred(value=value) | ast.Attribute(value=value):
-            return _names(value)
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return [name for part in parts for name in _names(part)]
-        case _:
-            return []

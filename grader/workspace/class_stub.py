@@ -8,7 +8,8 @@ import ast
 import textwrap
 from collections.abc import Collection, Iterator
 
-from grader.syntax.places import Function, methods, statements_in, targets_of
+from grader.syntax.methods import Function, methods, statements_in
+from grader.syntax.targets import writes_at
 
 
 def emptied(solution: str, places: Collection[str]) -> str:
@@ -47,8 +48,9 @@ def _with_comments(statement: ast.stmt, lines: list[str]) -> int:
 
 def _to_write(function: Function, asked: Collection[str]) -> Iterator[str]:
     statements = list(statements_in(function))
-    added = [ast.unparse(s.target) for s in statements if isinstance(s, ast.AugAssign)]
-    written = dict.fromkeys(ast.unparse(t) for s in statements for t in targets_of(s))
+    made = [write for statement in statements for write in writes_at(statement)]
+    added = [str(write.target) for write in made if write.how == "augmented"]
+    written = dict.fromkeys(str(write.target) for write in made)
     kept = [target for target in written if target in asked and target not in added]
     yield from (f"{target} = None" for target in kept)
     if "return" in asked:
@@ -72,7 +74,7 @@ def lines_at(solution: str, place: str) -> str:
     statements = [
         node
         for node in statements_in(function)
-        if target in [ast.unparse(found) for found in targets_of(node)]
+        if target in [str(write.target) for write in writes_at(node)]
     ]
     shown = [] if target in ("", "return") else [f"# in {name}"]
     for statement in [function] if not shown else sorted(statements, key=lambda s: s.lineno):

@@ -9,7 +9,8 @@ import re
 import textwrap
 
 from grader.course.exercise import Exercise
-from grader.syntax.submission import ENTRY
+from grader.syntax.gradients import ENTRY
+from grader.syntax.targets import reads, writes
 from grader.workspace.class_stub import emptied, lines_at
 
 WIDTH = 96
@@ -117,9 +118,9 @@ def solution_lines(exercise: Exercise, solution: str, gradient: str) -> str:
     others = {exercise.key(name) for name in exercise.gradients if name != gradient}
     wanted, kept = {exercise.key(gradient)}, list[ast.stmt]()
     for statement in reversed(body):
-        if _written(statement) & _names(statement) & wanted:
+        if wanted & {write.target.variable for write in writes(statement)}:
             kept.insert(0, statement)
-            wanted |= _names(statement) - others
+            wanted |= reads(statement) - others
     shown: list[str] = []
     for statement in kept:
         first = statement.lineno - 1
@@ -127,19 +128,3 @@ def solution_lines(exercise: Exercise, solution: str, gradient: str) -> str:
             first -= 1
         shown += lines[first : statement.end_lineno]
     return textwrap.dedent("\n".join(shown))
-
-
-def _names(statement: ast.stmt) -> set[str]:
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-
-
-def _written(statement: ast.stmt) -> set[str]:
-    """The names a statement assigns, updates in place, or calls a method of."""
-    found: set[str] = set()
-    for node in ast.walk(statement):
-        match node:
-            case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
-                found |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
-                found.add(name)
-    return found

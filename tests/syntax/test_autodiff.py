@@ -7,7 +7,7 @@ import pytest
 
 from grader.report import Report
 from grader.syntax.autodiff import autodiff_in
-from grader.syntax.submission import ENTRY
+from grader.syntax.gradients import ENTRY
 
 HEAD = "import torch\nimport torch.nn.functional as F\n"
 PLAIN = """

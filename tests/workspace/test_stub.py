@@ -7,7 +7,7 @@ import pytest
 
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
-from grader.syntax.places import methods, unwritten
+from grader.syntax.methods import methods, unwritten
 from grader.workspace import kit
 from grader.workspace.stub import shape_of, solution_lines, stub_text
 

@@ -16,7 +16,7 @@ import torch
 from grader.bench.point import Point
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.statements import Written, statements_at, statements_of
+from grader.diagnose.mistakes.statements import Written, statements_in_method, statements_of
 from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE, close
 
@@ -136,7 +136,7 @@ class Case:
         point = Point(self.point.trial, self.point.values, {place: upstream})
         return point.contributions(self.name, {place})[use.name]
 
-    def places_between(self) -> tuple[str, ...]:
+    def intermediates(self) -> tuple[str, ...]:
         """The values that a line which takes several chunks at once steps over."""
         between = self.point.exercise.forward_pass.chunks_towards(self.name, self.cut)
         names = [chunk.name for chunk in between if chunk.name not in ("loss", *self.cut)]
@@ -195,9 +195,9 @@ class Case:
     @cached_property
     def statements(self) -> tuple[Written, ...]:
         """The learner's statements that write this gradient."""
-        place = self.point.exercise.place(self.name)
-        written = statements_at if ":" in place else statements_of
-        return written(self.submission.source, place)
+        at = self.point.exercise.place(self.name)
+        written = statements_in_method if ":" in at else statements_of
+        return written(self.submission, at)
 
 
 Evidence = dict[str, Any]

@@ -20,7 +20,8 @@ from grader.diagnose.mistakes import contribution_missing
 from grader.diagnose.mistakes.case import Case, Evidence
 from grader.diagnose.mistakes.uses import uses_of
 from grader.kinds import VALUES
-from grader.syntax.places import methods, statements_in, text_of
+from grader.syntax.methods import methods, statements_in
+from grader.syntax.targets import writes_at
 from grader.tensors import close
 
 
@@ -85,12 +86,12 @@ def _in_a_method(case: Case) -> Evidence | None:
     if not lost_one and not any(map(left.matches, (case.expected, *uses))):
         return None
     method, _, target = exercise.place(case.name).partition(":")
-    functions = dict(methods(ast.parse(case.submission.source)))
+    functions = dict(methods(case.submission.tree))
     lines = [
         statement.lineno
         for statement in (statements_in(functions[method]) if method in functions else ())
         if isinstance(statement, ast.Assign)
-        and any(text_of(t).endswith(f".{target.partition('.')[2]}") for t in statement.targets)
+        and any(write.target.key == target.partition(".")[2] for write in writes_at(statement))
     ]
     if lost_one and not lines:
         return None

@@ -3,26 +3,18 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.syntax.places import methods, statements_in, targets_of, text_of
+from grader.syntax.methods import methods, statements_in
+from grader.syntax.submission import Submission
+from grader.syntax.targets import writes_at
 
 Written = ast.Assign | ast.AugAssign | ast.AnnAssign
 
 
-def statements_of(source: str, key: str) -> tuple[Written, ...]:
+def statements_of(submission: Submission, key: str) -> tuple[Written, ...]:
     """The statements that write `key` ("dx"), in order."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, Written):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = {
-                part.id
-                for target in targets
-                for part in ast.walk(target)
-                if isinstance(part, ast.Name)
-            }
-            if key in names:
-                found.append(node)
-    return tuple(sorted(found, key=lambda node: node.lineno))
+    written = submission.gradients.get(key)
+    nodes = {} if written is None else {write.node: None for write in written.writes}
+    return tuple(node for node in nodes if isinstance(node, Written))
 
 
 def names_in(statements: Sequence[Written]) -> set[str]:
@@ -31,13 +23,13 @@ def names_in(statements: Sequence[Written]) -> set[str]:
     return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
-def statements_at(source: str, place: str) -> tuple[Written, ...]:
-    """The statements that write at a place in a method ("Linear.backward:self.dbias"), in order.
+def statements_in_method(submission: Submission, at: str) -> tuple[Written, ...]:
+    """The statements that write a target in a method ("Linear.backward:self.dbias"), in order.
 
     Of what is returned, those that write the name that is; an expression is its own statement.
     """
-    name, _, target = place.partition(":")
-    function = dict(methods(ast.parse(source))).get(name)
+    name, _, target = at.partition(":")
+    function = dict(methods(submission.tree)).get(name)
     statements = [] if function is None else list(statements_in(function))
     if target == "return":
         returned = [node.value for node in statements if isinstance(node, ast.Return)]
@@ -46,8 +38,12 @@ def statements_at(source: str, place: str) -> tuple[Written, ...]:
             kept = ast.Assign([ast.Name(target, ast.Store())], value)
             return (ast.copy_location(kept, value),)
         target = "" if value is None else value.id
-    found = [node for node in statements if target in map(text_of, targets_of(node))]
-    return tuple(node for node in found if isinstance(node, Written))
+    return tuple(
+        node
+        for node in statements
+        if isinstance(node, Written)
+        and any(str(write.target) == target for write in writes_at(node))
+    )
 
 
 def terms_of(statements: Sequence[Written]) -> list[ast.expr]:

@@ -37,7 +37,7 @@ def _whole(case: Case) -> Evidence | None:
             if whole is not None and (case.matches(whole) or _stretches_to(case, whole)):
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
         own = case.contributions[chunk.name]
-        for place in (*case.places_between(), *(case.cut - {chunk.name})):
+        for place in (*case.intermediates(), *(case.cut - {chunk.name})):
             ones = torch.ones_like(case.point.values[place])
             alone = case.through(chunk, place, ones)
             whole = case.with_other(chunk, alone)

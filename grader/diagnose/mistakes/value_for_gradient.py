@@ -61,7 +61,7 @@ def _swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor 
                 yield name, read, case.send_back(chunk, values={read: value})
         for name, value in case.stand_ins(given.shape):
             yield f"d{name}", read, case.send_back(chunk, values={read: value})
-    for place in case.places_between():
+    for place in case.intermediates():
         for name, value in case.same_shape_values(case.point.values[place].shape):
             yield name, f"d{place}", case.through(chunk, place, value)
     for name, value in case.same_shape_values(case.value.shape):

@@ -60,13 +60,8 @@ def agree(one: Evidence, other: Evidence) -> Evidence | None:
 
 def _written_as_a_number(case: Case) -> bool:
     """`slope = 0` is no difference, though one in which nothing moves comes to the same."""
-    assigned = [
-        node.value
-        for node in ast.walk(ast.parse(case.submission.source))
-        if isinstance(node, ast.Assign)
-        and any(isinstance(target, ast.Name) and target.id == case.name for target in node.targets)
-    ]
-    return bool(assigned) and isinstance(assigned[-1], ast.Constant)
+    written = case.submission.gradients.get(case.name)
+    return written is not None and isinstance(written.writes[-1].value, ast.Constant)
 
 
 def _large(case: Case, asked: tuple[str, str]) -> Evidence | None:
@@ -95,7 +90,7 @@ def _large(case: Case, asked: tuple[str, str]) -> Evidence | None:
 def _in_source(case: Case, size: float) -> bool:
     """Whether a number like this is written there: 6 * x - 3.9 is a wrong formula, and comes to
     the same as a step of 0.033."""
-    for node in ast.walk(ast.parse(case.submission.source)):
+    for node in ast.walk(case.submission.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value:
             near = (node.value, 1 / node.value) if node.value > 9 else (node.value,)
             if any(math.isclose(number, size, rel_tol=0.01) for number in near):

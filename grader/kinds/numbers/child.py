@@ -17,7 +17,7 @@ from grader.child.failure import locals_of
 from grader.child.instrument import RECORDER
 from grader.child.recorder import Recorder
 from grader.child.time_limits import allow, time_left
-from grader.syntax.submission import ENTRY
+from grader.syntax.gradients import ENTRY
 
 
 def call_with_numbers(call: ChildCall, scope: dict[str, Any]) -> None:

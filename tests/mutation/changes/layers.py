@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from grader.syntax.places import methods, statements_in
+from grader.syntax.methods import methods, statements_in
 
 from ..change import Change
 from ..syntax import WorkedAnswer, arithmetic

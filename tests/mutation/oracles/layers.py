@@ -16,7 +16,7 @@ from grader.child.torch_modes import set_width
 from grader.course.exercise import Exercise, load_exercise
 from grader.kinds.layers.child import call_layers
 from grader.protocol.messages import Setup
-from grader.syntax.places import lines_written
+from grader.syntax.methods import lines_written
 from grader.workspace import kit
 from tests.grading import trial
 

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from grader.syntax.places import lines_written, methods, plainly_written, unwritten
+from grader.syntax.methods import lines_written, methods, plainly_written, unwritten
 
 FILE = dedent(
     """\
@@ -40,9 +40,9 @@ FILE = dedent(
 )
 
 
-def test_a_place_is_the_line_that_last_writes_it() -> None:
+def test_a_target_has_the_line_that_last_writes_it() -> None:
     lines, source = lines_written(ast.parse(FILE)), FILE.split("\n")
-    shown = {place: source[line - 1].strip() for place, line in lines.items() if ":" in place}
+    shown = {at: source[line - 1].strip() for at, line in lines.items() if ":" in at}
     assert shown == {
         "spread():std": "std = fan_in**-0.5",
         "spread():return": "std = fan_in**-0.5",  # what made the name that is returned
@@ -51,7 +51,8 @@ def test_a_place_is_the_line_that_last_writes_it() -> None:
         "Layer.forward:y": "self.x, (self.n, y) = x, (len(x), x * self.gain)",
         "Layer.forward:return": "self.x, (self.n, y) = x, (len(x), x * self.gain)",
         "Layer.backward:self.dgain": "self.dgain += 1.0",
-        "Layer.backward:return": "return dout * self.gain",  # and not the line of cache[0]
+        "Layer.backward:self.cache": "self.cache[0] = dout",
+        "Layer.backward:return": "return dout * self.gain",
         "Layer.__mul__:out": "out = Layer()",
         "Layer.__mul__:out._backward": "out._backward = _backward",
         "Layer.__mul__:return": "out = Layer()",

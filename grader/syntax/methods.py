@@ -1,6 +1,6 @@
-"""Where the methods of a learner's classes write what: places, as an exercise names them.
+"""What the methods of a learner's classes write, by the names that an exercise has for it.
 
-"BatchNorm1d.backward:self.dgain" is what that method assigns to self.dgain, and
+"BatchNorm1d.backward:self.dgain" is what that method writes to self.dgain, and
 "Value.__mul__._backward:other.grad" the same in a function inside the method;
 "BatchNorm1d.backward:return" is what it returns, and "kaiming_std():return" the same of a
 function outside the classes. Imports no torch.
@@ -8,8 +8,10 @@ function outside the classes. Imports no torch.
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
+
+from grader.syntax.gradients import GIVING
+from grader.syntax.targets import Scope, Target, target_of, within, writes_at
 
 Function = ast.FunctionDef
 PLAIN = (ast.Assign, ast.AugAssign, ast.AnnAssign)
@@ -39,27 +41,34 @@ def _last(body: list[ast.stmt], kinds: Any) -> list[Any]:
     return list({node.name: node for node in body if isinstance(node, kinds)}.values())
 
 
+def statements_in(function: Function) -> Iterator[ast.stmt]:
+    """Everything in it but the functions and classes inside it."""
+    for node in within(function.body):
+        if isinstance(node, ast.stmt) and not isinstance(node, Scope):
+            yield node
+
+
 def lines_written(tree: ast.Module) -> dict[str, int]:
-    """The line of every such place, and of every method under its own name."""
+    """The line of every such target, and of every method under its own name."""
     lines: dict[str, int] = {}
     for name, function in methods(tree):
         lines[name] = function.lineno
-        for statement in statements_in(function):
-            for target in filter(text_of, targets_of(statement)):
-                lines[f"{name}:{text_of(target)}"] = statement.lineno
-            if isinstance(statement, ast.Return) and statement.value is not None:
+        for node in within(function.body):
+            for write in writes_at(node):
+                if write.how in GIVING:
+                    lines[f"{name}:{write.target}"] = write.line
+            if isinstance(node, ast.Return) and node.value is not None:
                 # Of a name that is returned, the line that made it what it is.
-                made = lines.get(f"{name}:{text_of(statement.value)}", statement.lineno)
+                made = lines.get(f"{name}:{target_of(node.value)}", node.lineno)
                 lines[f"{name}:return"] = made
     return lines
 
 
-@lru_cache(maxsize=8)
-def method_at(source: str, line: int) -> str | None:
+def method_around(tree: ast.Module, line: int) -> str | None:
     """The innermost function that holds this line, by its qualified name."""
     around = [
         (function.lineno, name)
-        for name, function in methods(ast.parse(source))
+        for name, function in methods(tree)
         if function.lineno <= line <= (function.end_lineno or 0)
     ]
     return max(around)[1] if around else None
@@ -70,7 +79,7 @@ def unwritten(tree: ast.Module) -> frozenset[str]:
 
     But for what is put into the class later: `Value.backward = backward`.
     """
-    later = {text_of(target) for statement in tree.body for target in targets_of(statement)}
+    later = {str(write.target) for statement in tree.body for write in writes_at(statement)}
     return frozenset(
         name
         for name, function in methods(tree)
@@ -86,19 +95,16 @@ def plainly_written(tree: ast.Module) -> dict[str, frozenset[str]]:
     """
     found: dict[str, frozenset[str]] = {}
     for name, function in methods(tree):
-        targets = [target for statement in function.body for target in targets_of(statement)]
-        own = {target.id for target in targets if isinstance(target, ast.Name)}
+        made = [write for statement in function.body for write in writes_at(statement)]
+        own = {write.target.variable for write in made if write.target.key is None}
         plain = all(
-            isinstance(target, ast.Name)
-            or (
-                isinstance(target, ast.Attribute)
-                and isinstance(target.value, ast.Name)
-                and target.value.id not in own
-            )
-            for target in targets
+            write.whole
+            and (write.target.key is None or write.target.attribute)
+            and (write.target.key is None or write.target.variable not in own)
+            for write in made
         )
         if plain and all(isinstance(s, PLAIN) or _is_nothing(s, function) for s in function.body):
-            found[name] = frozenset(map(text_of, targets))
+            found[name] = frozenset(str(write.target) for write in made)
     return found
 
 
@@ -111,47 +117,8 @@ def _is_nothing(statement: ast.stmt, function: Function) -> bool:
         case ast.Return(value=None | ast.Constant(value=None)):
             return True
         case ast.Return(value=ast.Name(id=name)):
-            return name in [text_of(t) for s in function.body for t in targets_of(s)]
+            made = (write for part in function.body for write in writes_at(part))
+            return any(write.target == Target(name) for write in made)
         case ast.Raise(exc=ast.Name(id="NotImplementedError")):
             return True
     return False
-
-
-def text_of(node: ast.expr) -> str:
-    """'dx' or 'self.dgain'; "" for anything longer, which no place is."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-            return f"{name}.{attribute}"
-    return ""
-
-
-def statements_in(function: Function) -> Iterator[ast.stmt]:
-    """Everything in it but what is in functions inside it."""
-    pending: list[ast.AST] = list(reversed(function.body))
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            continue
-        if isinstance(node, ast.stmt):
-            yield node
-        pending.extend(reversed(list(ast.iter_child_nodes(node))))
-
-
-def targets_of(statement: ast.AST) -> list[ast.expr]:
-    """What a statement assigns or adds to."""
-    match statement:
-        case ast.Assign(targets=targets):
-            return [part for target in targets for part in _parts(target)]
-        case ast.AugAssign(target=target):
-            return [target]
-        case ast.AnnAssign(target=target, value=ast.expr()):
-            return [target]
-    return []
-
-
-def _parts(target: ast.expr) -> list[ast.expr]:
-    if isinstance(target, ast.Tuple | ast.List):
-        return [part for element in target.elts for part in _parts(element)]
-    return [target]
