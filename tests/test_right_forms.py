@@ -61,7 +61,7 @@ def test_a_dict_of_other_names_passes_and_has_its_lines(grade_text: Grade) -> No
     source = source.replace("'delta'", "'dlogits'")
     report = grade_text(source, "exercise2")
     assert report.passed, refusals(report)
-    assert report.gradients[0].line == line_of(source, "'dlogits'")
+    assert report.gradients[0].line == line_of(source, "answer = ")
 
 
 def test_the_body_is_all_of_the_answer() -> None:

@@ -9,7 +9,7 @@ is put in here stands on the line of the write, so that a traceback names it.
 """
 
 import ast
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from grader.syntax.gradients import GradientWrites, functions_in_order
@@ -31,10 +31,10 @@ def instrument(
     Changes `tree`. The function instrumented is `backward`, and any other one that alone
     writes a gradient that `backward` does not.
     """
-    left = list(wanted)
+    left = frozenset(wanted)
     for function in functions_in_order(tree):
-        scope = _Rewriting(GradientWrites(function, frozenset(left)), late or {})
-        left = [key for key in left if key not in scope.rewritten()]
+        done = _Rewriting(GradientWrites(function, left), late or {}).rewrite()
+        left -= done
     return ast.fix_missing_locations(tree)
 
 
@@ -54,12 +54,12 @@ class _Rewriting:
     gradients: GradientWrites
     late: Mapping[str, int]
 
-    def rewritten(self) -> Collection[str]:
-        """Rewrite the function, and say which gradients it hands over."""
+    def rewrite(self) -> frozenset[str]:
+        """Rewrite the function; the gradients that it hands over now."""
         function, targets = self.gradients.function, self._targets()
         if targets:
             function.body = self._block(function.body, targets, outermost=True)
-        return targets
+        return frozenset(targets)
 
     def _targets(self) -> dict[str, Target]:
         function = self.gradients.function

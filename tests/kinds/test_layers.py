@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from grader.diagnose.mistakes.statements import statements_at
+from grader.diagnose.mistakes.statements import statements_in_method
 from grader.report import GradientReport, Report
+from grader.syntax.submission import Submission
 from grader.workspace import kit
 from tests.worked import line_of, rewritten, worked
 
@@ -152,7 +154,7 @@ def test_what_a_method_writes_is_read_for_the_diagnosis(grade_text: Grade) -> No
 
 
 @pytest.mark.parametrize(
-    ("place", "lines"),
+    ("at", "lines"),
     [
         ("A.f:self.b", ["self.b = 1", "self.b += c"]),
         ("A.f:return", ["c = 2"]),
@@ -161,10 +163,11 @@ def test_what_a_method_writes_is_read_for_the_diagnosis(grade_text: Grade) -> No
         ("A.gone:return", []),
     ],
 )
-def test_the_statements_at_a_place(place: str, lines: list[str]) -> None:
+def test_the_statements_that_write_in_a_method(at: str, lines: list[str]) -> None:
     source = (
         "class A:\n    def f(self):\n        self.b = 1\n        c = 2\n        self.b += c\n"
         "        return c\n    def g(self, x):\n        return x * 2\n"
         "    def h(self):\n        pass\n"
     )
-    assert [ast.unparse(statement) for statement in statements_at(source, place)] == lines
+    found = statements_in_method(Submission(Path("answer.py"), source), at)
+    assert [ast.unparse(statement) for statement in found] == lines
