@@ -38,7 +38,7 @@ def backward_of(source: str) -> Backward:
 def submitted(trial: Trial, source: str) -> dict[str, torch.Tensor]:
     values = trial.given
     copies = {name: value.clone() for name, value in values.items()}
-    if trial.exercise.kind.classes:
+    if trial.exercise.kind.in_methods:
         return by_classes(trial, source)
     backward = backward_of(source)
     if trial.exercise.kind is not NUMBERS:
@@ -55,7 +55,8 @@ def by_classes(trial: Trial, source: str) -> dict[str, torch.Tensor]:
     """As the child calls them, in this process and in float64."""
     exercise = trial.exercise
     chunks = tuple((chunk.name, chunk.expression) for chunk in exercise.chunks_to_run)
-    setup = Setup(source, "<worked>", 1.0, exercise.kind.name, exercise.rows, chunks)
+    kind, declared = exercise.kind.name, exercise.declared_facts
+    setup = Setup(source, "<worked>", 1.0, kind, exercise.rows, chunks, declared)
     space: dict[str, Any] = {"__file__": "<worked>"}
     scope: dict[str, Any] = {}
     exec(compile(ast.parse(source), "<worked>", "exec"), space)

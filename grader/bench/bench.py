@@ -64,7 +64,7 @@ def make_bench(
     """`lecture_seed`: of the lecture's view, where `seed` is a secret."""
     shown = seed if lecture_seed is None else lecture_seed
     # A number of Python's has 64 bits, and the lecture's derivatives of scalars have too.
-    dtype = torch.float64 if exercise.kind.python_numbers else torch.float32
+    dtype = torch.float64 if exercise.kind.plain_numbers else torch.float32
     lecture = make_trial(exercise, data, "lecture", shown, exercise.sizes, dtype)
     decision = make_trial(exercise, data, "decision", seed, exercise.sizes)
     other_seed = make_trial(exercise, data, f"seed {seed + 1}", seed + 1, exercise.sizes)
@@ -95,4 +95,5 @@ def setup_for(
             if not submission.unwritten(row.written_at) and (names is None or row.name in names)
         ),
         chunks=tuple((chunk.name, chunk.expression) for chunk in exercise.chunks_to_run),
+        declared=exercise.declared_facts,
     )

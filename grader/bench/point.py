@@ -81,7 +81,7 @@ class Point:
         if result is None:
             return False
         expected = self.gradient(name, cut)
-        size = expected.abs().max().item() * self.exercise.loose.get(name, 1.0)
+        size = expected.abs().max().item() * self.exercise.tolerance_scale.get(name, 1.0)
         return close(result, expected, size if cut else true_scale())
 
     def contributions(self, name: str, cut: Iterable[str]) -> dict[str, torch.Tensor]:

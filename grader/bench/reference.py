@@ -54,7 +54,7 @@ def _scale(trial: Trial, gradients: Tensors, name: str) -> float:
     """
     generator = torch.Generator().manual_seed(trial.seed)
     exercise, largest = trial.exercise, [gradients[name].abs().max().item()]
-    loose = exercise.loose.get(name, 1.0)
+    loose = exercise.tolerance_scale.get(name, 1.0)
     if name in exercise.values:
         return largest[0] * loose
     for consumer in exercise.forward_pass.consumers[name]:

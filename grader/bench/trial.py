@@ -66,17 +66,18 @@ class Trial:
         """
         slopes = self.exercise.slopes
         found = {name: self.slopes_of(value)[at] for name, (value, at) in slopes.items()}
-        if self.exercise.due is not None:
-            asked = signature(self.exercise.due).parameters
-            found |= self.exercise.due(**{name: scope[name] for name in asked if name in scope})
+        if self.exercise.expected_values is not None:
+            asked = signature(self.exercise.expected_values).parameters
+            given = {name: scope[name] for name in asked if name in scope}
+            found |= self.exercise.expected_values(**given)
         return {name: value.detach().to(self.dtype) for name, value in found.items()}
 
-    def mistaken(self, scope: Mapping[str, Any]) -> dict[str, dict[str, list[torch.Tensor]]]:
+    def wrong_values(self, scope: Mapping[str, Any]) -> dict[str, dict[str, list[torch.Tensor]]]:
         """By known mistake: what each value that is not a gradient may be with it."""
-        if self.exercise.mistaken is None:
+        if self.exercise.wrong_values is None:
             return {}
-        asked = signature(self.exercise.mistaken).parameters
-        found = self.exercise.mistaken(**{name: scope[name] for name in asked})
+        asked = signature(self.exercise.wrong_values).parameters
+        found = self.exercise.wrong_values(**{name: scope[name] for name in asked})
         return {
             mistake: {
                 name: [value.detach().to(self.dtype) for value in _each(values)]

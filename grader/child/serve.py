@@ -51,7 +51,7 @@ class Code:
     def isolated_by_driver(self) -> bool:
         """Whether operations or layers are run one by one, not lines of a function."""
         kind = KINDS.get(self.setup.kind)
-        return kind is not None and kind.classes
+        return kind is not None and kind.runs_rows_alone
 
     @property
     def gradients(self) -> tuple[str, ...]:

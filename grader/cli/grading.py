@@ -18,7 +18,6 @@ from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
 from grader.errors import UsageProblem
-from grader.kinds import LAYERS
 from grader.syntax.submission import read_submission
 from grader.workspace import kit
 from grader.workspace.hint_state import note_grading
@@ -51,8 +50,8 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
     """True where the exercise passed."""
     exercise = load_exercise(name)
     call.training.check(exercise)
-    if call.plots is not None and exercise.kind is not LAYERS:
-        others = [other for other in EXERCISES if load_exercise(other).kind is LAYERS]
+    if call.plots is not None and exercise.deep_stack is None:
+        others = [other for other in EXERCISES if load_exercise(other).deep_stack]
         raise UsageProblem(f"{name} has no layers; --plots goes with {', '.join(others)}.")
     own = path is None
     check_outputs(call)
@@ -72,10 +71,10 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
         elif train is not None:
             click.echo("Training waits until every gradient is right.", err=True)
         drawn = True
-        if call.plots is not None:
+        if call.plots is not None and exercise.deep_stack is not None:
             from grader.cli.train import draw_plots
 
-            drawn = draw_plots(grader, submission, report, call.plots)
+            drawn = draw_plots(grader, exercise.deep_stack, submission, report, call.plots)
     write_machine_formats([report], call, many=False)
     runs = (report.trained, report.rate_search)
     return report.passed and drawn and all(run is None or run.problem is None for run in runs)

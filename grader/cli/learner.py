@@ -32,7 +32,7 @@ def list_exercises(at_length: bool) -> None:
         progress = {}
     for name in EXERCISES:
         exercise = load_exercise(name)
-        after = f"(after {', '.join(exercise.after)})" if exercise.after else ""
+        after = f"(after {', '.join(exercise.builds_on)})" if exercise.builds_on else ""
         _row(name, _reached(progress.get(name)), exercise.title, after)
         if at_length:
             click.echo(wrapped(exercise.teaches, _margin()))

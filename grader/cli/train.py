@@ -14,6 +14,7 @@ from grader.cli.progress import first_interrupt, progress
 from grader.course.exercise import Exercise
 from grader.errors import UsageProblem, shown
 from grader.grading import Grader
+from grader.kinds.layers import DeepStack
 from grader.render.plots import plots_page
 from grader.render.rates import rates_view
 from grader.render.terminal import console
@@ -136,7 +137,9 @@ def find_and_show(
     return search
 
 
-def draw_plots(grader: Grader, submission: Submission, report: Report, to: Path) -> bool:
+def draw_plots(
+    grader: Grader, stack: DeepStack, submission: Submission, report: Report, to: Path
+) -> bool:
     """Write the page of what the learner's layers do, where every layer is right.
 
     False where it was not made, with the reason on stderr; raises UsageProblem where the file
@@ -147,7 +150,7 @@ def draw_plots(grader: Grader, submission: Submission, report: Report, to: Path)
         return False
     try:
         learner = _learner(grader, submission)
-        found = list(layer_statistics(learner, grader.data, grader.options.seed))
+        found = list(layer_statistics(learner, stack, grader.data, grader.options.seed))
     except NotMade as reason:
         click.echo(f"No plots were made: {reason}", err=True)
         return False

@@ -1,6 +1,6 @@
 """One exercise of the course: its forward pass, the gradients it asks for, what it teaches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -11,7 +11,9 @@ from grader.course.forward import Chunk, ForwardPass, read_forward
 from grader.course.names import NameData
 from grader.course.recipe import Recipe
 from grader.errors import UnknownExercise
-from grader.kinds import FUNCTION, KINDS, Kind
+from grader.kinds import FUNCTION, KINDS
+from grader.kinds.kind import Declaration, Kind
+from grader.kinds.layers import DeepStack
 from grader.rows import Row
 
 
@@ -21,7 +23,7 @@ class Exercise:
     title: str  # one line
     teaches: str
     source: str  # the lecture or paper
-    after: tuple[str, ...]  # the exercises it builds on
+    builds_on: tuple[str, ...]  # exercises
     gradients: tuple[str, ...]  # what is asked for, values too, in the order of the backward pass
     recipe: Recipe | None  # where a network is trained
     forward: Callable[..., dict[str, Any]]
@@ -31,12 +33,15 @@ class Exercise:
     hints: dict[str, tuple[str, ...]]  # by gradient: written where the chunks do not tell enough
     kind: Kind = FUNCTION
     values: dict[str, str] = field(default_factory=dict)  # asked for, and no gradient: its shape
-    due: Callable[..., dict[str, Any]] | None = None  # such values, from the forward scope
-    mistaken: Callable[..., dict[str, dict[str, Any]]] | None = None  # by mistake: such values
+    # Such values from the forward scope, and by mistake what they would be with it.
+    expected_values: Callable[..., dict[str, Any]] | None = None
+    wrong_values: Callable[..., dict[str, dict[str, Any]]] | None = None
     slopes: dict[str, tuple[str, str]] = field(default_factory=dict)  # such values: (of, in)
-    loose: dict[str, float] = field(default_factory=dict)  # value -> times the usual tolerance
-    places: dict[str, str] = field(default_factory=dict)  # of classes: where a gradient is written
-    rests_on: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what spoils it if wrong
+    tolerance_scale: dict[str, float] = field(default_factory=dict)  # times the usual tolerance
+    written_in: dict[str, str] = field(default_factory=dict)  # of classes: a row's method, target
+    depends_on: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what spoils it if wrong
+    declared: Declaration | None = None  # what the kind's driver needs of the course
+    deep_stack: DeepStack | None = None  # of layers: what --plots stacks
 
     @cached_property
     def forward_pass(self) -> ForwardPass:
@@ -47,7 +52,7 @@ class Exercise:
     def rows(self) -> tuple[Row, ...]:
         """What is asked for, in the order of the backward pass."""
         return tuple(
-            Row(name, name in self.values, self.places.get(name, "")) for name in self.gradients
+            Row(name, name in self.values, self.written_in.get(name, "")) for name in self.gradients
         )
 
     @cached_property
@@ -57,13 +62,24 @@ class Exercise:
     @property
     def chunks_to_run(self) -> tuple[Chunk, ...]:
         """What a child has to run itself: where the learner's own objects make the graph."""
-        return self.forward_pass.chunks if self.kind.classes else ()
+        return self.forward_pass.chunks if self.kind.runs_chunks else ()
 
     @property
     def points(self) -> int:
         """Dimensions of every tensor that the learner's code does not see: 1, the points at
         which it is called with numbers, or 0."""
-        return int(self.kind.python_numbers)
+        return int(self.kind.plain_numbers)
+
+    @property
+    def declared_facts(self) -> dict[str, Any]:
+        """What a child is told of the course: plain data, {} where its driver needs none."""
+        return {} if self.declared is None else self.declared.facts()
+
+    def ordered_graphs(self, values: Mapping[str, Any]) -> int | None:
+        """Over how many graphs the order of the learner's backward() is noted, at these forward
+        values; None where there is no such order."""
+        ordered = None if self.declared is None else self.declared.ordered
+        return None if ordered is None else len(values[ordered])
 
     def key(self, name: str) -> str:
         """What the learner calls it: `dprobs`; a value that is not a gradient has its own name."""
@@ -97,12 +113,13 @@ def load_exercise(name: str) -> Exercise:
         raise UnknownExercise(name, EXERCISES)
     module = import_module(f"grader.course.{name}")
     title, _, teaches = (module.__doc__ or "").strip().partition("\n")
+    kind = KINDS[getattr(module, "KIND", FUNCTION.name)]
     return Exercise(
         name=name,
         title=title.rstrip("."),
         teaches=" ".join(teaches.split()),
         source=module.SOURCE,
-        after=tuple(getattr(module, "AFTER", ())),
+        builds_on=tuple(getattr(module, "BUILDS_ON", ())),
         gradients=tuple(module.GRADIENTS),
         recipe=getattr(module, "RECIPE", None),
         forward=module.forward,
@@ -110,12 +127,14 @@ def load_exercise(name: str) -> Exercise:
         sizes=module.SIZES,
         other_sizes=module.OTHER_SIZES,
         hints=dict(getattr(module, "HINTS", {})),
-        kind=KINDS[getattr(module, "KIND", FUNCTION.name)],
+        kind=kind,
         values=dict(getattr(module, "VALUES", {})),
-        due=getattr(module, "due", None),
-        mistaken=getattr(module, "mistaken", None),
+        expected_values=getattr(module, "expected_values", None),
+        wrong_values=getattr(module, "wrong_values", None),
         slopes=dict(getattr(module, "SLOPES", {})),
-        loose=dict(getattr(module, "LOOSE", {})),
-        places=dict(getattr(module, "PLACES", {})),
-        rests_on=dict(getattr(module, "RESTS_ON", {})),
+        tolerance_scale=dict(getattr(module, "TOLERANCE_SCALE", {})),
+        written_in=dict(getattr(module, "WRITTEN_IN", {})),
+        depends_on=dict(getattr(module, "DEPENDS_ON", {})),
+        declared=kind.declaration(vars(module)),
+        deep_stack=getattr(module, "DEEP_STACK", None),
     )

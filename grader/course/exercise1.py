@@ -9,7 +9,7 @@ from grader.course.makemore import OTHER_SIZES, SIZES, network_and_batch
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 1"
-AFTER = ("warmup4",)
+BUILDS_ON = ("warmup4",)
 GRADIENTS = (
     "logprobs", "probs", "counts_sum_inv", "counts_sum", "counts", "norm_logits",
     "logit_maxes", "logits", "h", "W2", "b2", "hpreact", "bngain", "bnbias", "bnraw",

@@ -9,7 +9,7 @@ from grader.course.makemore import OTHER_SIZES, SIZES
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 3"
-AFTER = ("exercise1",)
+BUILDS_ON = ("exercise1",)
 GRADIENTS = ("hprebn",)
 HINTS = {
     "hprebn": (

@@ -11,7 +11,7 @@ from grader.course.recipe import Recipe
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 4"
-AFTER = ("exercise2", "exercise3")
+BUILDS_ON = ("exercise2", "exercise3")
 GRADIENTS = (
     "logits", "h", "W2", "b2", "hpreact", "bngain", "bnbias", "hprebn", "embcat", "W1",
     "b1", "emb", "C",

@@ -13,7 +13,7 @@ from grader.course.makemore import contexts, minibatch
 from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 5 (Building a WaveNet); van den Oord et al. 2016"
-AFTER = ("exercise3",)
+BUILDS_ON = ("exercise3",)
 GRADIENTS = (
     "logits",
     "h2cat",

@@ -13,7 +13,7 @@ from grader.course.makemore import OTHER_SIZES, SIZES, minibatch
 __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Ba, Kiros and Hinton 2016 (LayerNorm); Hendrycks and Gimpel 2016 (GELU)"
-AFTER = ("exercise3",)
+BUILDS_ON = ("exercise3",)
 GRADIENTS = (
     "logits", "h", "W2", "b2", "gate", "inner", "cube", "hpreact", "lngain", "lnbias", "lnraw",
     "lnvar_inv", "lnvar", "lndiff", "lnmean", "hpreln", "W1", "b1",

@@ -10,7 +10,7 @@ from typing import Any
 from grader.course.makemore import minibatch
 
 SOURCE = "Zero to Hero, Let's build GPT; Vaswani et al. 2017 (Attention Is All You Need)"
-AFTER = ("exercise2", "exercise5")
+BUILDS_ON = ("exercise2", "exercise5")
 GRADIENTS = (
     "heard", "Wo", "bo", "out", "att", "v", "masked", "scores", "q", "k", "xq", "xk", "xv",
     "Wq", "Wk", "Wv", "x", "P", "C",

@@ -12,7 +12,7 @@ from typing import Any
 from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, Let's build GPT; Press and Wolf 2017 (tied embeddings)"
-AFTER = ("exercise6", "exercise7")
+BUILDS_ON = ("exercise6", "exercise7")
 GRADIENTS = (
     "nll", "logits", "ln3", "lngain3", "lnbias3", "lnraw3", "x3", "h", "W2", "b2", "gate",
     "inner", "hpreact", "ln2", "W1", "b1", "lngain2", "lnbias2", "lnraw2", "x2", "heard", "Wo",

@@ -11,7 +11,7 @@ from grader.course import exercise2
 from grader.course.makemore import minibatch
 
 SOURCE = "LeCun et al. 1989 (convolution, backpropagated); Kim 2014 (over words, max-pooled)"
-AFTER = ("exercise2", "exercise5")
+BUILDS_ON = ("exercise2", "exercise5")
 GRADIENTS = (
     "logits", "flat", "W2", "b2", "h", "pooled", "halves", "conv", "W1", "b1", "patches",
     "windows", "emb", "P", "C",

@@ -33,6 +33,23 @@ DOMAINS = {
     "1 / x": "abs(x) > 0.3",
 }
 OPERATIONS = tuple(DOMAINS)
+# By the method that Python calls: the derivative in each operand, from x, y and the result, out.
+DERIVATIVES = {
+    "__add__": ("1", "1"),
+    "__radd__": ("1", "1"),
+    "__mul__": ("y", "x"),
+    "__rmul__": ("y", "x"),
+    "__sub__": ("1", "-1"),
+    "__rsub__": ("-1", "1"),
+    "__truediv__": ("1 / y", "-x / y**2"),
+    "__rtruediv__": ("-y / x**2", "1 / x"),
+    "__pow__": ("y * x ** (y - 1)", "0"),
+    "__neg__": ("-1",),
+    "exp": ("out",),
+    "log": ("1 / x",),
+    "tanh": ("1 - out**2",),
+    "relu": ("float(x > 0)",),
+}
 BINARY = 4  # times as often as the others, for these make values meet
 DRAWN = [at for at, text in enumerate(OPERATIONS) for _ in range(BINARY if "y" in text else 1)]
 LARGEST = 8.0  # no value is larger,

@@ -26,7 +26,7 @@ GRADIENTS = (
 )
 # A measured slope has some eight good digits, ten at best. A derived one has fifteen; twelve are
 # required of it.
-LOOSE = dict.fromkeys(GRADIENTS, 1e-3) | dict.fromkeys(SLOPES, 1e4)
+TOLERANCE_SCALE = dict.fromkeys(GRADIENTS, 1e-3) | dict.fromkeys(SLOPES, 1e4)
 SIZES = {"points": 6}  # at each of which the learner's code is called, with five numbers
 OTHER_SIZES = {"points": 9}
 HINTS = {

@@ -9,10 +9,11 @@ autograd engine is; a network of Values learns with it.
 from typing import Any
 
 from grader.course import expressions
+from grader.kinds.values import RandomExpressions, Training, ValueGraphs
 
 KIND = "values"
 SOURCE = "Zero to Hero, micrograd (The spelled-out intro to backpropagation)"
-AFTER = ("warmup1",)
+BUILDS_ON = ("warmup1",)
 VALUES = {
     "graphs": "(leaves,): The grads of the leaves of many random expressions, whose Values are "
     "used again and again: each of your operations, in the order in which your backward runs them.",
@@ -23,7 +24,7 @@ GRADIENTS = (
     "doubled", "product", "squared", "cubed", "quotient", "logged", "shifted", "squashed", "y",
     "x", "grown", "c", "a", "kept", "b", "graphs", "trained",
 )
-PLACES = {
+WRITTEN_IN = {
     "doubled": "Value.__add__._backward:self.grad",
     "product": "Value.__add__._backward:other.grad",
     "squared": "Value.__mul__._backward:self.grad",
@@ -121,14 +122,20 @@ HINTS = {
 }
 # Every value of the graph gets its grad in the order that backward takes; what is wrong anywhere
 # spoils the random expressions and the network.
-RESTS_ON = {
+DEPENDS_ON = {
     **dict.fromkeys(GRADIENTS[:-2], ("graphs",)),
     "graphs": GRADIENTS[:-2],
     "trained": GRADIENTS[:-1],
 }
-LOOSE = dict.fromkeys(GRADIENTS[:-2], 1e-3)  # as in warmup1: what is derived is exact
+TOLERANCE_SCALE = dict.fromkeys(GRADIENTS[:-2], 1e-3)  # as in warmup1: what is derived is exact
 SIZES = {"points": 6, "graphs": 1000, "leaves": 4, "steps": 10, "n_hidden": 8}
 OTHER_SIZES = {"points": 9, "graphs": 1100, "leaves": 5, "steps": 12, "n_hidden": 7}
+GRAPHS = ValueGraphs(
+    operations=expressions.OPERATIONS,
+    derivatives=expressions.DERIVATIVES,
+    expressions=RandomExpressions("graphs", "programs", "leaves"),
+    training=Training("trained", "training_loss", "weights", "rate", "n_steps"),
+)
 TRAINING_STEPS, RATE = 20, 0.05
 # The lecture's: three inputs each, and the expected output.
 EXAMPLES = (
@@ -155,28 +162,28 @@ def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
         "c": c,
         "x": x + 1,
         "y": y + 1.5,
-        "operations": expressions.OPERATIONS,
         "programs": programs,
         "leaves": leaves,
         "examples": EXAMPLES,
         "weights": weights,
+        "training_loss": _loss_text(sizes["n_hidden"]),
         "rate": RATE,
         "n_steps": TRAINING_STEPS,
     }
 
 
 def forward(
-    a,           # ()
-    b,           # ()
-    c,           # ()
-    x,           # ()
-    y,           # ()
-    operations,  # what may stand in the random expressions
-    programs,    # (steps, 3), what each step does, and with which two values
-    leaves,      # (leaves,), what each expression starts from
-    examples,    # three inputs and the expected output
-    weights,     # (), the network's
-    rate,        # of its training
+    a,              # ()
+    b,              # ()
+    c,              # ()
+    x,              # ()
+    y,              # ()
+    programs,       # (steps, 3), what each step does, and with which two values
+    leaves,         # (leaves,), what each expression starts from
+    examples,       # three inputs and the expected output
+    weights,        # (), the network's
+    training_loss,  # its loss, an expression in the weights
+    rate,           # of its training
     n_steps,
 ):
     kept = b.relu()               # ()
@@ -193,7 +200,7 @@ def forward(
     return locals()
 
 
-def due(programs, leaves, examples, weights, rate, n_steps) -> dict[str, Any]:
+def expected_values(programs, leaves, examples, weights, rate, n_steps) -> dict[str, Any]:
     """torch's gradients of the random expressions, and the losses of its own training."""
     import torch
 
@@ -207,6 +214,27 @@ def due(programs, leaves, examples, weights, rate, n_steps) -> dict[str, Any]:
         losses.append(loss.detach())
         weights = weights - rate * gradient
     return {"graphs": expressions.gradients(programs, leaves), "trained": torch.stack(losses)}
+
+
+def _loss_text(n_hidden: int) -> str:
+    """The sum of squared errors over the examples, as an expression in the weights w[0], w[1], ...
+
+    They stand as in _network, of which this is the same in numbers.
+    """
+    def row(at: int) -> list[str]:
+        return [f"w[{at * n_hidden + neuron}]" for neuron in range(n_hidden)]
+
+    errors = []
+    for *xs, y in EXAMPLES:
+        hidden = [
+            "(" + " + ".join([bias, *(f"{row(at)[neuron]} * {x}" for at, x in enumerate(xs))])
+            + ").tanh()"
+            for neuron, bias in enumerate(row(3))
+        ]
+        terms = [f"{weight} * {h}" for weight, h in zip(row(4), hidden, strict=True)]
+        network = "(" + " + ".join([f"w[{5 * n_hidden}]", *terms]) + ").tanh()"
+        errors.append(f"({network} - {y})**2")
+    return " + ".join(["0", *errors])
 
 
 def _network(xs, weights):

@@ -16,14 +16,14 @@ from grader.course.makemore import minibatch
 from grader.course.recipe import Recipe, Yardstick
 
 SOURCE = "Zero to Hero, makemore part 1 (bigrams)"
-AFTER = ("warmup2",)
+BUILDS_ON = ("warmup2",)
 VALUES = {
     "N": "(vocab_size, vocab_size): How often each character (the row) is followed by each other "
     "one (the column) in these n pairs.",
     "P": "(vocab_size, vocab_size): The counting model: 1 is added to every count, so that nothing "
     "is impossible, then each row is divided by its sum.",
 }
-RESTS_ON = {"P": ("N",)}
+DEPENDS_ON = {"P": ("N",)}
 GRADIENTS = ("N", "P", "picked", "probs", "counts_sum", "counts", "logits", "W")
 HINTS = {
     "N": (
@@ -64,7 +64,7 @@ def one_hot(xs: Any, vocab_size: int) -> Any:
     return torch.nn.functional.one_hot(xs, vocab_size).float()
 
 
-def due(xs: Any, ys: Any, xenc: Any, N: Any = None) -> dict[str, Any]:
+def expected_values(xs: Any, ys: Any, xenc: Any, N: Any = None) -> dict[str, Any]:
     """N and P, of the pairs (xs, ys); P of another N, where one is given."""
     if N is None:
         N = xenc.T @ one_hot(ys, xenc.shape[1]).to(xenc.dtype)
@@ -73,7 +73,7 @@ def due(xs: Any, ys: Any, xenc: Any, N: Any = None) -> dict[str, Any]:
 
 def counting_loss(train: Any, split: Any) -> float:
     """The loss of P, of all pairs of the training split, on a split's pairs."""
-    P = due(**train)["P"]
+    P = expected_values(**train)["P"]
     return float(-P[split["xs"], split["ys"]].log().mean())
 
 

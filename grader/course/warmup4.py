@@ -12,7 +12,7 @@ from grader.course.makemore import contexts, minibatch
 from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 2 (MLP); Bengio et al. 2003"
-AFTER = ("warmup3",)
+BUILDS_ON = ("warmup3",)
 GRADIENTS = ("logits", "h", "W2", "b2", "hpreact", "embcat", "W1", "b1", "emb", "C")
 SIZES = {"n": 32, "block_size": 3, "n_embd": 2, "n_hidden": 100}
 OTHER_SIZES = {"n": 7, "block_size": 5, "n_embd": 4, "n_hidden": 11}

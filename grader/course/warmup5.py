@@ -12,13 +12,14 @@ from typing import Any
 from grader.course import makemore
 from grader.course.makemore import OTHER_SIZES, SIZES
 from grader.course.warmup5_hints import HINTS
-from grader.course.warmup5_mistaken import EPS, MOMENTUM, mistaken
+from grader.course.warmup5_wrong_values import EPS, MOMENTUM, wrong_values
+from grader.kinds.layers import DeepStack, Function, Network, OtherUse, Stage
 
-__all__ = ["HINTS", "OTHER_SIZES", "SIZES", "mistaken"]
+__all__ = ["HINTS", "OTHER_SIZES", "SIZES", "wrong_values"]
 
 KIND = "layers"
 SOURCE = "Zero to Hero, makemore part 3 (Activations & Gradients, BatchNorm)"
-AFTER = ("warmup4",)
+BUILDS_ON = ("warmup4",)
 VALUES = {
     "expected_initial_loss": "(6,): The loss of a network that has learnt nothing yet and finds "
     "each of vocab_size characters equally likely.",
@@ -41,7 +42,7 @@ VALUES = {
 GRADIENTS = (
     *VALUES, "W2", "b2", "h", "hpreact", "bngain", "bnbias", "hprebn", "W1",
 )
-PLACES = {
+WRITTEN_IN = {
     **{name: f"{name}():return" for name in list(VALUES)[:4]},
     "linear_out": "Linear.__call__:return",
     "linear_bias_out": "Linear.__call__:return",
@@ -60,7 +61,7 @@ PLACES = {
     "W1": "Linear.backward:self.dweight",
 }
 # In the stack each layer reads what the one before it gave, and its backward what it kept then.
-RESTS_ON = {
+DEPENDS_ON = {
     "batchnorm_out": ("linear_out",),
     "tanh_out": ("batchnorm_out",),
     "linear_bias_out": ("tanh_out",),
@@ -70,6 +71,35 @@ RESTS_ON = {
     "hprebn": ("batchnorm_out",),
     "W1": ("linear_out",),
 }
+
+# The lecture's network from the embedded characters on: each backward is handed what the next
+# layer's returned, the last one dlogits.
+NETWORK = Network(
+    stages=(
+        Stage("Linear", "x", "hprebn", "linear_out", ("in", "out"), {"bias": False},
+              {"weight": "W1"}),
+        Stage("BatchNorm1d", "hprebn", "hpreact", "batchnorm_out", ("in",), {},
+              {"gain": "bngain", "bias": "bnbias"}),
+        Stage("Tanh", "hpreact", "h", "tanh_out"),
+        Stage("Linear", "h", "logits", "linear_bias_out", ("in", "out"), {"bias": True},
+              {"weight": "W2", "bias": "b2"}),
+    ),
+    functions=(
+        Function("expected_initial_loss", "counts", each=True),
+        Function("kaiming_std", "counts", each=True),
+        Function("saturated", "wide"),
+        Function("dead_units", "wide"),
+    ),
+    other_uses=(
+        # After two batches in training, and one in inference, which is to leave them alone.
+        OtherUse("hpreact", (("earlier", True), ("hprebn", True), ("hprebn", False)),
+                 settings={"momentum": "momentum"}, keeps=("running_mean", "running_var")),
+        OtherUse("hpreact", (("hprebn", False),),
+                 attributes={"running_mean": "seen_mean", "running_var": "seen_var"},
+                 output="inference_out"),
+    ),
+)  # fmt: skip
+DEEP_STACK = DeepStack("Linear", "BatchNorm1d", "Tanh", "weight", ("weight", "gain", "bias"))
 
 
 def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
@@ -99,7 +129,7 @@ def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
         "dlogits": torch.zeros(n, len(data.letters)),
         "counts": torch.cat([torch.tensor([len(data.letters)]), others]),
         "wide": torch.tanh(wide),
-        "before": x.roll(1, 1) + randn(1, x.shape[1]),
+        "earlier": (x.roll(1, 1) + randn(1, x.shape[1])) @ given["W1"],
         "seen_mean": randn(n_hidden),
         "seen_var": randn(n_hidden).abs() + 0.5,
         "momentum": MOMENTUM,
@@ -110,13 +140,12 @@ def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
     return drawn | {"dlogits": dlogits}
 
 
-def due(
-    counts, wide, before, W1, seen_mean, seen_var, bngain, bnbias, hprebn, hpreact, h, logits,
+def expected_values(
+    counts, wide, earlier, seen_mean, seen_var, bngain, bnbias, hprebn, hpreact, h, logits,
 ):
     """What is asked for beside the gradients, by name."""
     import torch
 
-    earlier = before @ W1
     past, now = 1 - MOMENTUM, MOMENTUM
     dead = wide.abs() > 0.97
     normal = (hprebn - seen_mean) * (seen_var + EPS)**-0.5
@@ -146,7 +175,7 @@ def forward(
     dlogits,    # (n, vocab_size), the upstream gradient: given
     counts,     # (6,), sizes of a vocabulary or of a layer
     wide,       # (n, n_hidden), outputs of a tanh layer whose weights started too large
-    before,     # (n, block_size * n_embd), the batch before x
+    earlier,    # (n, n_hidden), what the first Linear gave for the batch before x
     seen_mean,  # (n_hidden,), running statistics of batches long gone
     seen_var,   # (n_hidden,)
     momentum,   # of the layer whose running statistics are asked for

@@ -9,7 +9,6 @@ from grader.bench.point import nearest
 from grader.diagnose.mistakes import diagnosis
 from grader.judge.facts import Facts
 from grader.judge.verdict import Verdict
-from grader.kinds import LAYERS
 from grader.protocol.messages import Answer
 from grader.render.messages import raised_sentence
 from grader.report import Diagnosis
@@ -56,10 +55,10 @@ def afterwards(facts: Facts, gradient: Verdict) -> Diagnosis | None:
 def on_a_wrong_forward(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     """A layer's backward reads what its own forward kept, and that is not right."""
     exercise, name = facts.exercise, gradient.name
-    if exercise.kind is not LAYERS:  # an operation keeps its operands, which are handed to it
+    if not exercise.kind.reads_own_forward:
         return None
     layer, _, _ = exercise.place(name).partition(".")
-    for value in exercise.rests_on.get(name, ()):
+    for value in exercise.depends_on.get(name, ()):
         if exercise.place(value).startswith(f"{layer}.") and not facts.lines[value].right:
             return diagnosis("wrong-forward", {"value": value})
     return None
@@ -86,7 +85,7 @@ def not_attached(facts: Facts, gradient: Verdict) -> Diagnosis | None:
 def in_order(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     """What was seen when the learner's backward() ran over operations that are right."""
     point, answer = facts.dependencies.runs[0]
-    graphs = point.trial.sizes.get("graphs")
+    graphs = facts.exercise.ordered_graphs(point.values)
     if graphs is None or gradient.name not in facts.exercise.values:
         return None
     if facts.lines[gradient.name].right or not isinstance(answer, Answer):

@@ -45,7 +45,7 @@ class ChainRun:
 
     def follows_from_values(self, name: str) -> bool:
         """Whether this value follows from the submitted values that it depends on."""
-        depends_on = self.trial.exercise.rests_on.get(name, ())
+        depends_on = self.trial.exercise.depends_on.get(name, ())
         if not self.fit((name, *depends_on)):
             return False
         given = {other: self.given[other] for other in depends_on}

@@ -168,7 +168,7 @@ class Facts:
             right = self.lines[name].right or self._made_of_values(name)
             return right and not self._upstream_right(name)
         if name in self.exercise.values:
-            return not all(map(self.right_in_chain, self.exercise.rests_on.get(name, ())))
+            return not all(map(self.right_in_chain, self.exercise.depends_on.get(name, ())))
         return not self.altered(name) and all(
             self.chain[number].follows(name) for number in self.wrong_runs(name)
         )
@@ -187,7 +187,7 @@ class Facts:
         Then nothing was inherited: something changed this one afterwards.
         """
         cut = self.dependencies.uses.get(name) or self.lines[name].cut or NOTHING
-        depends_on = set(self.exercise.rests_on.get(name, ()))
+        depends_on = set(self.exercise.depends_on.get(name, ()))
         if any(self.lines[other].decidable and not self.lines[other].right for other in depends_on):
             return False
         cut |= depends_on

@@ -35,7 +35,7 @@ class LineRun:
         answer = self.answer
         if isinstance(answer, Ended):
             return False
-        if self.point.exercise.kind.classes:  # each ran by itself, with stand-ins at once
+        if self.point.exercise.kind.runs_rows_alone:  # each ran by itself, with stand-ins at once
             return name in answer.recorded
         line = answer.recorded.get(name)
         before = {other for other, at in answer.recorded.items() if at != line}
@@ -85,7 +85,7 @@ def judge_line(name: str, runs: tuple[LineRun, ...], uses: frozenset[str] | None
     """`uses`: the upstream gradients that the line was seen to start from, where tried."""
     exercise = runs[0].point.exercise
     cuts = [nearest(exercise, name), NOTHING]
-    if exercise.kind.classes:  # what each is handed is all that it has: there is no closed form
+    if exercise.kind.runs_rows_alone:  # there is no closed form
         cuts = cuts[:1]
     if uses is not None:
         cuts.append(uses)

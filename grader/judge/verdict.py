@@ -77,7 +77,7 @@ def verdict_of(facts: Facts, row: Row) -> str:
     if facts.autodiff and (facts.given(name) or submission.attempts(row.written_at)):
         return "forbidden"
     # Layers and operations run again and again: what one gave, it gave in a call that ended.
-    whole = facts.exercise.kind.classes
+    whole = facts.exercise.kind.runs_rows_alone
     for run, comparison in zip(facts.chain[:2], facts.comparisons[name], strict=False):
         raised = not whole and _stopped_at(facts, row, run.answer) is not None
         if comparison is None or raised:

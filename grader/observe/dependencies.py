@@ -71,7 +71,7 @@ def find_dependencies(
         return found
     probes = Probes(attempt, point, before, found.done_late)
     uses = {name: probes.uses(name) for name in left}
-    if point.exercise.kind.classes:  # each ran alone: what no stand-in moves is constant
+    if point.exercise.kind.runs_rows_alone:  # each ran alone: what no stand-in moves is constant
         ran = before.recorded if isinstance(before, Answer) else {}
         constant = frozenset(name for name in left if not uses[name] and name in ran)
         return replace(found, uses=uses, constant=constant)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.bench.bench import Bench
-from grader.kinds import VALUES
 from grader.observe.dependencies import Dependencies, find_dependencies
 from grader.observe.probes import ask_for_lines
 from grader.process.attempt import Attempt, ClosedRun
@@ -62,7 +61,7 @@ def _ask_on(
     bench: Bench, submission: Submission, attempt: Attempt, chain: Replies, runs: Dependencies
 ) -> Dependencies:
     """About the lines that are not in the usual form: dependencies.py."""
-    if bench.exercise.kind is VALUES:  # each operation ran by itself, and read no other's
+    if not bench.exercise.kind.reads_other_rows:
         return runs
     answers = [answer for answer in chain if isinstance(answer, Answer)]
     if any(answer.out_of_time for answer in answers):

@@ -28,9 +28,10 @@ class Setup:
     source: str  # the learner's code
     path: str
     timeout: float  # seconds for one call
-    kind: str  # how the code is called: a key of kinds.drivers.CALLS
+    kind: str  # how the code is called: a key of kinds.drivers.DRIVERS
     rows: tuple[Row, ...]  # asked for
     chunks: tuple[tuple[str, str], ...] = ()  # name, expression: for a child that runs them itself
+    declared: Mapping[str, Any] = field(default_factory=dict)  # for the driver: Declaration.facts
 
     def pack(self) -> bytes:
         facts = vars(self) | {"rows": [[row.name, row.is_value] for row in self.rows]}

@@ -46,7 +46,7 @@ def _where(gradient: GradientReport) -> str:
 def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
     for chunk in exercise.chunks_behind(gradient.name):
         yield paragraph(chunk.source, "cyan", indent=2)
-    found, numbers = gradient.diagnosis, bool(exercise.points)
+    found, numbers = gradient.diagnosis, exercise.kind.plain_numbers
     if found is not None:
         yield paragraph(found.message, indent=2)
         if also := found.evidence.get("also_fits"):
@@ -57,7 +57,7 @@ def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
         )
     elif gradient.verdict == "missing" and gradient.is_value:
         yield paragraph(exercise.asked_for(gradient.name), indent=2)
-    elif gradient.verdict == "missing" and not exercise.points:
+    elif gradient.verdict == "missing" and not exercise.kind.plain_numbers:
         yield paragraph(f"Its shape is {gradient.expected_shape}.", indent=2)
     if gradient.verdict == "wrong" and gradient.approximate:
         yield from (paragraph(why, indent=2) for why in _why_approximate(gradient, numbers))

@@ -11,6 +11,7 @@ import torch
 from grader.bench.secret_inputs import LECTURE_SEED
 from grader.course.makemore import contexts
 from grader.course.names import NameData
+from grader.kinds.layers import DeepStack
 from grader.protocol.messages import Answer, Ended
 from grader.render.layer_records import GAINS, SATURATED, LayerStatistics, Spread, TanhLayer
 from grader.render.messages import ended_sentence, raised_sentence
@@ -28,7 +29,7 @@ class NotMade(Exception):
 
 
 def layer_statistics(
-    learner: Learner, data: NameData, seed: int = LECTURE_SEED
+    learner: Learner, stack: DeepStack, data: NameData, seed: int = LECTURE_SEED
 ) -> Iterator[LayerStatistics]:
     """Those of one network for each gain, without BatchNorm and with it.
 
@@ -42,7 +43,7 @@ def layer_statistics(
                 for at, weight in enumerate(directions)
             }
             numbers = {"rate": RATE, "normalised": normalised}
-            answer = learner.deep_stack(KEPT, numbers, tensors | weights)
+            answer = learner.run_deep_stack(stack, KEPT, numbers, tensors | weights)
             yield _summed_up(gain, normalised, _checked(answer))
 
 

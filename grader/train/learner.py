@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from grader.bench.bench import setup_for
 from grader.bench.trial import Tensors
 from grader.course.exercise import Exercise
+from grader.kinds.layers import DEEP_STACK, DeepStack
 from grader.process.attempt import Attempt
 from grader.process.launcher import ChildLauncher
 from grader.protocol.messages import Answer, Ended, Request, Setup
@@ -35,13 +36,22 @@ class Learner:
         with Attempt(self.launcher, setup) as attempt:
             yield by_hand(attempt)
 
-    def deep_stack(
-        self, wanted: tuple[str, ...], numbers: dict[str, Any], tensors: Tensors
+    def run_deep_stack(
+        self,
+        stack: DeepStack,
+        wanted: tuple[str, ...],
+        numbers: dict[str, Any],
+        tensors: Tensors,
     ) -> Answer | Ended:
         """What the learner's layers do in a deep stack, in a child of its own."""
-        submission = self.submission
-        rows = tuple(Row(name, is_value=True) for name in wanted)
-        setup = Setup(submission.source, str(submission.path), self.timeout, "stack", rows)
+        setup = Setup(
+            source=self.submission.source,
+            path=str(self.submission.path),
+            timeout=self.timeout,
+            kind=DEEP_STACK,
+            rows=tuple(Row(name, is_value=True) for name in wanted),
+            declared=asdict(stack),
+        )
         with Attempt(self.launcher, setup) as attempt:
             return attempt.ask(Request(tensors, numbers, float64=False))
 

@@ -38,10 +38,11 @@ def ladder(exercise: Exercise, name: str, finding: Finding | None = None) -> tup
     if name in exercise.values:  # no gradient, so no chunk tells of it
         asked = Rung("what is asked for", (exercise.asked_for(name),))
         return tuple(rungs if written else [*rungs, asked])
+    numbers = exercise.kind.plain_numbers
     uses = [Use.of(exercise, name, chunk) for chunk in reversed(_consumers(exercise, name))]
     if not written:
-        rungs.append(Rung("the calculus", tuple(_calculus(name, uses, bool(exercise.points)))))
-    if not exercise.points and all(use.asked_for and use.has_rules for use in uses):
+        rungs.append(Rung("the calculus", tuple(_calculus(name, uses, numbers))))
+    if not numbers and all(use.asked_for and use.has_rules for use in uses):
         rungs.append(Rung("the shapes", tuple(_shapes(exercise, name, uses))))
     return tuple(rungs)
 

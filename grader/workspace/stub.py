@@ -37,12 +37,12 @@ def stub_text(exercise: Exercise, solution: str) -> str:
     lines += textwrap.wrap(exercise.teaches, WIDTH)
     lines += ["", *_task(exercise)]
     lines += [f"Then run: grade {exercise.name}", '"""', ""]
-    body = _classes if exercise.kind.classes else _entry
+    body = _classes if exercise.kind.in_methods else _entry
     return "\n".join([*lines, *body(exercise, solution)]) + "\n"
 
 
 def _classes(exercise: Exercise, solution: str) -> list[str]:
-    return emptied(solution, exercise.places.values()).rstrip("\n").split("\n")
+    return emptied(solution, exercise.written_in.values()).rstrip("\n").split("\n")
 
 
 def _entry(exercise: Exercise, solution: str) -> list[str]:
@@ -53,15 +53,15 @@ def _entry(exercise: Exercise, solution: str) -> list[str]:
     lines = [*imports, "", "", *_signature(tree)]
     for name in exercise.gradients:
         lines += [f"    # {text}" for text in _what_is_asked(exercise, name)]
-        shape = "" if exercise.points else f"  # {shape_of(exercise, name)}"
+        shape = "" if exercise.kind.plain_numbers else f"  # {shape_of(exercise, name)}"
         lines += [f"    {exercise.key(name)} = None{shape}", ""]
     return [*lines, "    return locals()"]
 
 
 def _task(exercise: Exercise) -> list[str]:
-    if exercise.kind.classes:
+    if exercise.kind.in_methods:
         return textwrap.wrap(METHODS, WIDTH - 12)
-    task = NUMBERS if exercise.points else TENSORS
+    task = NUMBERS if exercise.kind.plain_numbers else TENSORS
     lines = textwrap.wrap(task.format(last=exercise.gradients[-1]), WIDTH - 12)
     if exercise.values:
         lines += [
@@ -111,7 +111,7 @@ def solution_lines(exercise: Exercise, solution: str, gradient: str) -> str:
 
     Those too that make what only these use: a step h, a value in between.
     """
-    if exercise.kind.classes:
+    if exercise.kind.in_methods:
         return lines_at(solution, exercise.place(gradient))
     lines = solution.split("\n")
     body = entry_of(ast.parse(solution)).body

@@ -12,14 +12,14 @@ def test_an_exercises_declarations_fit_its_kind(name: str) -> None:
     exercise = load_exercise(name)
     asked = set(exercise.gradients)
     assert exercise.kind.name in DRIVERS
-    assert exercise.points == exercise.kind.python_numbers
+    assert exercise.points == exercise.kind.plain_numbers
     assert len(asked) == len(exercise.gradients)
     assert exercise.values.keys() <= asked
-    assert exercise.loose.keys() <= asked
+    assert exercise.tolerance_scale.keys() <= asked
     assert exercise.slopes.keys() <= exercise.values.keys()
-    assert bool(exercise.places) == exercise.kind.classes
-    assert exercise.places.keys() <= asked
-    for spoiled, others in exercise.rests_on.items():
+    assert bool(exercise.written_in) == exercise.kind.in_methods
+    assert exercise.written_in.keys() <= asked
+    for spoiled, others in exercise.depends_on.items():
         assert {spoiled, *others} <= asked
 
 

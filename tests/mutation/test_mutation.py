@@ -72,7 +72,7 @@ def test_there_are_enough_mistakes(exercise: str) -> None:
     changed = {change.gradient for change in mistakes(exercise)} - {""}
     asked = load_exercise(exercise)
     assert changed <= set(asked.gradients)
-    assert asked.kind.classes or changed >= {
+    assert asked.kind.in_methods or changed >= {
         name for name in asked.gradients if name not in asked.values or name in asked.slopes
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
 from grader.render.layer_records import GAINS, LayerStatistics
@@ -33,7 +34,10 @@ def grader() -> Iterator[Grader]:
 def made(grader: Grader, source: str, folder: Path) -> list[LayerStatistics]:
     path = folder / "layers.py"
     path.write_text(source, encoding="utf-8")
-    return list(layer_statistics(Learner(grader.launcher, read_submission(path)), grader.data))
+    stack = load_exercise("warmup5").deep_stack
+    assert stack is not None
+    learner = Learner(grader.launcher, read_submission(path))
+    return list(layer_statistics(learner, stack, grader.data))
 
 
 @pytest.fixture(scope="module")

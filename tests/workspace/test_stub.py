@@ -12,7 +12,7 @@ from grader.workspace import kit
 from grader.workspace.stub import shape_of, solution_lines, stub_text
 
 ROOT = Path(__file__).parent.parent.parent
-IN_CLASSES = [name for name in EXERCISES if load_exercise(name).kind.classes]
+IN_CLASSES = [name for name in EXERCISES if load_exercise(name).kind.in_methods]
 IN_A_FUNCTION = [name for name in EXERCISES if name not in IN_CLASSES]
 
 
@@ -61,7 +61,7 @@ def test_a_stub_asks_for_every_value_and_gives_every_gradient(name: str) -> None
 @pytest.mark.parametrize("name", IN_CLASSES)
 def test_a_stub_of_classes_has_every_method_and_nothing_in_those_asked_for(name: str) -> None:
     stub = ast.parse(kit.pristine_stub(name))
-    asked = {at.partition(":")[0] for at in load_exercise(name).places.values()}
+    asked = {at.partition(":")[0] for at in load_exercise(name).written_in.values()}
     assert asked <= unwritten(stub)
     worked = {
         at: node

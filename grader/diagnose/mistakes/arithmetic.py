@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 import torch
 
 from grader.diagnose.mistakes.case import Case
-from grader.kinds import VALUES
 from grader.tensors import close
 
 Numbers = dict[str, torch.Tensor]  # by what they are called: "root"; in a method "self.data"
@@ -35,7 +34,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[torch.Tensor, float], torch.Tensor]
 
 def swapped_number(case: Case) -> tuple[str, str] | None:
     """(used, meant): the statement is right with one of the numbers at hand for another."""
-    if case.point.exercise.kind is not VALUES:
+    if not case.point.exercise.kind.names_operands:
         return None
     return _mended(case, _with_other_number)
 
@@ -51,7 +50,7 @@ def _mended(
     if len(case.statements) != 1:
         return None
     (statement,) = case.statements
-    in_method = case.point.exercise.kind is VALUES
+    in_method = case.point.exercise.kind.names_operands
     numbers, constants = _numbers(case) if in_method else _by_name(case)
     if statement.value is None or not numbers:
         return None

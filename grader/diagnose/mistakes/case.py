@@ -50,12 +50,12 @@ class Case:
     @property
     def tolerance(self) -> float:
         """Of the largest entry: by how much what is predicted may be off."""
-        return TOLERANCE * max(1.0, self.point.exercise.loose.get(self.name, 1.0))
+        return TOLERANCE * max(1.0, self.point.exercise.tolerance_scale.get(self.name, 1.0))
 
     @property
     def right(self) -> bool:
         """Whether the line gave what is due, as closely as that is asked for."""
-        loose = self.point.exercise.loose.get(self.name, 1.0)
+        loose = self.point.exercise.tolerance_scale.get(self.name, 1.0)
         scale = loose * self.expected.abs().max().item()
         return self.point.gives(self.result, self.name, self.cut, lambda: scale)
 

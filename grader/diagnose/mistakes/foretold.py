@@ -8,5 +8,5 @@ from grader.diagnose.mistakes.case import Case
 
 def foretold(case: Case, mistake: str) -> bool:
     """Whether the learner gave just what this mistake gives."""
-    known = case.point.trial.mistaken(case.point.values).get(mistake, {})
+    known = case.point.trial.wrong_values(case.point.values).get(mistake, {})
     return any(case.matches(value) for value in known.get(case.name, ()))

@@ -39,8 +39,9 @@ def _whole(case: Case) -> Evidence | None:
     factors = exchanged_factors(case)
     if factors is not None and factors[1] and not factors[0]:
         return {"chunk": case.consumers[0].source, "left_out": factors[1]}
+    numbers = case.point.exercise.kind.plain_numbers
     for chunk in case.consumers:
-        if chunk.name == "loss" and not case.point.exercise.points:  # what arrives there is 1
+        if chunk.name == "loss" and not numbers:  # its upstream gradient is 1
             continue
         own = case.contributions[chunk.name]
         for passed_on in _shaped(case, case.upstream(chunk)):

@@ -22,8 +22,8 @@ LARGEST = 1e-4  # of the largest entry
 
 
 def find(case: Case) -> Evidence | None:
-    exact = case.point.exercise.loose.get(case.name, 1.0) < 1  # elsewhere so little is right
-    if not exact or case.result.shape != case.expected.shape:
+    scale = case.point.exercise.tolerance_scale.get(case.name, 1.0)
+    if scale >= 1 or case.result.shape != case.expected.shape:
         return None
     off = (case.result - case.expected).abs().max().item()
     largest = case.expected.abs().max().item()

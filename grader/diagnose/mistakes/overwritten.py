@@ -19,7 +19,6 @@ import torch
 from grader.diagnose.mistakes import contribution_missing
 from grader.diagnose.mistakes.case import Case, Evidence
 from grader.diagnose.mistakes.uses import uses_of
-from grader.kinds import VALUES
 from grader.syntax.methods import methods, statements_in
 from grader.syntax.targets import writes_at
 from grader.tensors import close
@@ -74,9 +73,9 @@ def _whole(case: Case) -> Evidence | None:
 
 
 def _in_a_method(case: Case) -> Evidence | None:
-    """`self.grad = ...`, where another use of the Value had put its stand-in (engine.py)."""
+    """`self.grad = ...`, where another use of the Value had put its stand-in (kinds/values)."""
     exercise, before = case.point.exercise, case.point.upstream.get(case.name)
-    if exercise.kind is not VALUES or before is None or not case.result.any():
+    if not exercise.kind.adds_to_grad or before is None or not case.result.any():
         return None
     if before.shape != case.result.shape:
         return None

@@ -1,12 +1,13 @@
-"""Use the layers of a learner's file: forward, running statistics, inference, then backward.
+"""Use the layers of a learner's file: forward, then backward, and whatever else is declared.
 
 In the chain each layer reads what the one before it gave, and its backward is handed what the
-one after it returned. Alone, each reads the forward pass's own value and a stand-in is what
-arrives. What fails costs what it makes, and nothing else: the layers around it go on with the
-forward pass's value. Runs in the child.
+one after it returned. Alone, each reads the forward pass's own value and a stand-in for its
+upstream gradient; in the place of layers inside it there are stand-ins too. What fails costs
+what it makes, and nothing else: the layers around it go on with the forward pass's value. Which
+layers there are, and how they are made, is the course's declaration. Runs in the child.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,63 +15,42 @@ from typing import Any
 import torch
 
 from grader.child.call import ChildCall
-from grader.child.call_backward import Unusable
-from grader.errors import did_you_mean
+from grader.kinds.layers import Network, OtherUse, Stage
+from grader.kinds.layers.learner_layer import built, forward, gradient_of, named
+from grader.kinds.layers.stand_ins import stand_in_layers
 from grader.kinds.numbers.child import as_float, is_number
 from grader.rows import gradient_key
 from grader.tensors import identical
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One layer of the stack. Values, and what is asked for, by name."""
-
-    layer: str  # the learner's class
-    reads: str
-    gives: str
-    asked: str  # what its output is called where it is asked for
-    parameters: dict[str, str] = field(default_factory=dict)  # value, by the layer's attribute
-
-
-STACK = (
-    Stage("Linear", "x", "hprebn", "linear_out", {"weight": "W1"}),
-    Stage(
-        "BatchNorm1d", "hprebn", "hpreact", "batchnorm_out", {"gain": "bngain", "bias": "bnbias"}
-    ),
-    Stage("Tanh", "hpreact", "h", "tanh_out"),
-    Stage("Linear", "h", "logits", "linear_bias_out", {"weight": "W2", "bias": "b2"}),
-)
-NORM = STACK[1]
-STATISTICS = ("running_mean", "running_var")
-OF_COUNTS = ("expected_initial_loss", "kaiming_std")  # functions of a number
-OF_OUTPUTS = ("saturated", "dead_units")  # functions of a tanh layer's outputs
-
-
 def call_layers(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's code raised first, when all of it has been tried."""
-    bench = _Bench(call, scope)
-    bench.functions()
+    use = _Use(call, Network.read(call.setup.declared), scope)
+    use.functions()
     if call.stand_ins is None:
-        bench.chain()
+        use.chain()
     else:
-        for stage in STACK:
-            bench.alone(stage, call.stand_ins)
-    bench.statistics()
-    bench.inference()
+        for stage in use.network.every_stage():
+            use.alone(stage, call.stand_ins)
+    for other in use.network.other_uses:
+        use.otherwise(other)
     for key in scope.keys() - {row.key for row in call.setup.rows}:
         del scope[key]  # of a method with nothing in it
-    if bench.failures:
-        raise bench.failures[0]
+    if use.failures:
+        raise use.failures[0]
 
 
 @dataclass
-class _Bench:
+class _Use:
+    """All that is done with the layers in one call."""
+
     call: ChildCall
-    scope: dict[str, Any]  # what came of it, by name
+    network: Network
+    scope: dict[str, Any]  # what came of it, by the learner's names
     failures: list[Exception] = field(default_factory=list)
 
     @contextmanager
-    def _trying(self) -> Iterator[None]:
+    def trying(self) -> Iterator[None]:
         try:
             yield
         except NotImplementedError:  # how a method says that it is not written yet
@@ -83,95 +63,89 @@ class _Bench:
         value: torch.Tensor = self.call.given[name].clone()
         return value
 
-    def named(self, name: str, what: str) -> Callable[..., Any]:
-        """A class or function of the learner's file. Raises Unusable where there is none."""
-        found: Callable[..., Any] | None = self.call.module.get(name)
-        if not callable(found):
-            others = [key for key, value in self.call.module.items() if callable(value)]
-            raise Unusable(f"it defines no {what} `{name}`{did_you_mean(name, others)}")
-        return found
-
     def functions(self) -> None:
-        counts = self.call.given["counts"].tolist()
-        for name in OF_COUNTS:
-            with self._trying():
-                self.scope[name] = _numbers([self.named(name, "function")(at) for at in counts])
-        for name in OF_OUTPUTS:
-            with self._trying():
-                self.scope[name] = _number(self.named(name, "function")(self.value("wide")))
+        for function in self.network.functions:
+            with self.trying():
+                called = named(self.call.module, function.row, "function")
+                if function.each:
+                    numbers = self.value(function.reads).tolist()
+                    self.scope[function.row] = _numbers([called(number) for number in numbers])
+                else:
+                    self.scope[function.row] = _number(called(self.value(function.reads)))
 
-    def built(self, stage: Stage, **settings: float) -> Any:
-        """A layer with the network's parameters. Raises what the learner's code raises."""
-        sizes = [self.value(stage.reads).shape[1], self.value(stage.gives).shape[1]]
-        given: dict[str, Any] = {}
-        if stage.layer == "Linear":
-            given["bias"] = "bias" in stage.parameters
-        dimensions = {"Linear": sizes, "BatchNorm1d": sizes[:1], "Tanh": []}[stage.layer]
-        layer = self.named(stage.layer, "class")(*dimensions, **given, **settings)
+    def built(self, stage: Stage, inside: list[Any] | None = None, **settings: Any) -> Any:
+        """A layer with the network's parameters. Raises what the learner's code raises.
+
+        `inside`: in the place of the layers that it calls; None makes these of the learner's.
+        """
+        if inside is None:
+            inside = [self.built(inner) for inner in stage.inside]
+        reads, gives = self.value(stage.reads), self.value(stage.gives)
+        known = {"in": reads.shape[-1], "out": gives.shape[-1], "layers": inside}
+        arguments = [known[argument] for argument in stage.arguments]
+        layer = built(self.call.module, stage.layer, *arguments, **stage.settings, **settings)
         for attribute, value in stage.parameters.items():
             setattr(layer, attribute, self.value(value))
         return layer
 
     def chain(self) -> None:
-        layers: list[Any] = []
-        value = self.value(STACK[0].reads)
-        for stage in STACK:
-            layers.append(None)
-            out = None
-            with self._trying():
-                layer = self.built(stage)
-                out = self.forward(stage, layer, value)
-                layers[-1] = layer
-            value = self._fit(out, self.value(stage.gives))
+        layers = [_LayerInChain(self, stage) for stage in self.network.stages]
+        value = self.value(layers[0].stage.reads)
+        for layer in layers:
+            value = layer.forward(value)
         self.others()
-        gradient: Any = self.value("dlogits")
-        for stage, layer in zip(reversed(STACK), reversed(layers), strict=True):
-            if layer is not None:
-                self.backward(stage, layer, gradient)  # what it reads was kept in forward
-            reads = self.value(stage.reads)
-            found = self.scope.get(gradient_key(stage.reads))
-            gradient = self._fit(found, torch.ones_like(reads)).clone()  # it may be written to
+        gradient = self.value(gradient_key(layers[-1].stage.gives))
+        for layer in reversed(layers):
+            gradient = layer.backward(gradient)
 
     def others(self) -> None:
         """A second layer of each kind, used in between: what one keeps is not the other's."""
-        for stage in STACK:
-            with suppress(Exception):  # known from the stack already
-                _called(self.built(stage))(self.value(stage.reads).roll(1, 1))
+        for stage in self.network.every_stage():
+            with suppress(Exception):  # known from the chain already
+                forward(self.built(stage), self.value(stage.reads).roll(1, 1))
 
-    def alone(self, stage: Stage, stand_ins: Any) -> None:
-        with self._trying():
-            layer = self.built(stage)
+    def alone(self, stage: Stage, stand_ins: Mapping[str, torch.Tensor]) -> None:
+        def upstream(name: str) -> torch.Tensor:
+            found = stand_ins.get(name)
+            return self.value(gradient_key(name)) if found is None else found.clone()
+
+        with self.trying():
+            inside = stand_in_layers(stage, self.value, upstream) if stage.inside else []
+            layer = self.built(stage, inside)
             self.forward(stage, layer, self.value(stage.reads))
-            given = stand_ins.get(stage.gives)
-            upstream = self.value(gradient_key(stage.gives)) if given is None else given.clone()
-            self.backward(stage, layer, upstream)
+            self.backward(stage, layer, upstream(stage.gives))
 
     def forward(self, stage: Stage, layer: Any, value: torch.Tensor) -> Any:
-        out = _called(layer)(value)
-        self.scope[stage.asked] = _kept(out)
+        out = forward(layer, value)
+        self.scope[stage.output] = _kept(out)
         return out
 
     def backward(self, stage: Stage, layer: Any, gradient: torch.Tensor) -> None:
-        with self._trying():
+        with self.trying():
             self.scope[gradient_key(stage.reads)] = _kept(layer.backward(gradient))
         for attribute, value in stage.parameters.items():
-            with self._trying():
-                self.scope[gradient_key(value)] = _kept(
-                    getattr(layer, gradient_key(attribute), None)
-                )
+            with self.trying():
+                self.scope[gradient_key(value)] = _kept(gradient_of(layer, attribute))
 
-    def statistics(self) -> None:
-        """After two batches in training, and one in inference, which is to leave them alone."""
+    def otherwise(self, use: OtherUse) -> None:
+        """A layer of its own, called one time after another."""
+        (stage,) = (stage for stage in self.network.every_stage() if stage.gives == use.gives)
         failed = len(self.failures)
-        with self._trying():
-            layer = self.built(NORM, momentum=self.call.given["momentum"])
-            start = [_kept(getattr(layer, name, None)) for name in STATISTICS]
-            batches = (self.value("before") @ self.value("W1"), *[self.value(NORM.reads)] * 2)
-            for number, batch in enumerate(batches):
-                with self._trying():
-                    layer.training = number < 2
-                    _called(layer)(batch)
-            for name, before in zip(STATISTICS, start, strict=True):
+        with self.trying():
+            settings = {name: self.call.given[value] for name, value in use.settings.items()}
+            layer = self.built(stage, **settings)
+            for attribute, value in use.attributes.items():
+                setattr(layer, attribute, self.value(value))
+            start = [_kept(getattr(layer, name, None)) for name in use.keeps]
+            out = None
+            for value, training in use.calls:
+                with self.trying():
+                    layer.training = training
+                    out = None
+                    out = _kept(forward(layer, self.value(value)))
+            if use.output is not None:
+                self.scope[use.output] = out
+            for name, before in zip(use.keeps, start, strict=True):
                 found = _kept(getattr(layer, name, None))
                 # A call that raised may have moved them by then; what has not moved says nothing.
                 if len(self.failures) == failed or not (
@@ -179,23 +153,48 @@ class _Bench:
                 ):
                     self.scope[name] = _row(found)
 
-    def inference(self) -> None:
-        with self._trying():
-            layer = self.built(NORM)
-            layer.training = False
-            layer.running_mean, layer.running_var = map(self.value, ("seen_mean", "seen_var"))
-            self.scope["inference_out"] = _kept(_called(layer)(self.value(NORM.reads)))
+
+class _LayerInChain:
+    """A learner's layer among the others. Those inside it are handed to it as such, too."""
+
+    def __init__(self, use: _Use, stage: Stage) -> None:
+        self.use, self.stage = use, stage
+        self.inside = [_LayerInChain(use, inner) for inner in stage.inside]
+        self.layer: Any = None  # where its forward went through: what backward reads was kept
+        self.went_forward = self.went_back = False
+
+    def forward(self, value: torch.Tensor) -> torch.Tensor:
+        """What it gave, or else what the forward pass has."""
+        self.went_forward, out, given = True, None, value
+        with self.use.trying():
+            layer = self.use.built(self.stage, self.inside)
+            out = self.use.forward(self.stage, layer, value)
+            self.layer = layer
+        for inner in self.inside:  # that it did not call
+            given = given if inner.went_forward else inner.forward(given.clone())
+        return self._fit(out, self.use.value(self.stage.gives))
+
+    def backward(self, gradient: torch.Tensor) -> torch.Tensor:
+        """What it returned, or else ones: for the layer before it to write to."""
+        self.went_back, given = True, gradient.clone()
+        if self.layer is not None:
+            self.use.backward(self.stage, self.layer, gradient)
+        for inner in reversed(self.inside):
+            given = given if inner.went_back else inner.backward(given)
+        reads = self.use.value(self.stage.reads)
+        found = self.use.scope.get(gradient_key(self.stage.reads))
+        return self._fit(found, torch.ones_like(reads)).clone()
+
+    def __call__(self, value: Any) -> torch.Tensor:
+        """As the layer around it calls it: neither writes to a tensor of the other's."""
+        given: torch.Tensor = self.forward(_kept(value))
+        return given.clone()
 
     @staticmethod
     def _fit(found: Any, otherwise: torch.Tensor) -> torch.Tensor:
         """What was found, where the next layer can go on with it."""
         fits = type(found) is torch.Tensor and found.shape == otherwise.shape
         return found if fits and found.dtype == otherwise.dtype else otherwise
-
-
-def _called(layer: Any) -> Callable[[torch.Tensor], Any]:
-    forward: Callable[[torch.Tensor], Any] = layer if callable(layer) else layer.forward
-    return forward
 
 
 def _kept(value: Any) -> Any:

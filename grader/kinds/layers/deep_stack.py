@@ -1,6 +1,7 @@
 """Train a deep stack of a learner's layers for a few steps, and keep what a diagnosis looks at.
 
-Tanh after every Linear but the last, with BatchNorm1d in between or without. Runs in the child.
+An activation after every Linear but the last, with a norm in between or without. Runs in the
+child.
 """
 
 from typing import Any
@@ -9,78 +10,80 @@ import torch
 
 from grader.child.call import ChildCall
 from grader.child.call_backward import Unusable
-from grader.rows import gradient_key
+from grader.kinds.layers import DeepStack
+from grader.kinds.layers.learner_layer import built, forward, gradient_of
 
 
-def call_stack(call: ChildCall, scope: dict[str, Any]) -> None:
+def call_deep_stack(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's layers raise, and Unusable where one gives no fitting tensor.
 
     Given: x (steps, n, fan_in), y (steps, n), a weight for each Linear (weight0, ...), `rate`
-    and `normalised`. Kept: activations and the gradients that arrive at them at the first step,
-    (layers, n, width); the ratio of a weight's gradient to the weight there, (weights,), and of
-    its update at each step, (steps, weights), both of standard deviations; the losses, (steps,).
+    and `normalised`. Kept: activations and their upstream gradients at the first step, (layers,
+    n, width); the ratio of a weight's gradient to the weight there, (weights,), and of its
+    update at each step, (steps, weights), both of standard deviations; the losses, (steps,).
     """
-    given = call.given
-    layers = _stack(call)
-    linear = [layer for kind, layer in layers if kind == "Linear"]
+    given, stack = call.given, DeepStack(**call.setup.declared)
+    layers = _layers(call, stack)
+    linear = [layer for name, layer in layers if name == stack.linear]
     losses, updates = [], []
     for step, (x, y) in enumerate(zip(given["x"], given["y"], strict=True)):
-        outputs, logits = _forward(layers, x)
+        outputs, logits = _forward(layers, stack, x)
         gradient, loss = _cross_entropy(logits, y)
-        arrived = _backward(layers, gradient)
-        ratios = torch.stack([layer.dweight.std() / layer.weight.std() for layer in linear])
+        upstream = _backward(layers, stack, gradient)
+        weights = [
+            (gradient_of(layer, stack.weight), getattr(layer, stack.weight)) for layer in linear
+        ]
+        ratios = torch.stack([gradient.std() / weight.std() for gradient, weight in weights])
         if step == 0:
-            scope["activations"], scope["gradients"] = torch.stack(outputs), torch.stack(arrived)
+            scope["activations"], scope["gradients"] = torch.stack(outputs), torch.stack(upstream)
             scope["ratios"] = ratios
         losses.append(loss)
         updates.append(given["rate"] * ratios)
-        _descend(layers, given["rate"])
+        _descend(layers, stack, given["rate"])
         scope["losses"], scope["updates"] = torch.stack(losses), torch.stack(updates)
 
 
 Layers = list[tuple[str, Any]]  # the name of its class beside each
 
 
-def _stack(call: ChildCall) -> Layers:
+def _layers(call: ChildCall, stack: DeepStack) -> Layers:
     """Raises Unusable where the learner's file has no such class."""
     module, given = call.module, call.given
-    classes: dict[str, Any] = {name: module.get(name) for name in ("Linear", "BatchNorm1d", "Tanh")}
-    for name, found in classes.items():
-        if not callable(found):
-            raise Unusable(f"it defines no class `{name}`.")
     weights = [given[f"weight{at}"] for at in range(sum(k.startswith("weight") for k in given))]
     layers: Layers = []
     for at, weight in enumerate(weights):
         last = at == len(weights) - 1
         normalised = given["normalised"] and not last
-        linear = classes["Linear"](*weight.shape, bias=not normalised)
-        linear.weight = weight.clone()
-        layers.append(("Linear", linear))
+        linear = built(module, stack.linear, *weight.shape, bias=not normalised)
+        setattr(linear, stack.weight, weight.clone())
+        layers.append((stack.linear, linear))
         if normalised:
-            layers.append(("BatchNorm1d", classes["BatchNorm1d"](weight.shape[1])))
+            layers.append((stack.norm, built(module, stack.norm, weight.shape[1])))
         if not last:
-            layers.append(("Tanh", classes["Tanh"]()))
+            layers.append((stack.activation, built(module, stack.activation)))
     return layers
 
 
-def _forward(layers: Layers, value: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
-    """What each Tanh gave, and the logits."""
+def _forward(
+    layers: Layers, stack: DeepStack, value: torch.Tensor
+) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """What each activation gave, and the logits."""
     outputs = []
-    for kind, layer in layers:
-        value = _tensor(layer(value) if callable(layer) else layer.forward(value), kind)
-        if kind == "Tanh":
+    for name, layer in layers:
+        value = _tensor(forward(layer, value), name)
+        if name == stack.activation:
             outputs.append(value.clone())
     return outputs, value
 
 
-def _backward(layers: Layers, gradient: torch.Tensor) -> list[torch.Tensor]:
-    """What arrived at each Tanh."""
-    arrived: list[torch.Tensor] = []
-    for kind, layer in reversed(layers):
-        if kind == "Tanh":
-            arrived.insert(0, gradient.clone())
-        gradient = _tensor(layer.backward(gradient), f"{kind}.backward")
-    return arrived
+def _backward(layers: Layers, stack: DeepStack, gradient: torch.Tensor) -> list[torch.Tensor]:
+    """The upstream gradient of each activation."""
+    upstream: list[torch.Tensor] = []
+    for name, layer in reversed(layers):
+        if name == stack.activation:
+            upstream.insert(0, gradient.clone())
+        gradient = _tensor(layer.backward(gradient), f"{name}.backward")
+    return upstream
 
 
 def _tensor(value: Any, what: str) -> torch.Tensor:
@@ -98,9 +101,9 @@ def _cross_entropy(logits: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor,
     return gradient / len(y), -logprobs[rows, y].mean()
 
 
-def _descend(layers: Layers, rate: float) -> None:
+def _descend(layers: Layers, stack: DeepStack, rate: float) -> None:
     for _, layer in layers:
-        for name in ("weight", "gain", "bias"):
-            gradient = getattr(layer, gradient_key(name), None)
+        for name in stack.trained:
+            gradient = gradient_of(layer, name)
             if gradient is not None:
                 setattr(layer, name, getattr(layer, name) - rate * gradient)

@@ -1,8 +1,9 @@
-"""Build graphs of a learner's Values: the course's chunks, random expressions, a small network.
+"""Build graphs of a learner's Values: the course's chunks, random expressions, a training run.
 
 In the chain, the learner's backward() runs through what the learner's operations made. Alone,
 each operation is handed a stand-in; and the order that backward() takes is tried on operations
-that are right (ordering.py), so that neither spoils the other. Runs in the child.
+that are right (order.py), so that neither spoils the other. Which expressions and what training
+is the course's declaration. Runs in the child.
 """
 
 import gc
@@ -16,6 +17,7 @@ import torch
 from grader.child.call import ChildCall
 from grader.child.call_backward import Unusable
 from grader.kinds.numbers.child import as_float, is_number
+from grader.kinds.values import ValueGraphs
 from grader.kinds.values.order import Ordering
 from grader.kinds.values.value_class import check, check_forward_side, class_in, function_of
 from grader.rows import gradient_key
@@ -23,7 +25,7 @@ from grader.rows import gradient_key
 CLOSE = 1e-9
 
 
-def call_engine(call: ChildCall, scope: dict[str, Any]) -> None:
+def call_values(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's code raised first, when all of it has been tried."""
     gc.disable()  # a Value and its _backward hold one another: thousands of cycles to walk
     try:
@@ -33,9 +35,9 @@ def call_engine(call: ChildCall, scope: dict[str, Any]) -> None:
 
 
 def _call(call: ChildCall, scope: dict[str, Any]) -> None:
-    value = class_in(call.module)
-    check_forward_side(value, call.given["operations"], call.module["__file__"])
-    engine = _Engine(call, scope, value)
+    value, declared = class_in(call.module), ValueGraphs.read(call.setup.declared)
+    check_forward_side(value, declared.operations, call.module["__file__"])
+    engine = _Engine(call, declared, scope, value)
     if call.stand_ins is None:
         engine.chain()
         engine.graphs(lambda result: result.backward())
@@ -43,12 +45,13 @@ def _call(call: ChildCall, scope: dict[str, Any]) -> None:
     else:
         engine.alone(call.stand_ins)
         call.notes.idle = tuple(sorted(engine.idle))
-        ordering = Ordering(engine.value)
+        ordering = Ordering(engine.value, declared.derivatives)
         engine.graphs(ordering.run)
         engine.training(ordering.run_in_step)
         call.notes.sent = ordering.observed
         ran = [row.name for row in call.setup.rows if row.key in scope]
-        ran = [name for name in ran if name != "graphs" or not ordering.other_ways]
+        unseen = {declared.expressions.row} if ordering.other_ways else set()
+        ran = [name for name in ran if name not in unseen]
         call.notes.recorded = {name: at for at, name in enumerate(ran, 1)}
     if engine.failures:
         raise engine.failures[0]
@@ -57,6 +60,7 @@ def _call(call: ChildCall, scope: dict[str, Any]) -> None:
 @dataclass
 class _Engine:
     call: ChildCall
+    declared: ValueGraphs
     scope: dict[str, Any]  # what came of it, by name
     value: Any  # the learner's class
     failures: list[Exception] = field(default_factory=list)
@@ -184,10 +188,14 @@ class _Engine:
             self.value.__init__ = initialise
 
     def graphs(self, backward: Callable[[Any], None]) -> None:
-        if not self._wanted("graphs"):
+        """The grads of the leaves of every random expression: (graphs, leaves)."""
+        asked = self.declared.expressions
+        if not self._wanted(asked.row):
             return
-        functions = [function_of(text) for text in self.call.given["operations"]]
-        programs, leaves = (self.call.given[name].tolist() for name in ("programs", "leaves"))
+        functions = [function_of(text) for text in self.declared.operations]
+        programs, leaves = (
+            self.call.given[name].tolist() for name in (asked.programs, asked.leaves)
+        )
         grads = []
         with self._trying():
             for program, starts in zip(programs, leaves, strict=True):
@@ -196,37 +204,27 @@ class _Engine:
                     values.append(functions[operation](values[left], values[right]))
                 backward(values[-1])
                 grads.append([value.grad or 0.0 for value in values[: len(starts)]])
-            self.scope["graphs"] = _tensor(grads)
+            self.scope[asked.row] = _tensor(grads)
 
     def training(self, backward: Callable[[Any], None]) -> None:
-        if not self._wanted("trained"):
+        """The loss at each step of gradient descent: (steps,)."""
+        asked, given = self.declared.training, self.call.given
+        if not self._wanted(asked.row):
             return
-        given = self.call.given
-        numbers = given["weights"].tolist()
+        loss_of = eval(f"lambda w: {given[asked.loss]}")  # the course's own text
+        numbers, rate = given[asked.weights].tolist(), given[asked.rate]
         losses = []
         with self._trying():
-            for _ in range(given["n_steps"]):
+            for _ in range(given[asked.steps]):
                 weights = [self.value(number) for number in numbers]
-                loss = sum((_network(weights, xs) - y) ** 2 for *xs, y in given["examples"])
+                loss = loss_of(weights)
                 backward(loss)
                 losses.append(loss.data)
-                numbers = [weight.data - given["rate"] * weight.grad for weight in weights]
-            self.scope["trained"] = _tensor(losses)
+                numbers = [weight.data - rate * weight.grad for weight in weights]
+            self.scope[asked.row] = _tensor(losses)
 
     def _note(self, grads: Mapping[str, list[Any]]) -> None:
         self.scope.update({gradient_key(name): _tensor(found) for name, found in grads.items()})
-
-
-def _network(weights: list[Any], x: list[float]) -> Any:
-    """Of each hidden neuron three weights and a bias, then the weights and bias of the last."""
-    width = len(weights) // (len(x) + 2)
-    rows = [weights[at * width : (at + 1) * width] for at in range(len(x) + 2)]
-    *inner, bias, last = rows
-    hidden = [
-        sum((row[at] * number for row, number in zip(inner, x, strict=True)), bias[at]).tanh()
-        for at in range(width)
-    ]
-    return sum((w * h for w, h in zip(last, hidden, strict=True)), weights[-1]).tanh()
 
 
 def _tensor(values: list[Any]) -> Any:

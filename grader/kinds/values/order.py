@@ -4,28 +4,12 @@ Every result of the learner's operations is given a _backward of the grader's, w
 it is called. Runs in the child.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# By operation: the derivatives in its operands, from their data and that of its result.
+# By method: the derivatives in its operands, from their data and that of its result.
 Derivatives = Callable[[Any, Any, Any], tuple[Any, ...]]
-OPERATIONS: dict[str, Derivatives] = {
-    "__add__": lambda x, y, out: (1, 1),
-    "__radd__": lambda x, y, out: (1, 1),
-    "__mul__": lambda x, y, out: (y, x),
-    "__rmul__": lambda x, y, out: (y, x),
-    "__sub__": lambda x, y, out: (1, -1),
-    "__rsub__": lambda x, y, out: (-1, 1),
-    "__truediv__": lambda x, y, out: (1 / y, -x / y**2),
-    "__rtruediv__": lambda x, y, out: (-y / x**2, 1 / x),
-    "__pow__": lambda x, y, out: (y * x ** (y - 1), 0),
-    "__neg__": lambda x, y, out: (-1,),
-    "exp": lambda x, y, out: (out,),
-    "log": lambda x, y, out: (1 / x,),
-    "tanh": lambda x, y, out: (1 - out**2,),
-    "relu": lambda x, y, out: (float(x > 0),),
-}
 
 
 @dataclass(eq=False)
@@ -54,6 +38,8 @@ class Ordering:
     """From when it is made, all operations of the class are the grader's in their backward."""
 
     value: Any  # the learner's class
+    # By method: an expression for the derivative in each operand, in x, y and out. The course's.
+    derivatives: Mapping[str, tuple[str, ...]]
     made: dict[int, _Node] = field(default_factory=dict)  # of the graph at hand
     other_ways: bool = False  # whether backward() passed grads on, and called no _backward for it
     # In how many graphs the result's own grad was not 1, a Value sent more than once, sent
@@ -63,9 +49,10 @@ class Ordering:
     )
 
     def __post_init__(self) -> None:
-        for name, derivatives in OPERATIONS.items():
+        for name, texts in self.derivatives.items():
             operation = getattr(self.value, name, None)
             if callable(operation):
+                derivatives = eval(f"lambda x, y, out: ({', '.join(texts)},)")
                 setattr(self.value, name, self._noting(operation, derivatives))
 
     def _noting(self, operation: Any, derivatives: Derivatives) -> Any:

@@ -21,7 +21,7 @@ from .running import points, run_alone, run_whole
 
 SEED = 20_240_229  # none that the suite grades with
 TOLERANCE = 1e-11
-LOOSE = 1e-9  # what is judged more loosely by so many times (Exercise.loose)
+LOOSE = 1e-9  # what is judged more loosely by so many times (Exercise.tolerance_scale)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class FunctionOracle:
 
     def _slack(self, name: str) -> float:
         """What a measured slope may be off by, of the largest; nothing else is measured."""
-        return self.exercise.loose[name] * LOOSE if name in self.exercise.slopes else 0.0
+        return self.exercise.tolerance_scale[name] * LOOSE if name in self.exercise.slopes else 0.0
 
     def _alone(self, source: str, gradient: str, scope: dict[str, Any]) -> Any:
         key = self.exercise.key(gradient)

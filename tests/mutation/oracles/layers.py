@@ -6,7 +6,7 @@ with something random for what arrives. Independent of the grader's judging.
 
 import ast
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import torch
@@ -47,7 +47,8 @@ class LayerOracle:
     def wrong(self, source: str) -> tuple[frozenset[str], bool, frozenset[str]]:
         """The rows that are not right alone, whether anything raises, the ids that fit."""
         keys = {name: self.exercise.key(name) for name in self.exercise.gradients}
-        runs = list(zip(_runs(source), _right(), strict=True))
+        right = _right(self.exercise.name)
+        runs = list(zip(_runs(self.exercise.name, source), right, strict=True))
         found = {name for name, key in keys.items() if any(_off(*run, key) for run in runs)}
         kinds = {kind for name in found for run in runs for kind in _kinds(*run, keys[name])}
         return frozenset(found), any("raised" in got for got, _ in runs), frozenset(kinds)
@@ -69,27 +70,29 @@ def _kinds(got: Rows, due: Rows, key: str) -> tuple[str, ...]:
     return () if one.isfinite().all() else ("not-finite",)
 
 
-@lru_cache(maxsize=1)
-def _trials() -> tuple[Any, ...]:
-    exercise = load_exercise("warmup5")
+@cache
+def _trials(name: str) -> tuple[Any, ...]:
+    exercise = load_exercise(name)
     sizes = (exercise.sizes, exercise.other_sizes, exercise.sizes)
-    return tuple(trial("warmup5", SEED + at, size) for at, size in enumerate(sizes))
+    return tuple(trial(name, SEED + at, size) for at, size in enumerate(sizes))
 
 
-@lru_cache(maxsize=1)
-def _right() -> tuple[Rows, ...]:
-    return tuple(_runs(kit.solution_source("warmup5")))
+@cache
+def _right(name: str) -> tuple[Rows, ...]:
+    return tuple(_runs(name, kit.solution_source(name)))
 
 
-def _runs(source: str) -> list[Rows]:
-    return [_rows(source, at) for at in _trials()]
+def _runs(name: str, source: str) -> list[Rows]:
+    return [_rows(source, at) for at in _trials(name)]
 
 
 def _rows(source: str, at: Any) -> Rows:
     """What each layer gives alone."""
     exercise = at.exercise
     values = at.given
-    setup = Setup(source, "<mutant>", 1.0, exercise.kind.name, exercise.rows)
+    declared = exercise.declared_facts
+    kind = exercise.kind.name
+    setup = Setup(source, "<mutant>", 1.0, kind, exercise.rows, declared=declared)
     generator = torch.Generator().manual_seed(at.seed)
     arrive = {
         name: torch.randn(values[name].shape, generator=generator, dtype=torch.float64)

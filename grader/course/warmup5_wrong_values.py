@@ -13,12 +13,11 @@ WEIGHTS = (
 )  # fmt: skip
 
 
-def mistaken(
-    counts: Any, wide: Any, before: Any, W1: Any, W2: Any, bngain: Any, bnbias: Any, hprebn: Any,
+def wrong_values(
+    counts: Any, wide: Any, earlier: Any, W2: Any, bngain: Any, bnbias: Any, hprebn: Any,
     bnmean: Any, bnvar: Any, bnraw: Any, hpreact: Any, h: Any, seen_mean: Any, seen_var: Any,
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
     """From the values of the forward pass, by name."""
-    earlier = before @ W1
     past, now = 1 - MOMENTUM, MOMENTUM
     above, dead = wide > 0.97, wide.abs() > 0.97
 

@@ -1,0 +1,5 @@
+"""A function `backward`, with tensors."""
+
+from grader.kinds.kind import Kind
+
+FUNCTION = Kind("function")
