@@ -22,4 +22,4 @@ def find(case: Case) -> Evidence | None:
 
 
 def message(value: str) -> str:
-    return f"{value} is taken along the wrong dimension: each column has a statistic of its own."
+    return f"{value} has statistics taken along the wrong dimension, or over everything."

@@ -25,7 +25,7 @@ class Stage:
     gives: str
     output: str  # the row for what it gives
     # Of its constructor, in order: "in" and "out" are widths of what it reads and gives,
-    # "layers" is the list of those inside it.
+    # "layers" is the list of those inside it; any other name is a number of the forward pass.
     arguments: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)  # of its constructor, by keyword
     parameters: Mapping[str, str] = field(default_factory=dict)  # value, by the layer's attribute

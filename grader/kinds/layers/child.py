@@ -7,7 +7,7 @@ what it makes, and nothing else: the layers around it go on with the forward pas
 layers there are, and how they are made, is the course's declaration. Runs in the child.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,7 +81,8 @@ class _Use:
         if inside is None:
             inside = [self.built(inner) for inner in stage.inside]
         reads, gives = self.value(stage.reads), self.value(stage.gives)
-        known = {"in": reads.shape[-1], "out": gives.shape[-1], "layers": inside}
+        widths = {"in": reads.shape[-1], "out": gives.shape[-1]}
+        known = {**self.call.given, **widths, "layers": inside}
         arguments = [known[argument] for argument in stage.arguments]
         layer = built(self.call.module, stage.layer, *arguments, **stage.settings, **settings)
         for attribute, value in stage.parameters.items():
@@ -92,11 +93,11 @@ class _Use:
         layers = [_LayerInChain(self, stage) for stage in self.network.stages]
         value = self.value(layers[0].stage.reads)
         for layer in layers:
-            value = layer.forward(value)
+            value = layer.run_forward(value)
         self.others()
         gradient = self.value(gradient_key(layers[-1].stage.gives))
         for layer in reversed(layers):
-            gradient = layer.backward(gradient)
+            gradient = layer.run_backward(gradient)
 
     def others(self) -> None:
         """A second layer of each kind, used in between: what one keeps is not the other's."""
@@ -110,10 +111,22 @@ class _Use:
             return self.value(gradient_key(name)) if found is None else found.clone()
 
         with self.trying():
-            inside = stand_in_layers(stage, self.value, upstream) if stage.inside else []
+            inside = self._stand_ins(stage, upstream) if stage.inside else []
             layer = self.built(stage, inside)
             self.forward(stage, layer, self.value(stage.reads))
             self.backward(stage, layer, upstream(stage.gives))
+
+    def _stand_ins(self, stage: Stage, upstream: Callable[[str], torch.Tensor]) -> list[Any]:
+        first, last = stage.inside[0], stage.inside[-1]
+        return stand_in_layers(
+            (self.value(first.reads), self.value(last.gives)),
+            upstream(first.reads),
+            lambda gradient: self.handed(last, gradient),
+        )
+
+    def handed(self, stage: Stage, gradient: Any) -> None:
+        """The upstream gradient that the layer around this one handed to its backward."""
+        self.scope[gradient_key(stage.gives)] = _kept(gradient)
 
     def forward(self, stage: Stage, layer: Any, value: torch.Tensor) -> Any:
         out = forward(layer, value)
@@ -163,7 +176,7 @@ class _LayerInChain:
         self.layer: Any = None  # where its forward went through: what backward reads was kept
         self.went_forward = self.went_back = False
 
-    def forward(self, value: torch.Tensor) -> torch.Tensor:
+    def run_forward(self, value: torch.Tensor) -> torch.Tensor:
         """What it gave, or else what the forward pass has."""
         self.went_forward, out, given = True, None, value
         with self.use.trying():
@@ -171,24 +184,33 @@ class _LayerInChain:
             out = self.use.forward(self.stage, layer, value)
             self.layer = layer
         for inner in self.inside:  # that it did not call
-            given = given if inner.went_forward else inner.forward(given.clone())
+            given = given if inner.went_forward else inner.run_forward(given.clone())
         return self._fit(out, self.use.value(self.stage.gives))
 
-    def backward(self, gradient: torch.Tensor) -> torch.Tensor:
+    def run_backward(self, gradient: torch.Tensor) -> torch.Tensor:
         """What it returned, or else ones: for the layer before it to write to."""
         self.went_back, given = True, gradient.clone()
         if self.layer is not None:
             self.use.backward(self.stage, self.layer, gradient)
         for inner in reversed(self.inside):
-            given = given if inner.went_back else inner.backward(given)
+            given = given if inner.went_back else inner.run_backward(given)
         reads = self.use.value(self.stage.reads)
         found = self.use.scope.get(gradient_key(self.stage.reads))
         return self._fit(found, torch.ones_like(reads)).clone()
 
+    # As the layer around it calls it. Neither writes to a tensor of the other's.
+
     def __call__(self, value: Any) -> torch.Tensor:
-        """As the layer around it calls it: neither writes to a tensor of the other's."""
-        given: torch.Tensor = self.forward(_kept(value))
-        return given.clone()
+        reads = self.use.value(self.stage.reads)
+        return self.run_forward(self._fit(_kept(value), reads)).clone()
+
+    def forward(self, value: Any) -> torch.Tensor:
+        return self(value)
+
+    def backward(self, gradient: Any) -> torch.Tensor:
+        self.use.handed(self.stage, gradient)
+        gives = self.use.value(self.stage.gives)
+        return self.run_backward(self._fit(_kept(gradient), torch.ones_like(gives)))
 
     @staticmethod
     def _fit(found: Any, otherwise: torch.Tensor) -> torch.Tensor:

@@ -6,16 +6,11 @@ from typing import Any
 
 import torch
 
-from grader.kinds.layers import Stage
-
-OfName = Callable[[str], torch.Tensor]
 Step = Callable[[torch.Tensor], torch.Tensor]
 
 
 @dataclass(frozen=True)
 class StandInLayer:
-    """Right by itself: it gives the forward pass's value and a stand-in for the gradient."""
-
     call: Step
     backward: Step
 
@@ -26,19 +21,24 @@ class StandInLayer:
         return self.call(value)
 
 
-def stand_in_layers(stage: Stage, value: OfName, upstream: OfName) -> list[Any]:
-    """Two layers that, called one after the other, give what those inside the stage give.
+def stand_in_layers(
+    ends: tuple[torch.Tensor, torch.Tensor],
+    returned: torch.Tensor,
+    handed: Callable[[Any], None],
+) -> list[Any]:
+    """Two layers that, called one after the other on the first of `ends`, give the second.
 
-    Their backward, the second one's first and on the stage's own upstream gradient, gives the
-    stand-in for what is returned by those inside. In another order, or on another gradient,
-    neither comes out: so it is told from the layer alone whether it passes on the right things.
+    All are matrices of one shape. Their backward, the second one's first, gives `returned`,
+    whatever they are handed, of which `handed` is told. In another order neither comes out: so a
+    layer that calls others is judged by itself, and does not inherit from them.
     """
-    reads, gives = value(stage.inside[0].reads), value(stage.inside[-1].gives)
-    returned, given = upstream(stage.inside[0].reads), upstream(stage.gives)
-    shift = gives - reads.roll(1, 1)
-    scale = returned.roll(1, 1) / given
+    shift = ends[1] - ends[0].roll(1, 1)
+
+    def last_backward(dout: Any) -> torch.Tensor:
+        handed(dout)
+        return returned.roll(1, 1)
 
     return [
         StandInLayer(lambda x: x.roll(1, 1), lambda dout: dout.roll(-1, 1)),
-        StandInLayer(lambda x: x + shift, lambda dout: dout * scale),
+        StandInLayer(lambda x: x + shift, last_backward),
     ]
