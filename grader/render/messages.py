@@ -119,7 +119,7 @@ def stop_sentence(stop: Stop, submission: Submission) -> str:
 
 def _slips(exercise: Exercise, submission: Submission, answer: Answer) -> Iterator[Flag]:
     """What is written instead of a gradient that did not come."""
-    if exercise.kind.classes or submission.problem is not None:
+    if exercise.kind.in_methods or submission.problem is not None:
         return
     given = answer.gradients.keys() | answer.kinds.keys()
     missing = [name for name in exercise.gradients if name not in given | exercise.values.keys()]
