@@ -20,6 +20,7 @@ from grader.diagnose.events import (
     not_attached,
     not_returned,
     on_a_wrong_forward,
+    size_bound,
     unfit,
 )
 from grader.diagnose.mistakes import CASE_OF, OF_VALUES, PREDICTED, diagnosis, module_of
@@ -30,7 +31,7 @@ from grader.judge.verdict import Verdict
 from grader.report import Diagnosis
 
 # The line that shows is right; these mistakes sit in the line that changed it.
-ELSEWHERE = ("missing-clone", "forward-value-changed")
+ELSEWHERE = ("missing-clone", "forward-value-changed", "hard-coded-size")
 
 
 def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
@@ -42,7 +43,8 @@ def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     if gradient.verdict not in ("wrong", "wrong_shape"):
         return None
     return (
-        memorised(facts, gradient)
+        size_bound(facts, gradient)
+        or memorised(facts, gradient)
         or afterwards(facts, gradient)
         or on_a_wrong_forward(facts, gradient)
         or not_attached(facts, gradient)
@@ -57,7 +59,7 @@ def line_to_fix(gradient: Verdict, found: Diagnosis | None) -> int | None:
     """The gradient's own line, or the one that changed it."""
     if found is None or found.mistake not in ELSEWHERE:
         return gradient.line
-    line: int | None = found.evidence.get("alias_line") or found.evidence["line"]
+    line: int | None = found.evidence.get("alias_line") or found.evidence.get("line")
     return line or gradient.line
 
 

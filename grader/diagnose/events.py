@@ -1,15 +1,17 @@
 """Mistakes that are known from what happened, not from the numbers alone."""
 
 import ast
+from typing import Any
 
 import torch
 
 from grader.bench.bench import OTHER_SIZES
 from grader.bench.point import nearest
 from grader.diagnose.mistakes import diagnosis
+from grader.judge.chain import ChainRun
 from grader.judge.facts import Facts
 from grader.judge.verdict import Verdict
-from grader.protocol.messages import Answer
+from grader.protocol.messages import Answer, Raised
 from grader.render.messages import raised_sentence
 from grader.report import Diagnosis
 from grader.syntax.targets import reads, writes
@@ -137,6 +139,16 @@ def memorised(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     return diagnosis("memorised-numbers", {"where": facts.other_seed.trial.label})
 
 
+def size_bound(facts: Facts, gradient: Verdict) -> Diagnosis | None:
+    """A line that raises at other sizes, and nothing else is wrong there."""
+    if facts.size_bound is None or facts.size_bound[0] != gradient.name:
+        return None
+    answer = facts.other_sizes.answer
+    raised = answer.raised if isinstance(answer, Answer) else None
+    evidence = _at_other_sizes(facts.other_sizes, raised) | {"line": facts.size_bound[1]}
+    return diagnosis("hard-coded-size", evidence)
+
+
 def elsewhere(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     """Right on the inputs that are shown, and not on others."""
     comparisons = facts.comparisons[gradient.name]
@@ -147,8 +159,12 @@ def elsewhere(facts: Facts, gradient: Verdict) -> Diagnosis | None:
             continue
         if result.trial.label != OTHER_SIZES:
             return diagnosis("memorised-numbers", {"where": result.trial.label})
-        sizes = ", ".join(f"{size} {value}" for size, value in result.trial.sizes.items())
         raised = result.answer.raised if isinstance(result.answer, Answer) else None
-        said = raised_sentence(raised) if comparison is None and raised is not None else None
-        return diagnosis("hard-coded-size", {"sizes": sizes, "said": said})
+        evidence = _at_other_sizes(result, raised if comparison is None else None)
+        return diagnosis("hard-coded-size", evidence)
     return None
+
+
+def _at_other_sizes(run: ChainRun, raised: Raised | None) -> dict[str, Any]:
+    sizes = ", ".join(f"{size} {value}" for size, value in run.trial.sizes.items())
+    return {"sizes": sizes, "said": None if raised is None else raised_sentence(raised)}

@@ -3,6 +3,7 @@
 Made when the child is gone, of what it gave (Observations) and of torch's references.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from grader.judge.compare import Comparison
 from grader.judge.lines import UNDECIDABLE, LineJudgement, LineRun, judge_line
 from grader.observe.dependencies import Dependencies, Run
 from grader.observe.observations import Observations, autodiff_of
-from grader.protocol.messages import Answer
+from grader.protocol.messages import Answer, Ended
 from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE, identical
 
@@ -68,7 +69,46 @@ class Facts:
         return self.comparisons[name][0] is not None
 
     def right_in_chain(self, name: str) -> bool:
-        return all(c is not None and c.right for c in self.comparisons[name])
+        return all(
+            c.right if c is not None else self._stopped_by_a_size(at) and self._right_alone(name)
+            for at, c in enumerate(self.comparisons[name])
+        )
+
+    def _stopped_by_a_size(self, at: int) -> bool:
+        """Whether this run of the chain ended at a line that is named for it."""
+        return self.size_bound is not None and self.chain[at] is self.other_sizes
+
+    def _right_alone(self, name: str) -> bool:
+        line = judge_line(name, self.runs, self.dependencies.uses.get(name))
+        return line.right and line.decidable
+
+    @cached_property
+    def size_bound(self) -> tuple[str, int] | None:
+        """(row, line) of a line that raises at other sizes only, in a function otherwise right.
+
+        An assert or a throwaway reshape may write no row: then it counts with the one that it
+        names, or with the last one above it.
+        """
+        *usual, other = (run.answer for run in self.chain[:4])
+        if self.exercise.kind.classes or not isinstance(other, Answer) or other.raised is None:
+            return None
+        if not all(isinstance(answer, Answer) and answer.raised is None for answer in usual):
+            return None
+        compared = [comparisons[3] for comparisons in self.comparisons.values()]
+        line = other.raised.line
+        if line is None or any(c is not None and not c.right for c in compared):
+            return None
+        written = {
+            row.name: at
+            for row in self.exercise.rows
+            if (at := self.submission.line_of(row.written_at)) is not None
+        }
+        text = self.submission.source.split("\n")[line - 1 : line]
+        named = [row for row in self.exercise.rows if re.search(rf"\b{row.key}\b", "".join(text))]
+        own = [name for name, at in written.items() if at == line]
+        above = sorted((at, name) for name, at in written.items() if at < line)
+        found = [*own, *(row.name for row in named), *(name for _, name in above[-1:]), *written]
+        return (found[0], line) if found else None
 
     def wrong_runs(self, name: str) -> list[int]:
         """The runs that show a gradient wrong: in float64, or else in float32."""
@@ -115,6 +155,22 @@ class Facts:
     @cached_property
     def lines(self) -> dict[str, LineJudgement]:
         return {name: self._line(name) for name in self.exercise.gradients}
+
+    def judged_alone(self, name: str, stopped_at: int | None) -> bool:
+        """Whether a line that the code did not come to, or that raised in the chain, did its work
+        in isolation, where the lines above it have stand-ins.
+
+        `stopped_at`: the line of this gradient that raised.
+        """
+        answers = [run.answer for run in self.runs]
+        row = self.exercise.row[name]
+        own = {stopped_at, self.submission.written_on(row.written_at)}
+        for answer in answers:
+            if isinstance(answer, Ended) or own & answer.failures.keys():
+                return False
+            if name not in answer.gradients or name not in answer.recorded:
+                return False
+        return self.lines[name].decidable
 
     def _line(self, name: str) -> LineJudgement:
         known = self.dependencies

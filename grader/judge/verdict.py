@@ -79,13 +79,16 @@ def verdict_of(facts: Facts, row: Row) -> str:
     # Layers and operations run again and again: what one gave, it gave in a call that ended.
     whole = facts.exercise.kind.runs_rows_alone
     for run, comparison in zip(facts.chain[:2], facts.comparisons[name], strict=False):
-        raised = not whole and _stopped_at(facts, row, run.answer) is not None
-        if comparison is None or raised:
-            return verdict_if_missing(row, submission, run.answer, facts.exercise.rows)
+        stopped = None if whole else _stopped_at(facts, row, run.answer)
+        if comparison is None or stopped is not None:
+            missing = verdict_if_missing(row, submission, run.answer, facts.exercise.rows)
+            if missing == "errored" and facts.judged_alone(name, stopped):
+                return "inherited" if facts.lines[name].right else "wrong"
+            return missing
     for run in facts.chain:
         if isinstance(run.answer, Ended):
             return verdict_if_missing(row, submission, run.answer, facts.exercise.rows)
-    if facts.altered(name):
+    if facts.altered(name) or (facts.size_bound is not None and facts.size_bound[0] == name):
         return "wrong"
     line, right = facts.lines[name], facts.right_in_chain(name)
     if right and (line.right or not (line.decidable or facts.zero_only_by_structure(name))):

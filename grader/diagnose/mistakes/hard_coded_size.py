@@ -13,6 +13,6 @@ there is no warning.
 """
 
 
-def message(sizes: str, said: str | None = None) -> str:
+def message(sizes: str, said: str | None = None, line: int | None = None) -> str:
     tail = f" There it raises: {said}" if said else ""
     return f"Right for the lecture's sizes, wrong for others ({sizes}): a size is hard-coded.{tail}"
