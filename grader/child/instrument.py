@@ -11,6 +11,7 @@ is put in here stands on the line of the write, so that a traceback names it.
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from grader.syntax.gradients import GradientWrites, functions_in_order
 from grader.syntax.targets import Scope, Target, parameters, within
@@ -21,21 +22,25 @@ ERROR = "__handgrad_error__"
 
 
 def instrument(
-    tree: ast.Module, wanted: Iterable[str], late: Mapping[str, int] | None = None
+    tree: ast.Module,
+    wanted: Iterable[str],
+    late: Mapping[str, int] | None = None,
+    watch: bool = False,
 ) -> ast.Module:
     """A tree in which every wanted gradient is handed to the recorder when it is done.
 
     `late` names gradients that a later line writes to without their name (through a view,
-    or in a function they are passed to), and that line.
+    or in a function they are passed to), and that line. `watch`: the recorder looks at every
+    tensor after each statement.
 
     Changes `tree`. The function instrumented is `backward`, and any other one that alone
     writes a gradient that `backward` does not.
     """
     left = frozenset(wanted)
     for function in functions_in_order(tree):
-        done = _Rewriting(GradientWrites(function, left), late or {}).rewrite()
+        done = _Rewriting(GradientWrites(function, left), late or {}, watch).rewrite()
         left -= done
-    return ast.fix_missing_locations(tree)
+    return tree
 
 
 def move(tree: ast.Module, wanted: Iterable[str]) -> ast.Module:
@@ -46,13 +51,14 @@ def move(tree: ast.Module, wanted: Iterable[str]) -> ast.Module:
     keys = frozenset(wanted)
     for function in functions_in_order(tree):
         _Rewriting(GradientWrites(function, keys), {}).move()
-    return ast.fix_missing_locations(tree)
+    return tree
 
 
 @dataclass(frozen=True)
 class _Rewriting:
     gradients: GradientWrites
     late: Mapping[str, int]
+    watch: bool = False
 
     def rewrite(self) -> frozenset[str]:
         """Rewrite the function; the gradients that it hands over now."""
@@ -87,11 +93,14 @@ class _Rewriting:
             self._branches(statement, done)
             result.append(_guarded(statement) if outermost else statement)
             for key, target in done.items():
-                call = f"{RECORDER}.done({key!r}, {_loaded(target)}, {statement.lineno})"
-                result.append(_on_line(lines[key], f"{target} = {call}"))
-            if outermost and not isinstance(statement, ast.Return):
-                line = statement.end_lineno or statement.lineno
-                result.append(_on_line(line, f"{RECORDER}.check({line})"))
+                new = _OnLine(lines[key])
+                line = new.constant(statement.lineno)
+                call = new.told("done", new.constant(key), new.loaded(target), line)
+                result.append(new.kept(target, call))
+            if outermost and self.watch and not isinstance(statement, ast.Return):
+                end = statement.end_lineno or statement.lineno
+                new = _OnLine(end)
+                result.append(new.statement(new.told("check", new.constant(end))))
         return result
 
     def _branches(self, statement: ast.stmt, targets: Mapping[str, Target]) -> None:
@@ -122,8 +131,9 @@ class _Rewriting:
                 continue
             found = {key: target for key, target, _ in self.gradients.in_statement(statement)}
             for key, target in found.items():
-                call = f"{RECORDER}.moved({key!r}, {_loaded(target)})"
-                result.append(_on_line(statement.lineno, f"{target} = {call}"))
+                new = _OnLine(statement.lineno)
+                call = new.told("moved", new.constant(key), new.loaded(target))
+                result.append(new.kept(target, call))
         return result
 
 
@@ -131,18 +141,61 @@ def _holds(statement: ast.stmt, line: int) -> bool:
     return statement.lineno <= line <= (statement.end_lineno or 0)
 
 
-def _loaded(target: Target) -> str:
-    """Source of an expression for what is there; None where there is nothing yet."""
-    if target.key is None:
-        return f"locals().get({target.variable!r}, globals().get({target.variable!r}))"
-    if target.attribute:
-        return f"getattr({target.variable}, {target.key!r}, None)"
-    return f"{target.variable}.get({target.key!r})"
+class _OnLine:
+    """Makes syntax that stands on one line: cheaper than to have missing lines filled in later."""
 
+    def __init__(self, line: int) -> None:
+        self.where: dict[str, Any] = {
+            "lineno": line,
+            "end_lineno": line,
+            "col_offset": 0,
+            "end_col_offset": 0,
+        }
 
-def _on_line(line: int, source: str) -> ast.stmt:
-    statement: ast.stmt = ast.increment_lineno(ast.parse(source).body[0], line - 1)
-    return statement
+    def told(self, method: str, *what: ast.expr) -> ast.expr:
+        """A call of the recorder's."""
+        return self.called(self.attribute(self.name(RECORDER), method), *what)
+
+    def kept(self, target: Target, value: ast.expr) -> ast.stmt:
+        """`target = value`."""
+        if target.key is None:
+            at: ast.expr = ast.Name(target.variable, ast.Store(), **self.where)
+        elif target.attribute:
+            variable = self.name(target.variable)
+            at = ast.Attribute(variable, target.key, ast.Store(), **self.where)
+        else:
+            variable, key = self.name(target.variable), self.constant(target.key)
+            at = ast.Subscript(variable, key, ast.Store(), **self.where)
+        return ast.Assign([at], value, **self.where)
+
+    def loaded(self, target: Target) -> ast.expr:
+        """An expression for what is there; None where there is nothing yet."""
+        variable, key = self.constant(target.variable), self.constant(target.key)
+        if target.key is None:
+            outside = self.called(
+                self.attribute(self.called(self.name("globals")), "get"), variable
+            )
+            inside = self.attribute(self.called(self.name("locals")), "get")
+            return self.called(inside, variable, outside)
+        if target.attribute:
+            nothing = self.constant(None)
+            return self.called(self.name("getattr"), self.name(target.variable), key, nothing)
+        return self.called(self.attribute(self.name(target.variable), "get"), key)
+
+    def statement(self, value: ast.expr) -> ast.stmt:
+        return ast.Expr(value, **self.where)
+
+    def called(self, function: ast.expr, *arguments: ast.expr) -> ast.expr:
+        return ast.Call(function, list(arguments), [], **self.where)
+
+    def attribute(self, value: ast.expr, name: str) -> ast.expr:
+        return ast.Attribute(value, name, ast.Load(), **self.where)
+
+    def name(self, name: str) -> ast.expr:
+        return ast.Name(name, ast.Load(), **self.where)
+
+    def constant(self, value: str | int | None) -> ast.expr:
+        return ast.Constant(value, **self.where)
 
 
 def _guarded(statement: ast.stmt) -> ast.stmt:
@@ -151,10 +204,8 @@ def _guarded(statement: ast.stmt) -> ast.stmt:
         return statement
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return statement
-    line = statement.lineno
-    caught = ast.ExceptHandler(
-        ast.Attribute(ast.Name(RECORDER, ast.Load()), "Exception", ast.Load()),
-        ERROR,
-        [_on_line(line, f"{RECORDER}.failed({line}, {ERROR})")],
-    )
+    new = _OnLine(statement.lineno)
+    failed = new.told("failed", new.constant(statement.lineno), new.name(ERROR))
+    raised = new.attribute(new.name(RECORDER), "Exception")
+    caught = ast.ExceptHandler(raised, ERROR, [new.statement(failed)], **new.where)
     return ast.copy_location(ast.Try([statement], [caught], [], []), statement)

@@ -74,13 +74,15 @@ class Code:
 
 
 @cache
-def instrumented(code: Code, late: tuple[tuple[str, int], ...], everywhere: bool) -> types.CodeType:
+def instrumented(
+    code: Code, late: tuple[tuple[str, int], ...], watch: bool, everywhere: bool
+) -> types.CodeType:
     """`late`: by the learner's names."""
     tree = ast.parse(code.setup.source)
     if everywhere:
         tree = move(tree, code.gradients)
     else:
-        tree = instrument(tree, code.gradients, dict(late))
+        tree = instrument(tree, code.gradients, dict(late), watch)
     return compile(tree, code.setup.path, "exec", dont_inherit=True)
 
 
@@ -188,7 +190,7 @@ def _loaded(code: Code, isolation: Isolation | None, recorder: Recorder | None) 
     if isolation is not None and recorder is not None:
         module.__dict__[RECORDER] = recorder
         late = tuple(code.by_key(isolation.late).items())
-        compiled = instrumented(code, late, isolation.everywhere)
+        compiled = instrumented(code, late, isolation.watch, isolation.everywhere)
     exec(compiled, module.__dict__)  # the learner's code, in the process made for it
     return module.__dict__
 
