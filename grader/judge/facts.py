@@ -90,7 +90,11 @@ class Facts:
         names, or with the last one above it.
         """
         *usual, other = (run.answer for run in self.chain[:4])
-        if self.exercise.kind.classes or not isinstance(other, Answer) or other.raised is None:
+        if (
+            self.exercise.kind.runs_rows_alone
+            or not isinstance(other, Answer)
+            or other.raised is None
+        ):
             return None
         if not all(isinstance(answer, Answer) and answer.raised is None for answer in usual):
             return None
