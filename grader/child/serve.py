@@ -13,7 +13,7 @@ import sys
 import types
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
@@ -40,12 +40,12 @@ WARM_UP_CALLS = 4  # of each form: Python specialises what has run eight times
 Drivers = Mapping[str, Callable[[ChildCall, dict[str, Any]], None]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is instrumented is kept by its identity
 class Code:
     """The learner's source; compiled where its errors are the learner's."""
 
     setup: Setup
-    drivers: Drivers = field(compare=False)
+    drivers: Drivers
 
     @property
     def isolated_by_driver(self) -> bool:
@@ -130,7 +130,8 @@ def warm_up(drivers: Drivers) -> None:
         plain = Request(given, {"n": 2}, float64)
         for request in [plain, replace(plain, isolation=Isolation(given))] * WARM_UP_CALLS:
             read_back = Request.read(unpack(request.frame[LENGTH.size :]))
-            assert run(code, read_back, TimeLimits(60.0)).pack()
+            answer = run(code, read_back, TimeLimits(60.0))
+            assert answer.pack() and answer.raised is None, answer.raised
     set_width(float64=False)
     instrumented.cache_clear()
     del sys.modules["submission"]
