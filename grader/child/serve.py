@@ -34,6 +34,7 @@ from grader.syntax.gradients import ENTRY
 from grader.tensors import identical
 
 T = TypeVar("T")
+MANY_OBJECTS = 1_000_000  # a tenth or so of the memory that a child may use
 WARM_UP_CALLS = 4  # of each form: Python specialises what has run eight times
 
 # How the learner's code of each kind is called: kinds/drivers.py.
@@ -92,6 +93,7 @@ def serve(requests: int, replies: int, drivers: Drivers) -> None:
         code = Code(Setup.read(unpack(_read_frame(source))), drivers)
         limits, first, streams = TimeLimits(code.setup.timeout), True, (sys.stdout, sys.stderr)
         torch.set_num_threads(1)
+        gc.disable()  # Values hold one another: to walk and free them takes half of a call
         gc.freeze()  # a collection that walks all of torch's objects takes 60 ms
         faulthandler.disable()  # where it is on, it holds one of the grader's own streams
         while (frame := _read_frame(source)) is not None:
@@ -108,6 +110,8 @@ def serve(requests: int, replies: int, drivers: Drivers) -> None:
                 first = False
             answers.write(answer.pack())
             answers.flush()
+            if gc.get_count()[0] > MANY_OBJECTS:
+                gc.collect()
 
 
 def warm_up(drivers: Drivers) -> None:

@@ -128,8 +128,8 @@ DEPENDS_ON = {
     "trained": GRADIENTS[:-1],
 }
 TOLERANCE_SCALE = dict.fromkeys(GRADIENTS[:-2], 1e-3)  # as in warmup1: what is derived is exact
-SIZES = {"points": 6, "graphs": 1000, "leaves": 4, "steps": 10, "n_hidden": 8}
-OTHER_SIZES = {"points": 9, "graphs": 1100, "leaves": 5, "steps": 12, "n_hidden": 7}
+SIZES = {"points": 6, "graphs": 250, "leaves": 4, "steps": 10, "n_hidden": 8}
+OTHER_SIZES = {"points": 9, "graphs": 500, "leaves": 5, "steps": 12, "n_hidden": 7}
 GRAPHS = ValueGraphs(
     operations=expressions.OPERATIONS,
     derivatives=expressions.DERIVATIVES,

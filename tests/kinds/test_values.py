@@ -99,14 +99,16 @@ def test_what_raises_in_an_expression_only_is_judged_by_itself_all_the_same(grad
     first = report.first_own_error  # a relu has given 0
     assert (first.name, first.diagnosis.mistake) == ("logged", "wrong-operand")
     assert first.diagnosis.message == "`self.data` is used instead of `other.data`."
-    assert verdicts(report, "errored") == ["graphs"]
+    assert verdicts(report, "errored") == []  # the order is right, whatever it is tried on
+    assert "graphs" in verdicts(report, "inherited")
     assert "ZeroDivisionError" in report.error
 
 
 def test_a_line_that_raises_costs_its_own_operation_and_the_expressions(grade_text):
     source = changed("out.grad / other.data\n", "out.grad / other.date\n")
     report = grade_text(source, EXERCISE)
-    assert verdicts(report, "errored") == ["logged", "shifted", "graphs"]
+    assert verdicts(report, "errored") == ["logged", "shifted"]
+    assert "graphs" in verdicts(report, "inherited")
     assert report.first_own_error.line == line_of(source, "other.date")
     assert "'Value' object has no attribute 'date'" in report.error
     assert not verdicts(report, "wrong", "missing")

@@ -6,7 +6,6 @@ that are right (order.py), so that neither spoils the other. Which expressions a
 is the course's declaration. Runs in the child.
 """
 
-import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,14 +26,6 @@ CLOSE = 1e-9
 
 def call_values(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's code raised first, when all of it has been tried."""
-    gc.disable()  # a Value and its _backward hold one another: thousands of cycles to walk
-    try:
-        _call(call, scope)
-    finally:
-        gc.enable()
-
-
-def _call(call: ChildCall, scope: dict[str, Any]) -> None:
     value, declared = class_in(call.module), ValueGraphs.read(call.setup.declared)
     check_forward_side(value, declared.operations, call.module["__file__"])
     engine = _Engine(call, declared, scope, value)

@@ -56,22 +56,27 @@ class Ordering:
                 setattr(self.value, name, self._noting(operation, derivatives))
 
     def _noting(self, operation: Any, derivatives: Derivatives) -> Any:
+        value, made = self.value, self.made
+
         def noted(*operands: Any) -> Any:
+            # Runs hundreds of thousands of times: written out, not in terms of generators.
             out = operation(*operands)
+            one: Any = operands[0]
+            other: Any = operands[1] if len(operands) > 1 else None
             # One operation may be written in terms of others: the inner ones are noted first.
-            fresh = isinstance(out, self.value) and id(out) not in self.made
-            if fresh and not any(out is operand for operand in operands):
-                x, y = (*map(self._data, operands), None)[:2]
-                sent = zip(operands, derivatives(x, y, out.data), strict=False)
-                parts = [(part, by) for part, by in sent if isinstance(part, self.value)]
-                node = self.made[id(out)] = _Node(out, parts, self.made)
-                out._backward = node.send
+            if not isinstance(out, value) or id(out) in made or out is one or out is other:
+                return out
+            x = one.data if isinstance(one, value) else one
+            y = other.data if isinstance(other, value) else other
+            by = derivatives(x, y, out.data)
+            parts = [(one, by[0])] if isinstance(one, value) else []
+            if isinstance(other, value):
+                parts.append((other, by[1]))
+            node = made[id(out)] = _Node(out, parts, made)
+            out._backward = node.send
             return out
 
         return noted
-
-    def _data(self, operand: Any) -> Any:
-        return operand.data if isinstance(operand, self.value) else operand
 
     def run(self, result: Any) -> None:
         """The learner's backward() of one graph, and what it did."""
