@@ -114,3 +114,82 @@ def test_the_method_of_a_line_is_the_innermost() -> None:
     assert method_around(tree, within) == "Value.exp._backward"
     assert method_around(tree, within - 3) == "Value.exp"
     assert method_around(tree, 1) is None
+
+
+def own_errors(report: Report) -> list[tuple[str, str, int | None]]:
+    """What the report accuses: neither passed nor inherited."""
+    accused = [g for g in report.gradients if not g.passes and g.verdict != "inherited"]
+    return [(g.name, g.verdict, g.line) for g in accused]
+
+
+def line_of(source: str, text: str) -> int:
+    return next(at for at, found in enumerate(source.split("\n"), 1) if text in found)
+
+
+UNDEFINED = ("dprobs = (1.0 / probs)", "dprobs = (1.0 / prbs)")
+
+
+def test_an_undefined_name_is_one_error_and_not_one_for_every_line_below(grade_text: Grade) -> None:
+    source = rewritten("exercise1", UNDEFINED)
+    report = grade_text(source, "exercise1")
+    assert own_errors(report) == [("probs", "errored", line_of(source, "/ prbs"))]
+    assert (report.passed, report.score) == (False, 25.0)
+
+
+def test_a_mistake_below_the_line_that_raised_is_found_and_named(grade_text: Grade) -> None:
+    doubled = ("dlogits = dnorm_logits.clone()", "dlogits = 2 * dnorm_logits")
+    source = rewritten("exercise1", UNDEFINED, doubled)
+    report = grade_text(source, "exercise1")
+    assert [name for name, _, _ in own_errors(report)] == ["probs", "logits"]
+    found = {g.name: g for g in report.gradients}["logits"]
+    assert found.verdict == "wrong"
+    assert found.diagnosis is not None
+    assert found.diagnosis.mistake == "wrong-factor"
+
+
+def test_a_line_that_raises_for_a_wrong_shape_above_is_not_accused(grade_text: Grade) -> None:
+    source = rewritten("exercise1", (".sum(1, keepdim=True)\n    dcounts_sum =",
+                                     ".sum(1)[:5]\n    dcounts_sum ="))  # fmt: skip
+    report = grade_text(source, "exercise1")
+    assert [(name, verdict) for name, verdict, _ in own_errors(report)] == [
+        ("counts_sum_inv", "wrong_shape")
+    ]
+
+
+@pytest.mark.parametrize(
+    "throwaway", ["assert dnorm_logits.shape == (32, 27)", "dnorm_logits.reshape(32 * 27)"]
+)
+def test_a_line_that_raises_at_other_sizes_only_is_named_and_spoils_no_other(
+    throwaway: str, grade_text: Grade
+) -> None:
+    clone = "    dlogits = dnorm_logits.clone()"
+    source = rewritten("exercise1", (clone, f"    {throwaway}\n{clone}"))
+    report = grade_text(source, "exercise1")
+    assert report.error is None
+    assert own_errors(report) == [("norm_logits", "wrong", line_of(source, throwaway))]
+    first = report.first_own_error
+    assert first is not None
+    assert first.diagnosis is not None
+    assert first.diagnosis.mistake == "hard-coded-size"
+    assert sum(g.verdict == "exact" for g in report.gradients) == 25
+
+
+RAISERS = ("undefined_name", "[][0]", "torch.zeros(3) @ torch.zeros(4)", "None.shape")
+
+
+@pytest.mark.parametrize("raiser", RAISERS)
+@pytest.mark.parametrize("exercise", ["exercise3", "exercise6", "warmup1"])
+def test_whatever_line_raises_the_others_are_right(
+    exercise: str, raiser: str, grade_text: Grade
+) -> None:
+    """Each gradient's first assignment in turn, a few of them: it alone is accused."""
+    lines = worked(exercise).split("\n")
+    assigned = [at for at, text in enumerate(lines) if text.startswith("    d") and " = " in text]
+    for at in assigned[:: max(1, len(assigned) // 3)]:
+        name, _, value = lines[at].strip().partition(" = ")
+        broken = [*lines[:at], f"    {name} = {raiser} + {value}", *lines[at + 1 :]]
+        report = grade_text("\n".join(broken), exercise)
+        key = name.removeprefix("d").partition("[")[0]
+        asked = [g.name for g in report.gradients]
+        if key in asked and sum(text.lstrip().startswith(name + " ") for text in lines) == 1:
+            assert own_errors(report) == [(key, "errored", at + 1)], lines[at]
