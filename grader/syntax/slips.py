@@ -17,6 +17,8 @@ class Slip:
 
 def slips(source: str, values: Collection[str]) -> Iterator[Slip]:
     """Each once, in the order of the text. `values`: those whose gradients are missing."""
+    if not values:
+        return
     seen: set[tuple[str, str]] = set()
     for node in ast.walk(ast.parse(source)):
         for how, name, line in _named(node):
