@@ -2,7 +2,7 @@
 
 pytest imports a .py file that is named on its command line. A submission is never imported
 here: this plugin takes it over, has it graded by `python -m grader` in a process of its
-own, and makes items of the report. A file that is no submission stays pytest's.
+own, and makes items of the report. A file that is not a submission stays pytest's.
 
 Loaded by every pytest that finds it installed, so it imports next to nothing by itself.
 """

@@ -34,7 +34,7 @@ class GradientReport:
     diagnosis: Diagnosis | None
     worst: dict[str, Any] | None = None  # index, yours, expected: the entry furthest off
     own_exact: bool = False  # exact, given a true upstream
-    is_value: bool = False  # something asked for that is no gradient
+    is_value: bool = False  # something asked for that is not a gradient
 
     @property
     def label(self) -> str:

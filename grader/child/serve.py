@@ -1,7 +1,7 @@
 """The child: the only place where a learner's code is loaded and run.
 
-It is handed the source and forward values, calls `backward`, and answers with what came
-of it. It knows no reference gradient, and nothing that it says is believed: the grader
+It is handed the source and forward values, calls `backward`, and answers with the
+results. It knows no reference gradient, and nothing that it says is believed: the grader
 judges the tensors it sends.
 """
 

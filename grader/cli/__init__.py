@@ -25,7 +25,7 @@ ALL = "all"
 
 
 class ExerciseGroup(click.Group):
-    """A word that is no command is an exercise, and grading is the command of that name."""
+    """A word that is not a command is an exercise, and grading is the command of that name."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -13,7 +13,7 @@ from grader.render.terminal import console
 
 RUNNING_MEAN = 1000  # steps that the shown loss averages over
 BAR_EVERY = 0.1  # seconds
-LINE_EVERY = 10.0  # seconds, where stderr is no terminal
+LINE_EVERY = 10.0  # seconds, where stderr is not a terminal
 
 ShowStep = Callable[[int, float], None]  # of the steps done and the last one's loss
 Draw = Callable[[int, float, float], None]  # of the steps done, the running loss, steps/s

@@ -112,7 +112,7 @@ def find_and_show(
     count: int | None,
     to_stderr: bool = False,
 ) -> RateSearch:
-    """Try the rates and draw what came of it; a Ctrl-C ends it with those tried by then."""
+    """Try the rates and draw the losses; a Ctrl-C ends it with those tried by then."""
     count = count or RATES
     with (
         first_interrupt() as interrupted,

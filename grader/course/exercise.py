@@ -86,7 +86,7 @@ class Exercise:
         return self.row[name].key
 
     def asked_for(self, value: str) -> str:
-        """What a value that is no gradient is to be, in words: its text without the shape."""
+        """What a value that is not a gradient should be, in words: its text without the shape."""
         return self.values[value].partition(")")[2].lstrip(":, ")
 
     def place(self, name: str) -> str:

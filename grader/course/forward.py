@@ -84,7 +84,7 @@ class ForwardPass:
 
 
 def read_forward(function: Callable[..., Any]) -> ForwardPass:
-    """The chunks of `function`. Raises ValueError for a statement that is no chunk."""
+    """The chunks of `function`. Raises ValueError for a statement that is not a chunk."""
     source = textwrap.dedent(inspect.getsource(function))
     comments = _comments_by_line(source)
     definition = ast.parse(source).body[0]
@@ -114,7 +114,7 @@ def _assignments(definition: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, i
             case _:
                 text = ast.unparse(statement)
                 raise ValueError(
-                    f"line {statement.lineno}: {text!r} is no chunk (name = expression)"
+                    f"line {statement.lineno}: {text!r} is not a chunk (name = expression)"
                 )
 
 

@@ -23,7 +23,7 @@ def read_names(path: Path) -> tuple[str, ...]:
     """The words of a text file, one a line, folded to lower case; blank lines are skipped.
 
     Raises UsageProblem, naming file and line, for a file that is missing, empty, not
-    UTF-8 text, or holds a line that is no word (letters, inner hyphens and apostrophes).
+    UTF-8 text, or holds a line that is not a word (letters, inner hyphens and apostrophes).
     """
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -117,7 +117,7 @@ def _evidence(mistake: str, cases: tuple[Case, ...]) -> dict[str, Any] | None:
 def _cases(facts: Facts, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple[Case, ...]]:
     """The line runs, for each cut that the line may start from, the chunk's own first.
 
-    One that was seen to move with stand-ins is no closed form, which starts from nothing.
+    One that was seen to move with stand-ins is not a closed form, which starts from nothing.
     """
     near, cut = nearest(facts.exercise, name), facts.dependencies.cut_of(name)
     cuts = dict.fromkeys((near, cut or NOTHING))

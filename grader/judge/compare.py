@@ -18,7 +18,7 @@ NUMBERS = ("builtins.float", "builtins.int")
 
 @dataclass(frozen=True)
 class Unfit:
-    """Why a submitted value is no gradient of this shape: known before any number is read."""
+    """Why a submitted value cannot be this gradient: known before any number is read."""
 
     mistake: str
     evidence: dict[str, Any] = field(default_factory=dict)

@@ -263,7 +263,7 @@ class Facts:
         """Whether it is zero at any rate, and nothing above it, right, can have led there.
 
         A sum that cancels leaves rounding behind, torch's and the learner's; what leaves none
-        wherever torch's does is no such sum.
+        wherever torch's does is not such a sum.
         """
         decision, *others = (run for run in self.chain if run.trial.dtype is torch.float64)
         reference = decision.reference

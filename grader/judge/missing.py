@@ -69,7 +69,7 @@ def stopped_at(
 
 
 def _misspelt(submission: Submission, raised: Raised, rows: Sequence[Row]) -> str | None:
-    """The gradient that the line which raised was to go on with, under a name that is none."""
+    """The gradient that the line which raised was going to use, under a misspelt name."""
     if raised.type not in ("NameError", "UnboundLocalError"):
         return None
     places = [row.written_at for row in rows]

@@ -16,7 +16,7 @@ from grader.kinds.layers.deep_stack import call_deep_stack
 from grader.kinds.numbers.child import call_with_numbers
 from grader.kinds.values.child import call_values
 
-# Fills the scope with what came back, by the learner's names.
+# Fills the scope with the results, by the learner's names.
 Driver = Callable[[ChildCall, dict[str, Any]], None]
 DRIVERS: dict[str, Driver] = {  # by what Setup.kind says: a kind's name, or
     FUNCTION.name: call_function,

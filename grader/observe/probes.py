@@ -122,7 +122,7 @@ def sibling_points(points: Iterable[Point], name: str, uses: frozenset[str]) -> 
     follow from the chunk's. [] for other lines.
 
     Of `y = a + b`, db may stand in da's line where dy was meant: the two are the same. A line is
-    right there if it is its chunk's VJP: dnorm_logits is no dlogits, though the two are alike.
+    right there if it is its chunk's VJP: dnorm_logits is not dlogits, though the two are alike.
     """
     found = []
     for point in points:

@@ -161,7 +161,7 @@ def flags_of(
         if row.name in answer.gradients or row.name in answer.kinds or answer.raised is not None:
             continue
         others = (other for other in answer.others if other not in keys)
-        # A value in between, with another first letter, is no slip of the pen.
+        # A value in between, with another first letter, is not a slip of the pen.
         near = did_you_mean(row.key, [at for at in others if at[:1].lower() == row.key[0]])
         if near != ".":
             yield Flag("unknown-key", f"`{row.key}` was not returned{near}")

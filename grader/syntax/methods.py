@@ -20,7 +20,7 @@ PLAIN = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 def methods(tree: ast.Module) -> Iterator[tuple[str, Function]]:
     """Every function of the file and those inside it, by its qualified name.
 
-    Of a function outside the classes that ends in (): `dx()` is no gradient's name. What is
+    Of a function outside the classes that ends in (): `dx()` is not a gradient's name. What is
     defined twice, in two cells of a notebook, is what it is the last time.
     """
     for node in _last(tree.body, ast.ClassDef | Function):

@@ -124,7 +124,7 @@ class Submission:
 
 
 def _in_a_method(place: str) -> bool:
-    """Whether it is no gradient's key ("dprobs"), but a method or what is written in one."""
+    """Whether it is not a gradient's key ("dprobs") but a method or what is written in one."""
     return "." in place or ":" in place
 
 

@@ -22,7 +22,7 @@ HAND, AUTOGRAD, GENERATOR = "hand.", "autograd.", "generator"
 
 
 class Unreadable(Exception):
-    """The document is no checkpoint, or not one of this network."""
+    """The document is not a checkpoint, or not one of this network."""
 
 
 class AnotherRun(Exception):

@@ -32,7 +32,7 @@ def find_rate(
     """Try `count` learning rates, from the recipe's smallest to its largest.
 
     The search ends early where the observer says so, and where a rate is so large that the
-    parameters are no longer finite, which is no problem but an answer. The observer is called
+    parameters are no longer finite, which is not a problem but an answer. The observer is called
     after the last step as well, and with a loss that may not be finite.
 
     Raises UsageProblem for an exercise that trains nothing, GraderFailure where no child can be

@@ -71,7 +71,7 @@ def _task(exercise: Exercise) -> list[str]:
 
 
 def _what_is_asked(exercise: Exercise, name: str) -> list[str]:
-    """The chunks to differentiate; of a value that is no gradient, what it is."""
+    """The chunks to differentiate; of a value that is not a gradient, what it is."""
     if name not in exercise.values:
         return [chunk.source for chunk in exercise.chunks_behind(name)]
     return textwrap.wrap(exercise.asked_for(name), WIDTH - 6)

@@ -131,12 +131,12 @@ def annotated(x):
 @pytest.mark.parametrize(
     ("function", "said"),
     [
-        (branching, "line 2: .* is no chunk"),
-        (unpacking, "line 2: .* is no chunk"),
-        (in_place, "line 3: 'y \\+= 1' is no chunk"),
-        (chained, "line 2: 'y = z = x' is no chunk"),
-        (calling, r"line 2: 'print\(x\)' is no chunk"),
-        (annotated, "line 2: 'y: object = x' is no chunk"),
+        (branching, "line 2: .* is not a chunk"),
+        (unpacking, "line 2: .* is not a chunk"),
+        (in_place, "line 3: 'y \\+= 1' is not a chunk"),
+        (chained, "line 2: 'y = z = x' is not a chunk"),
+        (calling, r"line 2: 'print\(x\)' is not a chunk"),
+        (annotated, "line 2: 'y: object = x' is not a chunk"),
         (twice, "y is assigned twice"),
         (over_an_input, "x is assigned twice"),
     ],

@@ -119,9 +119,9 @@ def test_a_line_that_raises_costs_its_own_operation_and_the_expressions(grade_te
     [
         ("Value(math.tanh(", "Value(math.sin(", "`x.tanh()` has the data 0.948985 for x = 1.25"),
         ("__rsub__", "__rsubtract__", "`1 - x` cannot be worked out with a Value: unsupported"),
-        ("return self * -1", "return -self.data", "`-x` is no Value, but float."),
+        ("return self * -1", "return -self.data", "`-x` is not a Value but float."),
         ("class Value:", "class Valeu:", "no class `Value`; did you mean Valeu?"),
-        ("self.data**number, (", "str(self.data), (", "the data of `x**2` is no number, but str"),
+        ("self.data**number, (", "str(self.data), (", "the data of `x**2` is not a number but str"),
     ],
 )
 def test_a_forward_side_that_was_changed_is_told(old, new, said, grade_text):

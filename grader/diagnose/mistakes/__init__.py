@@ -36,7 +36,7 @@ PREDICTED = (
     "summed-wrong-dimension",
     "transposed",
 )
-# The same for what is asked for and is no gradient.
+# The same for values that are not gradients.
 OF_VALUES = (
     "hard-coded-setting",
     "momentum-reversed",

@@ -39,7 +39,7 @@ class Case:
 
     @property
     def value(self) -> torch.Tensor:
-        """The forward value that the gradient belongs to; of what is no gradient, what is due."""
+        """The forward value that the gradient belongs to; for a value, the expected one."""
         tensor = self.point.values.get(self.name)
         return self.expected if tensor is None else tensor
 
@@ -54,7 +54,7 @@ class Case:
 
     @property
     def right(self) -> bool:
-        """Whether the line gave what is due, as closely as that is asked for."""
+        """Whether the line gave the expected gradient, within its tolerance."""
         loose = self.point.exercise.tolerance_scale.get(self.name, 1.0)
         scale = loose * self.expected.abs().max().item()
         return self.point.gives(self.result, self.name, self.cut, lambda: scale)
@@ -68,7 +68,7 @@ class Case:
         )
 
     def with_other(self, chunk: Chunk, contribution: torch.Tensor) -> torch.Tensor | None:
-        """The whole gradient, had this chunk sent back `contribution` instead."""
+        """The whole gradient, if this were the chunk's contribution instead."""
         rest = [value for name, value in self.contributions.items() if name != chunk.name]
         if not rest:
             return contribution
@@ -78,7 +78,7 @@ class Case:
             return None
 
     def upstream(self, chunk: Chunk) -> torch.Tensor:
-        """The gradient that arrives at the chunk's own value."""
+        """The upstream gradient: that of the chunk's own value."""
         if chunk.name == "loss":
             return torch.ones_like(self.point.values["loss"])
         if chunk.name in self.cut:
@@ -115,7 +115,7 @@ class Case:
         return gradient
 
     def upstream_spread(self, chunk: Chunk) -> torch.Tensor | None:
-        """What arrives at the chunk's own value, not summed where that was broadcast later."""
+        """The upstream gradient, not summed where the chunk's value was broadcast later."""
         if chunk.name in self.cut or chunk.name == "loss":
             return None
         above = Case(self.point, chunk.name, self.cut, self.result, self.submission)
@@ -132,7 +132,7 @@ class Case:
         return found
 
     def through(self, use: Chunk, place: str, upstream: torch.Tensor) -> torch.Tensor:
-        """What comes back through one use, were this tensor what arrives at `place` above."""
+        """The contribution through one use, with this as the upstream gradient at `place`."""
         point = Point(self.point.trial, self.point.values, {place: upstream})
         return point.contributions(self.name, {place})[use.name]
 
@@ -143,7 +143,7 @@ class Case:
         return tuple(name for name in names if name not in [c.name for c in self.consumers])
 
     def spread(self, chunk: Chunk) -> torch.Tensor | None:
-        """What the chunk sends back, not summed over the dimensions that were broadcast."""
+        """The chunk's contribution, not summed over the dimensions that were broadcast."""
         try:
             return self.send_back(chunk, expand=True)
         except RuntimeError:  # the value is not broadcast in this chunk
@@ -204,7 +204,7 @@ Evidence = dict[str, Any]
 
 
 def spreads(case: Case, chunk: Chunk) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """(the chunk's derivative, what arrives at the chunk not summed), where that differs."""
+    """(the chunk's derivative, its upstream gradient not summed), where that differs."""
     arrives = case.upstream(chunk)
     spread = case.upstream_spread(chunk)
     local = case.send_back(chunk, torch.ones_like(arrives))

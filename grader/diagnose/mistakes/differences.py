@@ -29,7 +29,7 @@ class Step:
 
 def asked_of(case: Case) -> tuple[str, str] | None:
     """(the value that is measured, the number that is to grow); None for another question, or
-    where what came is nothing to compare with."""
+    where the result cannot be compared."""
     asked = case.point.exercise.slopes.get(case.name)
     comparable = case.result.shape == case.expected.shape and case.result.isfinite().all()
     return asked if comparable else None

@@ -1,6 +1,6 @@
 """Values that are no gradients, as a course file foretells them for a known mistake.
 
-What is asked for and is no gradient has no chunk to predict a mistake from.
+A value that is not a gradient has no chunk to predict a mistake from.
 """
 
 from grader.diagnose.mistakes.case import Case

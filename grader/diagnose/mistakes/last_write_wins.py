@@ -44,7 +44,7 @@ def find(case: Case) -> Evidence | None:
 
 
 def _looked_up(case: Case, chunk: Chunk) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
-    """The index of each `x[index]` in the chunk, by name and as it is, and what arrives for the
+    """The index of each `x[index]` in the chunk, by name and as it is, and the upstream gradient for the
     rows. A product with one-hot rows looks up as well."""
     tree, values = ast.parse(chunk.expression, mode="eval"), case.point.values
     for node in ast.walk(tree):
@@ -74,7 +74,7 @@ def _keeps_one(
     """Whether every row that is used holds one of its contributions. With a batch in which no
     row is used twice that is right.
 
-    `others`: what other uses send back; it was overwritten as well, or added to.
+    `others`: the contributions of other uses; it was overwritten as well, or added to.
     """
     unused = torch.ones(len(others), dtype=torch.bool).index_fill(0, flat, False)
     if not torch.allclose(result[unused], others[unused], 1e-9, 1e-12):

@@ -77,7 +77,7 @@ def _by_power(case: Case) -> Held | None:
 
 
 def _by_softmax(case: Case) -> Held | None:
-    """Of cross-entropy: h * (softmax - one_hot), where h is what arrives for each row."""
+    """Of cross-entropy: h * (softmax - one_hot), where h is the upstream gradient of each row."""
     value, classes = case.value, case.value.shape[-1:]
     if value.dim() < 2:
         return None

@@ -20,7 +20,7 @@ from grader.tensors import TOLERANCE
 
 
 def find(case: Case) -> Evidence | None:
-    """Row i was to be divided by r[i]; entry (i, j) is r[i]/r[j] times what is due."""
+    """Row i should be divided by r[i]; entry (i, j) is r[i]/r[j] times the expected one."""
     result, expected = case.result, case.expected
     if result.dim() != 2 or result.shape != expected.shape or len(result) != result.shape[1]:
         return None

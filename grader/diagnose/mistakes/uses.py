@@ -1,4 +1,4 @@
-"""The places where the forward pass reads a value, and what each sends back to it.
+"""The places where the forward pass reads a value, and the contribution of each.
 
 A chunk that reads a value once is one use; in `y = x + x**3` there are two.
 """

@@ -51,7 +51,7 @@ def find(case: Case) -> Evidence | None:
 
 
 def _uses(case: Case, chunk: Chunk) -> list[torch.Tensor]:
-    """What the chunk sends back, and of that what each of its places does."""
+    """The chunk's contribution, and the part of it through each place."""
     own = case.contributions[chunk.name]
     places = uses_of(case).items()
     return [own, *(tensor for text, tensor in places if text.endswith(f" in `{chunk.source}`"))]

@@ -46,7 +46,7 @@ class _Use:
 
     call: ChildCall
     network: Network
-    scope: dict[str, Any]  # what came of it, by the learner's names
+    scope: dict[str, Any]  # the results, by the learner's names
     failures: list[Exception] = field(default_factory=list)
 
     @contextmanager

@@ -52,7 +52,7 @@ def call_values(call: ChildCall, scope: dict[str, Any]) -> None:
 class _Engine:
     call: ChildCall
     declared: ValueGraphs
-    scope: dict[str, Any]  # what came of it, by name
+    scope: dict[str, Any]  # the results, by name
     value: Any  # the learner's class
     failures: list[Exception] = field(default_factory=list)
     idle: set[str] = field(default_factory=set)  # chunks whose result has only a leaf's _backward
@@ -82,7 +82,7 @@ class _Engine:
         return name in self.call.rows
 
     def chain(self) -> None:
-        """The grads that backward() leaves; of what came before an exception, where it raises."""
+        """The grads that backward() leaves; where it raises, those from before the exception."""
         grads: dict[str, list[Any]] = {name: [] for name in self.asked}
         for at in self.points:
             graph = {name: self.value(n[at]) for name, n in self.numbers.items()}
@@ -157,7 +157,7 @@ class _Engine:
         return value.grad
 
     def _idle(self, out: Any) -> bool:
-        """Whether nothing but what every new Value has would send back from it."""
+        """Whether its _backward is only the one that every new Value has."""
         kept = [getattr(value, "_backward", None) for value in (out, self.value(1.0))]
         own, leafs = (getattr(function, "__code__", None) for function in kept)
         return own is not None and own is leafs
@@ -219,7 +219,7 @@ class _Engine:
 
 
 def _tensor(values: list[Any]) -> Any:
-    """Where all are numbers; else the first thing that is none."""
+    """A tensor where all are numbers; else the first thing that is not."""
     flat = [n for value in values for n in (value if isinstance(value, list) else [value])]
     unfit = [number for number in flat if not is_number(number)]
     if unfit:

@@ -14,7 +14,7 @@ Derivatives = Callable[[Any, Any, Any], tuple[Any, ...]]
 
 @dataclass(eq=False)
 class _Node:
-    """One result, and what it is to send back to what it was made of."""
+    """One result, and the contributions that it makes to its operands."""
 
     out: Any
     parts: list[tuple[Any, float]]  # an operand, the derivative in it

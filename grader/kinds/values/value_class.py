@@ -50,12 +50,12 @@ def check_forward_side(value: Any, operations: Iterable[str], path: str) -> None
 
 
 def check(value: Any, text: str, made: Any, due: float) -> None:
-    """Raises Unusable where this is not the Value that is due."""
+    """Raises Unusable where this is not the expected Value."""
     if not isinstance(made, value):
-        raise Unusable(f"`{text}` is no Value, but {type(made).__name__}.")
+        raise Unusable(f"`{text}` is not a Value but {type(made).__name__}.")
     if not is_number(made.data):
-        raise Unusable(f"the data of `{text}` is no number, but {type(made.data).__name__}.")
+        raise Unusable(f"the data of `{text}` is not a number but {type(made.data).__name__}.")
     if not abs(made.data - due) <= CLOSE * (1 + abs(due)):
         at = [f"{name} = {number}" for name, number in TRIED_AT.items() if name in text]
         where = "" if "=" in text else f" for {' and '.join(at)}"
-        raise Unusable(f"`{text}` has the data {made.data:.6g}{where}, and {due:.6g} is due.")
+        raise Unusable(f"`{text}` has the data {made.data:.6g}{where}; expected {due:.6g}.")
