@@ -44,8 +44,8 @@ def find(case: Case) -> Evidence | None:
 
 
 def _looked_up(case: Case, chunk: Chunk) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
-    """The index of each `x[index]` in the chunk, by name and as it is, and the upstream gradient for the
-    rows. A product with one-hot rows looks up as well."""
+    """The index of each `x[index]` in the chunk, by name and as it is, and the upstream gradient
+    of the rows. A product with one-hot rows looks up as well."""
     tree, values = ast.parse(chunk.expression, mode="eval"), case.point.values
     for node in ast.walk(tree):
         match node:

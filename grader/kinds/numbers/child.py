@@ -62,7 +62,7 @@ def _number(value: Any, at: int) -> Any:
 
 
 def _stacked(scopes: list[dict[str, Any]]) -> dict[str, Any]:
-    """By name: a tensor of shape (points,) where there is a number at every point; else the first thing that is not one."""
+    """By name, a tensor of shape (points,) of its numbers, or the first thing that is not one."""
     names = dict.fromkeys(name for scope in scopes for name in scope)
     return {name: _as_tensor([scope.get(name) for scope in scopes]) for name in names}
 
