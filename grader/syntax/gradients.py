@@ -114,6 +114,11 @@ class GradientWrites:
         return {key: w for key, w in self.every.items() if not self._passed(w.target)}
 
     @cached_property
+    def nonlocals(self) -> frozenset[str]:
+        declared = (node.names for node in self._nodes if isinstance(node, ast.Nonlocal))
+        return frozenset(name for names in declared for name in names)
+
+    @cached_property
     def _parameters(self) -> set[str]:
         return parameters(self.function)
 
@@ -160,7 +165,21 @@ class Gradients:
         for function in self._functions:
             for key, written in function.every.items():
                 found.setdefault(key, written)
+        for key, written in self._nonlocal:
+            if found[key].target == written.target and found[key] is not written:
+                every = sorted((*found[key].writes, *written.writes), key=lambda w: w.line)
+                found[key] = Written(written.target, tuple(every))
         return found
+
+    @cached_property
+    def _nonlocal(self) -> list[tuple[str, Written]]:
+        """What functions inside others write there: `def step(): nonlocal dx; dx = 1`."""
+        return [
+            (key, written)
+            for function in self._functions
+            for key, written in function.written.items()
+            if written.target.variable in function.nonlocals
+        ]
 
     @cached_property
     def attempted(self) -> frozenset[str]:
@@ -169,12 +188,17 @@ class Gradients:
         for function in self._functions:
             here: dict[str, bool] = {}
             for key, written in function.every.items():
-                here[key] = any(not _is_none(write.value) for write in written.writes)
+                here[key] = _attempts(written)
             for key, value in function.given:
                 here[key] = here.get(key, False) or not _is_none(value)
             for key, attempted in here.items():
                 tried.setdefault(key, attempted)
+        tried |= {key: True for key, written in self._nonlocal if _attempts(written)}
         return frozenset(key for key, attempted in tried.items() if attempted)
+
+
+def _attempts(written: Written) -> bool:
+    return any(not _is_none(write.value) for write in written.writes)
 
 
 def _is_none(value: ast.expr | None) -> bool:

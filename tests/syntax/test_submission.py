@@ -44,6 +44,10 @@ WRITTEN = {
     "by a method of a part": ("    dprobs = 1\n    dprobs.view(-1)[0].add_(2)", 3),
     "at an attribute": ("    g.dprobs = 1", 2),
     "in a dict, by name": ("    dprobs = 1\n    return {'dprobs': dprobs}", 2),
+    "in a function inside, for this one": (
+        "    dprobs = None\n    def f():\n        nonlocal dprobs\n        dprobs = 1\n    f()",
+        5,
+    ),
     "at a key": ("    g = {}\n    g['dprobs'] = 1", 3),
     "in a function inside": ("    def f():\n        dprobs = 1\n        return dprobs", 3),
 }
