@@ -5,7 +5,6 @@ Raised anywhere, and shown by the command. Imports no click, for what is called 
 
 import os
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from pathlib import Path
 
 PASSED, NOT_PASSED, USAGE, GRADER_FAILED = 0, 1, 2, 3  # the exit codes of `grade`
@@ -51,6 +50,8 @@ def shown(path: Path) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """'; did you mean exercise3?' to end a sentence with; '.' where nothing known is near."""
+    from difflib import SequenceMatcher
+
     likeness = {other: SequenceMatcher(None, other, word).ratio() for other in known}
     near = max(likeness, key=likeness.__getitem__, default="")  # the first of those as near
     return f"; did you mean {near}?" if likeness.get(near, 0) >= 0.6 else "."

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.explain import MISTAKES
 from grader.cli.lesson import FOLDER
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
+from grader.diagnose.mistakes import MISTAKES
 from grader.workspace.hints import ladder
 from grader.workspace.pages import read_page
 

@@ -1,8 +1,10 @@
-"""The command `grade`. torch is imported only by what grades, and once."""
+"""The command `grade`. torch is imported only by what grades, and once.
 
-import shlex
+Every command is registered here, so the modules of this package import at their head only what
+`grade --help` needs; what a command works with, it imports itself.
+"""
+
 import sys
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +21,6 @@ from grader.errors import (
     UnknownExercise,
     UsageProblem,
 )
-from grader.workspace import kit
 
 ALL = "all"
 
@@ -108,8 +109,11 @@ def main() -> None:
 @click.pass_context
 def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
     """Grade one exercise, or all of them."""
+    from dataclasses import fields
+
     from grader.cli.grading import Call, grade_all, grade_one
     from grader.cli.training import TrainingCall
+    from grader.workspace import kit
 
     exercise = str(ctx.info_name)
     names = options.pop("names") or kit.NAMES
@@ -136,6 +140,8 @@ REPEATED = ("submission", "seed", "native", "strict", "names", "timeout", "untru
 
 def _again(ctx: click.Context) -> str:
     """The call as it was typed, without what writes reports, trains or traces."""
+    import shlex
+
     words = [ctx.command_path]
     for option in ctx.command.params:
         name = option.name or ""

@@ -1,22 +1,25 @@
 """`grade explain`: the pages of the known mistakes. Imports no torch."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli import main
 from grader.cli.paragraphs import wrapped
-from grader.diagnose.mistakes import OBSERVED, OF_VALUES, PREDICTED
 from grader.errors import UsageProblem, did_you_mean
-from grader.workspace.pages import Page, read_page
 
-MISTAKES = tuple(dict.fromkeys((*PREDICTED, *OF_VALUES, *OBSERVED)))
+if TYPE_CHECKING:
+    from grader.workspace.pages import Page
 
 
 @main.command()
 @click.argument("mistake", required=False)
 def explain(mistake: str | None) -> None:
     """What a MISTAKE is, why it matters, how to see it. Without one: all of them, listed."""
+    from grader.diagnose.mistakes import MISTAKES
+    from grader.workspace.pages import read_page
+
     if mistake is None:
         for known in sorted(MISTAKES):
             click.echo(wrapped(read_page(known).summary, f"{known:<27}", " " * 27))
@@ -30,14 +33,14 @@ def explain(mistake: str | None) -> None:
     if sys.stdout.isatty():
         _render(page)
     else:
-        from grader.render.markdown import plain_paragraphs
+        from grader.render.plain_markdown import plain_paragraphs
 
         click.echo(wrapped(f"{name}: {page.summary}"))
         for paragraph in plain_paragraphs(page.body):
             click.echo("\n" + wrapped(paragraph))
 
 
-def _render(page: Page) -> None:
+def _render(page: "Page") -> None:
     from rich.text import Text
 
     from grader.cli.paragraphs import width

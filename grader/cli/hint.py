@@ -1,17 +1,19 @@
 """`grade hint`: the hint ladder of a gradient, a rung more at each call. Imports no torch."""
 
-import re
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli import main
 from grader.cli.learner import gradient_named
 from grader.cli.paragraphs import wrapped
-from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem, printable, shown
-from grader.workspace import kit
-from grader.workspace.hint_state import LastGrading, last_grading, note_rung, saved_at
-from grader.workspace.hints import Rung, ladder
+
+if TYPE_CHECKING:
+    from grader.course.exercise import Exercise
+    from grader.workspace.hint_state import LastGrading
+    from grader.workspace.hints import Rung
+    from grader.workspace.kit import Kit
 
 
 @main.command()
@@ -21,11 +23,16 @@ from grader.workspace.hints import Rung, ladder
 @click.option("--all", "whole", is_flag=True, help="Show every rung.")
 def hint(exercise: str, gradient: str | None, rung: int | None, whole: bool) -> None:
     """Show the next hint for a GRADIENT, or for the first error of the last grading."""
+    from grader.course.exercise import load_exercise
+    from grader.workspace.hint_state import last_grading, note_rung
+    from grader.workspace.hints import ladder
+    from grader.workspace.kit import find_kit
+
     course = load_exercise(exercise)
     named = None if gradient is None else gradient_named(course, gradient)
     if whole and rung is not None:
         raise UsageProblem("--rung and --all cannot be combined.")
-    folder = kit.find_kit()
+    folder = find_kit()
     last = last_grading(folder, exercise)
     name = named or last.first
     if name is None or name not in course.gradients:
@@ -50,7 +57,7 @@ def hint(exercise: str, gradient: str | None, rung: int | None, whole: bool) -> 
         )
 
 
-def _nothing_to_hint_at(exercise: str, first: str, last: LastGrading) -> str:
+def _nothing_to_hint_at(exercise: str, first: str, last: "LastGrading") -> str:
     if not last.graded:
         return (
             f"{exercise} has not been graded yet, so there is no mistake to give a hint for.\n"
@@ -65,8 +72,10 @@ def _nothing_to_hint_at(exercise: str, first: str, last: LastGrading) -> str:
     )
 
 
-def _remark(folder: kit.Kit, course: Exercise, name: str, last: LastGrading) -> str:
+def _remark(folder: "Kit", course: "Exercise", name: str, last: "LastGrading") -> str:
     """What the last grading has to say before a hint is read; "" for nothing."""
+    from grader.workspace.hint_state import saved_at
+
     exercise, label, finding = course.name, course.key(name), last.finding(name)
     if finding is None:
         return ""
@@ -81,7 +90,9 @@ def _remark(folder: kit.Kit, course: Exercise, name: str, last: LastGrading) -> 
     return ""
 
 
-def _show(head: str, rung: Rung) -> None:
+def _show(head: str, rung: "Rung") -> None:
+    import re
+
     click.secho(head + rung.title, bold=True)
     for line in rung.lines:
         text = printable(line.lstrip(" "), 2000)

@@ -2,18 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.cli import main
 from grader.cli.paragraphs import width, wrapped
 from grader.course import EXERCISES
-from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem, did_you_mean, shown
-from grader.workspace import kit
-from grader.workspace.hint_state import forget
-from grader.workspace.stub import solution_lines
+
+if TYPE_CHECKING:
+    from grader.course.exercise import Exercise
 
 NAME, REACHED = 12, 14  # columns of the list
 BEGIN = (
@@ -26,6 +25,9 @@ BEGIN = (
 @click.option("--long", "at_length", is_flag=True, help="Also say what each of them teaches.")
 def list_exercises(at_length: bool) -> None:
     """List the exercises, your progress, and what each builds on."""
+    from grader.course.exercise import load_exercise
+    from grader.workspace import kit
+
     try:
         progress = kit.find_kit().progress()
     except UsageProblem:  # no kit here: the course is worth showing all the same
@@ -69,6 +71,10 @@ def _margin() -> str:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def solution(exercise: str, gradient: str | None, yes: bool) -> None:
     """Show the worked answer, or one GRADIENT of it."""
+    from grader.course.exercise import load_exercise
+    from grader.workspace import kit
+    from grader.workspace.stub import solution_lines
+
     course = load_exercise(exercise)
     wanted = None if gradient is None else gradient_named(course, gradient)
     try:
@@ -82,7 +88,7 @@ def solution(exercise: str, gradient: str | None, yes: bool) -> None:
     click.echo(source.rstrip("\n") if wanted is None else solution_lines(course, source, wanted))
 
 
-def gradient_named(exercise: Exercise, word: str) -> str:
+def gradient_named(exercise: "Exercise", word: str) -> str:
     """`counts` or `dcounts`, whichever is typed. Raises UsageProblem, with near names."""
     for name in exercise.gradients:
         if word in (name, exercise.key(name)):
@@ -97,6 +103,10 @@ def gradient_named(exercise: Exercise, word: str) -> str:
 @click.argument("exercise")
 def reset(exercise: str) -> None:
     """Restore the stub; your file is kept beside it."""
+    from grader.course.exercise import load_exercise
+    from grader.workspace import kit
+    from grader.workspace.hint_state import forget
+
     load_exercise(exercise)
     folder = kit.find_kit()
     kept = folder.reset(exercise)
@@ -114,6 +124,8 @@ def reset(exercise: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 def init(folder: Path) -> None:
     """Set up the kit in DIR: stubs, worked answers, names."""
+    from grader.workspace import kit
+
     try:
         kit.lay_out(folder)
     except OSError as error:

@@ -7,13 +7,14 @@ import click
 
 from grader import course
 from grader.cli import main
-from grader.course.exercise import load_exercise
 
 FOLDER = Path(course.__file__).parent / "lessons"
 
 
 def lesson_text(exercise: str) -> str:
     """Markdown. Raises UnknownExercise, with near names."""
+    from grader.course.exercise import load_exercise
+
     return (FOLDER / f"{load_exercise(exercise).name}.md").read_text(encoding="utf-8")
 
 

@@ -1,6 +1,4 @@
-"""Markdown on a terminal, and as plain text for a pipe. rich's parser (markdown-it) reads it."""
-
-from collections.abc import Iterator
+"""Markdown on a terminal, drawn by rich."""
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Heading, Markdown
@@ -35,23 +33,3 @@ class MarkdownPage(Markdown):
         "fence": Code,
         "code_block": Code,
     }
-
-
-def plain_paragraphs(text: str) -> Iterator[str]:
-    """Each paragraph on one line, without the marks of bold and italics; code as it is written.
-
-    Backticks stay around code: they tell it from words.
-    """
-    for token in Markdown(text).parsed:
-        if token.type != "inline":
-            continue
-        said = ""
-        for part in token.children or ():
-            match part.type:
-                case "code_inline":
-                    said += f"`{part.content}`"
-                case "softbreak" | "hardbreak":
-                    said += " "
-                case _:
-                    said += part.content  # of words; the marks themselves have none
-        yield said

@@ -9,7 +9,6 @@ from typing import Any
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem, shown
-from grader.workspace.stub import stub_text
 from grader.workspace.whole_file import read_entries, update_entries
 
 _PACKAGE = Path(__file__).parent.parent
@@ -28,6 +27,8 @@ def solution_source(exercise: str) -> str:
 
 
 def pristine_stub(exercise: str) -> str:
+    from grader.workspace.stub import stub_text  # parses code: `grade list` needs none of that
+
     return stub_text(load_exercise(exercise), solution_source(exercise))
 
 

@@ -21,7 +21,7 @@ COMMANDS = {
 }
 LIMITS = (
     ("grade exercise1", "import torch", 1.25),
-    ("grade --help", "import click", 3.0),
+    ("grade --help", "import click", 2.0),
     ("grade list", "import click", 3.0),
 )
 

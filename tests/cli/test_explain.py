@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import main
-from grader.cli.explain import MISTAKES
+from grader.diagnose.mistakes import MISTAKES
 from grader.workspace.pages import FOLDER, read_page
 
 ROOT = Path(__file__).parent.parent.parent

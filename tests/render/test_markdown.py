@@ -8,10 +8,11 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from grader.cli import main
-from grader.cli.explain import MISTAKES
 from grader.cli.lesson import lesson_text
 from grader.course import EXERCISES
-from grader.render.markdown import THEME, MarkdownPage, plain_paragraphs
+from grader.diagnose.mistakes import MISTAKES
+from grader.render.markdown import THEME, MarkdownPage
+from grader.render.plain_markdown import plain_paragraphs
 from grader.workspace.pages import read_page
 
 

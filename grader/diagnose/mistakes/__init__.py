@@ -83,6 +83,7 @@ OBSERVED = (
     "memorised-numbers",
     "rounding-only",
 )
+MISTAKES = tuple(dict.fromkeys((*PREDICTED, *OF_VALUES, *OBSERVED)))  # every id, once
 
 # Each is always one of the others as well, in more general words: those are not named beside it.
 CASE_OF = {
