@@ -149,7 +149,7 @@ def test_what_no_alarm_ends_is_ended(what: str, grade_text: Grade) -> None:
     report = grade_text(answer(ENDLESS[what]), "exercise2", timeout=0.2)
     assert the_one(report).verdict == "timeout"
     assert report.error is not None
-    assert "out of time (no answer within 0.2 s); is there a loop" in report.error
+    assert "out of time (no answer within 0.2 s). Is there an endless loop?" in report.error
     assert not report.passed
 
 

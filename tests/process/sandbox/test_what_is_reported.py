@@ -29,8 +29,8 @@ PRINTS = """text = "x" * 2**20
     for _ in range(40): print(text)"""
 
 ENDS = {
-    "a crash": ("import ctypes; ctypes.string_at(0)", "errored", "was ended by SIGSEGV."),
-    "an abort": ("import os; os.abort()", "errored", "was ended by SIGABRT."),
+    "a crash": ("import ctypes; ctypes.string_at(0)", "errored", "was killed by SIGSEGV."),
+    "an abort": ("import os; os.abort()", "errored", "was killed by SIGABRT."),
     "memory": ("x = bytearray(2**32)", "errored", "MemoryError (the sandbox gives 2 GiB"),
     "torch's memory": (
         "x = torch.empty(2**32)", "errored", "bytes. Error code 12 (Cannot allocate memory) "
@@ -75,7 +75,7 @@ def test_processor_time_is_limited_beside_the_clocks() -> None:
     finally:
         launcher.close()
     assert ended == Ended("cpu", "1 s")
-    assert ended_sentence(ended).startswith("the code used more than 1 s of processor time;")
+    assert ended_sentence(ended).startswith("the code used more than 1 s of processor time. ")
 
 
 SPY = """import ctypes, os, posix

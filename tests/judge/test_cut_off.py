@@ -1,0 +1,65 @@
+"""A call that ran out of time part-way makes no right line wrong, whichever call it was."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from grader.process.attempt import Attempt
+from grader.protocol.messages import Answer, Raised
+from grader.report import Report
+from grader.workspace import kit
+
+CHAIN, ALONE = range(4), range(4, 6)  # of a submission's calls, in order
+OUT_OF_TIME = Raised("OutOfTime", "", None, {}, "")
+EXERCISES = ("exercise1", "warmup1", "warmup2", "warmup5")
+
+
+def verdicts(report: Report) -> dict[str, str]:
+    return {gradient.name: gradient.verdict for gradient in report.gradients}
+
+
+@pytest.fixture
+def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], set[str]]:
+    """From then on, that call of an attempt gives only the first half of what it should; in the
+    set, once graded, is what it left out."""
+
+    def cut(number: int) -> set[str]:
+        ask, asked, left_out = Attempt.ask, [], set[str]()
+
+        def answer(attempt: Attempt, *request: Any) -> Any:
+            asked.append(request)
+            given = ask(attempt, *request)
+            if len(asked) - 1 != number:
+                return given
+            assert isinstance(given, Answer)
+            names = list(given.gradients)
+            kept = names[: len(names) // 2]
+            left_out.update(names[len(names) // 2 :])
+            return replace(
+                given,
+                gradients={name: given.gradients[name] for name in kept},
+                recorded={name: at for name, at in given.recorded.items() if name in kept},
+                raised=OUT_OF_TIME,
+            )
+
+        monkeypatch.setattr(Attempt, "ask", answer)
+        return left_out
+
+    return cut
+
+
+@pytest.mark.parametrize("number", [*CHAIN, *ALONE])
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_right_answer_is_out_of_time_at_worst(
+    exercise: str, number: int, grade_text: Callable[..., Report], cut_off: Callable[[int], set[str]]
+) -> None:
+    left_out = cut_off(number)
+    report = grade_text(kit.solution_source(exercise), exercise)
+    assert left_out
+    found = {name for name, verdict in verdicts(report).items() if verdict == "timeout"}
+    assert found == (left_out if number in CHAIN else set())
+    others = [gradient for gradient in report.gradients if gradient.name not in found]
+    assert all(gradient.passes for gradient in others), verdicts(report)
+    assert not report.passed or number in ALONE
