@@ -4,13 +4,15 @@ Runs in the child. The grader has a clock of its own, for code that no alarm end
 """
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 # What stands before an endless loop takes some milliseconds of processor time, however busy
 # the machine is; a loop that sleeps uses none, so that it is the clock that ends it.
 LATER_CLOCK, LATER_CPU = 0.5, 0.15  # seconds
+SHORTEST = 1e-3  # of what is shared by parts: no time at all would be no limit
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_PROF)
 
 
@@ -42,17 +44,25 @@ def alarm(limits: TimeLimits) -> Iterator[None]:
         _set((0.0, 0.0))
 
 
-def time_left() -> tuple[float, ...]:
-    """Of each limit; 0 where it is not set."""
-    return tuple(signal.getitimer(timer)[0] for timer in TIMERS)
+class Shares:
+    """What is left of a call's time, to be shared by its parts. What one does not use, by the
+    clock or in processor time, is there for those after it."""
+
+    def __init__(self) -> None:
+        self._left = [signal.getitimer(timer)[0] for timer in TIMERS]  # 0: not set
+        self._begun = self._spent()
+
+    def allow_one_of(self, parts: int) -> None:
+        """From here on, until the next call, one of so many equal parts of what is left."""
+        spent = zip(self._left, self._spent(), self._begun, strict=True)
+        _set([left and max(left - now + begun, SHORTEST) / parts for left, now, begun in spent])
+
+    @staticmethod
+    def _spent() -> tuple[float, float]:
+        return time.monotonic(), time.process_time()
 
 
-def allow(left: tuple[float, ...], parts: int) -> None:
-    """From here on, one of so many equal parts of what was left."""
-    _set(tuple(seconds / parts for seconds in left))
-
-
-def _set(seconds: tuple[float, ...]) -> None:
+def _set(seconds: Sequence[float]) -> None:
     for timer, value in zip(TIMERS, seconds, strict=True):
         signal.setitimer(timer, value)
 

@@ -94,6 +94,7 @@ class Facts:
             self.exercise.kind.runs_rows_alone
             or not isinstance(other, Answer)
             or other.raised is None
+            or other.out_of_time
         ):
             return None
         if not all(isinstance(answer, Answer) and answer.raised is None for answer in usual):
@@ -186,11 +187,11 @@ class Facts:
             return UNDECIDABLE
         if not line.right and name in known.consistent:
             line = judge_line(name, self.runs_of(name), known.cut_of(name))
-        if line.right or name not in known.uses:
+        if line.right or not (name in known.uses or name in known.cut_off):
             return line
         if self._reads_what_was_altered(name):
             return LineJudgement(nearest(self.exercise, name))
-        if self._undecidable(name):
+        if name in known.cut_off or self._undecidable(name):
             return UNDECIDABLE
         return replace(line, decidable=line.decidable or name in known.constant)
 

@@ -33,7 +33,7 @@ class LineRun:
     def can_tell(self, name: str) -> bool:
         """Whether a line can be judged alone here: stand-ins were in their places before."""
         answer = self.answer
-        if isinstance(answer, Ended):
+        if isinstance(answer, Ended) or answer.cut_off(name):
             return False
         if self.point.exercise.kind.runs_rows_alone:  # each ran by itself, with stand-ins at once
             return name in answer.recorded

@@ -88,6 +88,8 @@ def verdict_of(facts: Facts, row: Row) -> str:
     for run in facts.chain:
         if isinstance(run.answer, Ended):
             return verdict_if_missing(row, submission, run.answer, facts.exercise.rows)
+        if run.answer.cut_off(name):  # it was given before: it is written, and was in time there
+            return "timeout"
     if facts.altered(name) or (facts.size_bound is not None and facts.size_bound[0] == name):
         return "wrong"
     line, right = facts.lines[name], facts.right_in_chain(name)
@@ -103,7 +105,8 @@ def verdict_of(facts: Facts, row: Row) -> str:
 
 def judged_in_chain(facts: Facts) -> list[str]:
     """The gradients given that were not judged line by line."""
-    if any(isinstance(answer, Ended) for _, answer in facts.dependencies.runs):
+    answers = [answer for _, answer in facts.dependencies.runs]
+    if any(isinstance(answer, Ended) or answer.out_of_time for answer in answers):
         return []
     return [
         name

@@ -44,6 +44,7 @@ class Dependencies:
     siblings: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
     returned_differently: frozenset[str] = frozenset()  # than they were when done
     constant: frozenset[str] = frozenset()  # the same, however the gradients above them move
+    cut_off: frozenset[str] = frozenset()  # time was up before it was known what they use
 
     def cut_of(self, name: str) -> frozenset[str] | None:
         """The upstream gradients that this line starts from, where that was tried."""
@@ -74,10 +75,13 @@ def find_dependencies(
     if point.exercise.kind.runs_rows_alone:  # each ran alone: what no stand-in moves is constant
         ran = before.recorded if isinstance(before, Answer) else {}
         constant = frozenset(name for name in left if not uses[name] and name in ran)
-        return replace(found, uses=uses, constant=constant)
+        return replace(found, uses=uses, constant=constant, cut_off=probes.cut_off)
     further = _without_stand_ins(attempt, replace(found, uses=uses), wrote)
+    if attempt.ended is None:
+        return replace(further, cut_off=probes.cut_off)
     # That something is missing says nothing of its line once the child has ended.
-    return found if attempt.ended is not None else further
+    timed_out = attempt.ended.how == "timeout"
+    return replace(found, cut_off=frozenset(left)) if timed_out else found
 
 
 def _settled(result: torch.Tensor | None, point: Point, name: str) -> bool:

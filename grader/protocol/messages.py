@@ -147,6 +147,10 @@ class Answer:
     def out_of_time(self) -> bool:
         return self.raised is not None and self.raised.out_of_time
 
+    def cut_off(self, name: str) -> bool:
+        """Whether time was up before this row was given."""
+        return self.out_of_time and name not in self.gradients and name not in self.kinds
+
     def pack(self) -> bytes:
         facts = {name: value for name, value in vars(self).items() if value and name != "gradients"}
         if self.raised is not None:

@@ -12,7 +12,6 @@ from grader.report import Report
 from grader.workspace import kit
 
 CHAIN, ALONE = range(4), range(4, 6)  # of a submission's calls, in order
-OUT_OF_TIME = Raised("OutOfTime", "", None, {}, "")
 EXERCISES = ("exercise1", "warmup1", "warmup2", "warmup5")
 
 
@@ -41,7 +40,7 @@ def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], set[str]]:
                 given,
                 gradients={name: given.gradients[name] for name in kept},
                 recorded={name: at for name, at in given.recorded.items() if name in kept},
-                raised=OUT_OF_TIME,
+                raised=Raised("OutOfTime", "", attempt.setup.source.count("\n"), {}, ""),
             )
 
         monkeypatch.setattr(Attempt, "ask", answer)
@@ -53,7 +52,10 @@ def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], set[str]]:
 @pytest.mark.parametrize("number", [*CHAIN, *ALONE])
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_right_answer_is_out_of_time_at_worst(
-    exercise: str, number: int, grade_text: Callable[..., Report], cut_off: Callable[[int], set[str]]
+    exercise: str,
+    number: int,
+    grade_text: Callable[..., Report],
+    cut_off: Callable[[int], set[str]],
 ) -> None:
     left_out = cut_off(number)
     report = grade_text(kit.solution_source(exercise), exercise)

@@ -161,8 +161,8 @@ def test_the_numbers_of_one_point_are_no_answer(grade_text: Any) -> None:
 AFTER = ("w", "a", "b", "c", "x")  # what stands below the line that is spoiled
 DW = "    dw = "
 ENDINGS = {
-    "1 / 0": ("errored", "ZeroDivisionError"),
-    "1 / (x > 1.5)": ("errored", "ZeroDivisionError"),  # at some points
+    "1 / 0": ("inherited", "ZeroDivisionError"),  # the lines below are right alone
+    "1 / (x > 1.5)": ("inherited", "ZeroDivisionError"),  # at some points
     "raise SystemExit": ("errored", "sys.exit()"),
     "while True: pass": ("timeout", "still running"),
     "while x > 1.5: pass": ("timeout", "still running"),

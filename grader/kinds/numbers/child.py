@@ -16,7 +16,7 @@ from grader.child.call_backward import Unusable, call_entry
 from grader.child.failure import locals_of
 from grader.child.instrument import RECORDER
 from grader.child.recorder import Recorder
-from grader.child.time_limits import allow, time_left
+from grader.child.time_limits import Shares
 from grader.syntax.gradients import ENTRY
 
 
@@ -30,15 +30,14 @@ def call_with_numbers(call: ChildCall, scope: dict[str, Any]) -> None:
     returned: list[dict[str, Any]] = []
     points: list[_Point] = []
     failure: BaseException | None = None
-    left = time_left()
-    count = _how_many(call)
+    shares, count = Shares(), _how_many(call)
     for at in range(count):
         numbers = {name: _number(value, at) for name, value in call.given.items()}
         if recorder is not None:
             points.append(_Point(recorder, at))
             call.module[RECORDER] = points[-1]
         try:
-            allow(left, count)
+            shares.allow_one_of(count - at)
             returned.append(call_entry(call.module, numbers))
         except Unusable:
             raise
