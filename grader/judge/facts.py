@@ -173,6 +173,8 @@ class Facts:
         for answer in answers:
             if isinstance(answer, Ended) or own & answer.failures.keys():
                 return False
+            if answer.unusable is not None:  # it came to its end, and gave nothing
+                return False
             if name not in answer.gradients or name not in answer.recorded:
                 return False
         return self.lines[name].decidable

@@ -35,7 +35,7 @@ def test_a_kit_laid_out_has_stubs_answers_and_names(folder: Kit) -> None:
 def test_nothing_is_written_over_what_is_there(part: str, tmp_path: Path) -> None:
     (tmp_path / part).mkdir()
     (tmp_path / part / "mine.py").write_text("mine")
-    with pytest.raises(UsageProblem, match=f"{part} is there already"):
+    with pytest.raises(UsageProblem, match=f"{part} already exists"):
         lay_out(tmp_path)
     assert [path.name for path in tmp_path.rglob("*")] == [part, "mine.py"]
 
@@ -161,7 +161,7 @@ def test_the_kit_inside_an_installed_package_is_nobodys(
     monkeypatch.setattr(kit, "_PACKAGE", installed)
     monkeypatch.setattr(kit, "ORIGIN", installed / "_kit")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageProblem, match="`grade init DIR` lays the kit out"):
+    with pytest.raises(UsageProblem, match="`grade init DIR` sets up the kit"):
         find_kit()
 
 

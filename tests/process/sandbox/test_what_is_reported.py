@@ -57,7 +57,7 @@ def test_it_is_named(what: str, grade_text: Grade) -> None:
     if what == "other calls" and platform.machine() != "x86_64":
         pytest.skip("this machine has one numbering of system calls")
     body, verdict, said = ENDS[what]
-    source = f"import torch\ndef backward(n, logits):\n    {body}\n    dlogits = logits\n"
+    source = f"import torch\ndef backward(n, logits):\n    {body}; dlogits = logits\n"
     report = grade_text(source + "    return locals()\n", "exercise2", timeout=0.5)
     (gradient,) = report.gradients
     assert gradient.verdict == verdict
