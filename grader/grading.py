@@ -29,11 +29,12 @@ from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.probe import probe
 from grader.protocol.messages import Answer, Ended
 from grader.render.messages import flags_of, stop_sentence
-from grader.report import GradientReport, Report
+from grader.report import Diagnosis, GradientReport, Report
 from grader.syntax.submission import Submission
 from grader.train.graded_run import beside_autograd, short_run
 from grader.train.gradient_descent import Step
 
+FAULT = "The grader failed while it looked for the mistake in"
 CALLS_IN_FULL = 12  # processor time of one attempt, in calls that take as long as they may
 
 
@@ -103,21 +104,32 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
     submission, shown = facts.submission, seen.chain[:2]
     stop = stop_of(submission, shown)
     raised = (answer.raised for answer in seen.chain if isinstance(answer, Answer))
+    judged = [(verdict, *_diagnosed(facts, verdict)) for verdict in verdicts(facts)]
+    faults = [fault for _, _, fault in judged if fault]
     return Report(
         exercise=facts.exercise.name,
         submission=str(submission.path),
         strict=options.strict,
         environment=environment(options, seen.closed.sandbox),
-        gradients=tuple(_gradient(facts, verdict) for verdict in verdicts(facts)),
+        gradients=tuple(_gradient(verdict, found) for verdict, found, _ in judged),
         flags=tuple(flags_of(facts.exercise, submission, seen.chain[0], judged_in_chain(facts))),
         error=None if stop is None else stop_sentence(stop, submission),
         output=seen.closed.output,
-        trace=next((error.trace for error in raised if error is not None), ""),
+        trace=next((error.trace for error in raised if error is not None), "".join(faults)),
     )
 
 
-def _gradient(facts: Facts, verdict: Verdict) -> GradientReport:
-    found, shown = diagnose(facts, verdict), verdict.shown
+def _diagnosed(facts: Facts, verdict: Verdict) -> tuple[Diagnosis | None, str]:
+    """The mistake, where one is recognised. A fault of the grader's in looking for one costs no
+    verdict; its trace is shown with --trace."""
+    try:
+        return diagnose(facts, verdict), ""
+    except Exception:
+        return None, f"{FAULT} {verdict.name}:\n{traceback.format_exc()}"
+
+
+def _gradient(verdict: Verdict, found: Diagnosis | None) -> GradientReport:
+    shown = verdict.shown
     return GradientReport(
         name=verdict.name,
         verdict=verdict.verdict,

@@ -64,7 +64,7 @@ def grading(**options: Any) -> Iterator[GradeFile]:
     from dataclasses import replace
 
     from grader.course.exercise import load_exercise
-    from grader.grading import Grader, Options
+    from grader.grading import FAULT, Grader, Options
     from grader.syntax.submission import read_submission
 
     with warnings.catch_warnings():
@@ -74,7 +74,9 @@ def grading(**options: Any) -> Iterator[GradeFile]:
 
     def grade_file(exercise: str, path: Path, **others: Any) -> "Report":
         grader.options = replace(usual, **others)
-        return grader.grade(load_exercise(exercise), read_submission(path))
+        report = grader.grade(load_exercise(exercise), read_submission(path))
+        assert FAULT not in report.trace, report.trace  # it costs no verdict, and no test passes
+        return report
 
     with grader:
         yield grade_file

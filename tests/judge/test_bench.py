@@ -133,3 +133,17 @@ def test_a_fault_of_the_graders_is_that_submissions_and_no_others(
     assert "IndexError" in report.error
     assert "a line beyond the file" in report.trace
     assert grade(bench, worked, launcher, Options()).passed
+
+
+def test_a_fault_in_looking_for_the_mistake_costs_no_verdict(
+    bench: Bench, launcher: ChildLauncher, worked: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise IndexError("no such term")
+
+    wrong = replace(worked, source=worked.source.replace("/= n", "/= 2 * n"))
+    monkeypatch.setattr(grader.grading, "diagnose", broken)
+    report = grade(bench, wrong, launcher, Options())
+    assert report.error is None
+    assert [(g.verdict, g.diagnosis) for g in report.gradients] == [("wrong", None)]
+    assert "no such term" in report.trace

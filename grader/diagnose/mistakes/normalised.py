@@ -79,9 +79,9 @@ def _normalisations(case: Case, chunk: Chunk, z: torch.Tensor) -> Iterator[Norma
     for over in _some(x.dim()):
         deviation = x - x.mean(over, keepdim=True)
         for s in scales:
-            if not torch.is_tensor(s) or s.shape == x.shape or summed_to(x, s.shape) is None:
+            if not torch.is_tensor(s) or not s.is_floating_point() or s.shape == x.shape:
                 continue
-            if close(deviation * s, z):
+            if summed_to(x, s.shape) is not None and close(deviation * s, z):
                 count = prod(x.shape[at] for at in over)
                 for divisor in (count, max(count - 1, 1)):
                     yield Normalisation(chunk, over, z, s, count, divisor)
