@@ -75,10 +75,10 @@ def find_dependencies(
     if point.exercise.kind.runs_rows_alone:  # each ran alone: what no stand-in moves is constant
         ran = before.recorded if isinstance(before, Answer) else {}
         constant = frozenset(name for name in left if not uses[name] and name in ran)
-        return replace(found, uses=uses, constant=constant, cut_off=probes.cut_off)
+        return replace(found, uses=uses, constant=constant)
     further = _without_stand_ins(attempt, replace(found, uses=uses), wrote)
     if attempt.ended is None:
-        return replace(further, cut_off=probes.cut_off)
+        return further
     # That something is missing says nothing of its line once the child has ended.
     timed_out = attempt.ended.how == "timeout"
     return replace(found, cut_off=frozenset(left)) if timed_out else found

@@ -58,17 +58,6 @@ class Probes:
         groups = [*((upstream,) for upstream in likely), others]
         return frozenset().union(*(self._used(name, group) for group in groups))
 
-    @property
-    def cut_off(self) -> frozenset[str]:
-        """The gradients that time was up for in one of these runs, and not without it."""
-        answers = [answer for answer in self.asked.values() if isinstance(answer, Answer)]
-        names = (row.name for row in self.attempt.setup.rows)
-        return frozenset(
-            name
-            for name in names
-            if result_of(self.before, name) is not None and any(a.cut_off(name) for a in answers)
-        )
-
     def _used(self, name: str, group: tuple[str, ...], sure: bool = False) -> frozenset[str]:
         """Those of the group that the line uses. `sure`: one of them is known to be."""
         if not group:

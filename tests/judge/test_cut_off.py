@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from grader.process.attempt import Attempt
-from grader.protocol.messages import Answer, Raised
+from grader.protocol.messages import Answer, Ended, Raised
 from grader.report import Report
 from grader.workspace import kit
+from tests.worked import rewritten
 
 CHAIN, ALONE = range(4), range(4, 6)  # of a submission's calls, in order
 EXERCISES = ("exercise1", "warmup1", "warmup2", "warmup5")
@@ -20,11 +21,11 @@ def verdicts(report: Report) -> dict[str, str]:
 
 
 @pytest.fixture
-def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], set[str]]:
-    """From then on, that call of an attempt gives only the first half of what it should; in the
-    set, once graded, is what it left out."""
+def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[..., set[str]]:
+    """From then on, that call of an attempt gives half of what it should, or nothing; in the set,
+    once graded, is what it left out."""
 
-    def cut(number: int) -> set[str]:
+    def cut(number: int, everything: bool = False) -> set[str]:
         ask, asked, left_out = Attempt.ask, [], set[str]()
 
         def answer(attempt: Attempt, *request: Any) -> Any:
@@ -34,8 +35,8 @@ def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], set[str]]:
                 return given
             assert isinstance(given, Answer)
             names = list(given.gradients)
-            kept = names[: len(names) // 2]
-            left_out.update(names[len(names) // 2 :])
+            kept = [] if everything else names[: len(names) // 2]
+            left_out.update(set(names) - set(kept))
             return replace(
                 given,
                 gradients={name: given.gradients[name] for name in kept},
@@ -55,7 +56,7 @@ def test_a_right_answer_is_out_of_time_at_worst(
     exercise: str,
     number: int,
     grade_text: Callable[..., Report],
-    cut_off: Callable[[int], set[str]],
+    cut_off: Callable[..., set[str]],
 ) -> None:
     left_out = cut_off(number)
     report = grade_text(kit.solution_source(exercise), exercise)
@@ -65,3 +66,39 @@ def test_a_right_answer_is_out_of_time_at_worst(
     others = [gradient for gradient in report.gradients if gradient.name not in found]
     assert all(gradient.passes for gradient in others), verdicts(report)
     assert not report.passed or number in ALONE
+
+
+# Right, and from a gradient that its chunk does not name: that is found out by further calls.
+LONGER_STEP = (
+    "(-(counts_sum**-2)) * dcounts_sum_inv",
+    "(-(counts_sum**-2)) * (counts * dprobs).sum(1, keepdim=True)",
+)
+FIRST_PROBE = 6
+
+
+@pytest.mark.parametrize("number", range(FIRST_PROBE, FIRST_PROBE + 4))
+def test_so_is_one_in_another_form(
+    number: int, grade_text: Callable[..., Report], cut_off: Callable[..., set[str]]
+) -> None:
+    left_out = cut_off(number, everything=True)
+    report = grade_text(rewritten("exercise1", LONGER_STEP))
+    assert "counts_sum" in left_out
+    assert report.passed, verdicts(report)
+
+
+def test_so_is_one_whose_child_was_ended_meanwhile(
+    grade_text: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that is asked after a time-out has two seconds; then the attempt is over."""
+    ask, asked = Attempt.ask, []
+
+    def answer(attempt: Attempt, *request: Any) -> Any:
+        asked.append(request)
+        if len(asked) > FIRST_PROBE:
+            attempt.ended = Ended("timeout", "")
+        return ask(attempt, *request)
+
+    monkeypatch.setattr(Attempt, "ask", answer)
+    report = grade_text(rewritten("exercise1", LONGER_STEP))
+    assert len(asked) > FIRST_PROBE
+    assert report.passed, verdicts(report)
