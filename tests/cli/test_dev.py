@@ -60,8 +60,8 @@ def test_what_is_inconsistent_is_named(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     problems = done.stderr.splitlines()
-    assert "exercises/exercise2.py is not in sync" in problems[0]
-    assert "exercises/exercise4.py is not in sync" in problems[1]
+    assert "exercises/exercise2.py is out of date" in problems[0]
+    assert "exercises/exercise4.py is out of date" in problems[1]
     assert any("exercise1: only " in line and "of 26 are exact" in line for line in problems)
     assert any("exercise2: the stub does not grade as all missing" in line for line in problems)
     assert any("exercise3: the worked answer fails at hprebn" in line for line in problems)
