@@ -30,6 +30,7 @@ FEWEST = {  # mistakes that are proposed
     "warmup1": 280, "warmup2": 130, "warmup3": 80, "warmup4": 110, "warmup5": 90,
     "exercise1": 380, "exercise2": 20, "exercise3": 50, "exercise4": 190, "exercise5": 290,
     "exercise6": 290, "exercise7": 250, "exercise8": 640, "exercise9": 140,
+    "exercise10": 60,
 }  # fmt: skip
 
 

@@ -170,9 +170,10 @@ class _Use:
 class _LayerInChain:
     """A learner's layer among the others. Those inside it are handed to it as such, too."""
 
-    def __init__(self, use: _Use, stage: Stage) -> None:
-        self.use, self.stage = use, stage
-        self.inside = [_LayerInChain(use, inner) for inner in stage.inside]
+    def __init__(self, use: _Use, stage: Stage, last_inside: bool = False) -> None:
+        self.use, self.stage, self.last_inside = use, stage, last_inside
+        last = stage.inside[-1:]
+        self.inside = [_LayerInChain(use, inner, inner in last) for inner in stage.inside]
         self.layer: Any = None  # where its forward went through: what backward reads was kept
         self.went_forward = self.went_back = False
 
@@ -208,7 +209,8 @@ class _LayerInChain:
         return self(value)
 
     def backward(self, gradient: Any) -> torch.Tensor:
-        self.use.handed(self.stage, gradient)
+        if self.last_inside:  # of the others, it is what the one after it returned
+            self.use.handed(self.stage, gradient)
         gives = self.use.value(self.stage.gives)
         return self.run_backward(self._fit(_kept(gradient), torch.ones_like(gives)))
 

@@ -75,7 +75,7 @@ def _of_operators(answer: WorkedAnswer, node: ast.expr, inside: bool) -> Propose
 
 def _of_calls(answer: WorkedAnswer, node: ast.expr) -> Proposed:
     match node:
-        case ast.Call(func=ast.Attribute(value=value, attr="sum"), args=[_]):
+        case ast.Call(func=ast.Attribute(value=value, attr="sum"), args=[_], keywords=[]):
             base = answer.operand(value)
             yield "other-dimension", node, f"{base}.sum(1)", SUMMED
             yield "all-dimensions", node, f"{base}.sum()", SUMMED
@@ -84,7 +84,7 @@ def _of_calls(answer: WorkedAnswer, node: ast.expr) -> Proposed:
             yield "mean-for-sum", node, f"{base}.mean(0)", means
             yield "keepdim", node, f"{base}.sum(0, keepdim=True)", ("keepdim-lost", *SUMMED)
             yield "rewrite: dim", node, f"torch.sum({base}, dim=0)", ()
-        case ast.Call(func=ast.Attribute(value=value, attr="mean"), args=[_]):
+        case ast.Call(func=ast.Attribute(value=value, attr="mean"), args=[_], keywords=[]):
             base = answer.operand(value)
             yield "sum-for-mean", node, f"{base}.sum(0)", ("wrong-factor",)
             yield "rewrite: by n", node, f"{base}.sum(0) / n", ()
