@@ -1,8 +1,14 @@
 """The known mistakes: one file each, named for the bad pattern.
 
 A file's docstring is the mistake's page (what it is, why it matters, an example, how to
-see it). Its `find` says whether a wrong gradient is this mistake, by predicting it; its
-`message` makes one sentence of the evidence.
+see it). Its `find` says whether a wrong gradient is this mistake, by predicting it, and gives the
+evidence or None; its `message` makes one sentence of the evidence.
+
+Files that stand in none of the lists below are no mistakes: they hold what several predict from.
+`case.py` is one wrong gradient, with the chunks that read the value and their contributions;
+`parts.py` takes a gradient apart into terms, with `held.py`, `uses.py`, `fitting.py` and
+`normalised.py`; `factor.py` finds constant factors; `statements.py` and `arithmetic.py` read how
+the line is written; `differences.py` and `foretold.py` serve measured slopes and other values.
 """
 
 from importlib import import_module
@@ -25,6 +31,7 @@ PREDICTED = (
     "wrong-factor",
     "eps-left-out",
     "last-write-wins",
+    "softmax-elementwise",
     "not-summed",
     "wrong-exponent",
     "contribution-missing",
@@ -98,6 +105,7 @@ CASE_OF = {
     "wrong-operation": ("wrong-exponent", "local-derivative-left-out", "value-for-gradient"),
     "contribution-twice": ("wrong-factor",),
     "sign-flipped": ("wrong-factor",),
+    "softmax-elementwise": ("not-summed",),
     "wrong-step": ("wrong-factor",),
     "no-difference-quotient": ("wrong-factor",),
     "mean-for-sum": ("wrong-factor",),

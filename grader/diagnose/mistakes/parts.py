@@ -136,8 +136,8 @@ def _instead_of_weights(
     name: str, source: str, along: int, weights: torch.Tensor, arrives: torch.Tensor
 ) -> Iterator[Foreign]:
     own, upstream = weights * arrives, f"d{name}"
-    spread = {"value": f"the sum of a row in `{source}`", "shape": None, "expected": None}
-    yield Foreign(ITS_SHARE, -weights * own, ("not-summed", spread))
+    unsummed = {"softmax": name, "dimension": along}
+    yield Foreign(ITS_SHARE, -weights * own, ("softmax-elementwise", unsummed))
     others = [(other,) for other in range(own.dim()) if other != along]
     for other in (*others, tuple(range(own.dim()))):
         summed = {"summed": list(other), "shape": list(own.shape)}

@@ -7,12 +7,13 @@ from functools import partial
 from grader.course.exercise import Exercise
 
 from ..change import Change, Place
-from ..syntax import Edit, arithmetic
+from ..syntax import Edit, arithmetic, names_in
 
 
 def name_changes(place: Place) -> Iterator[Change]:
     yield from other_names(place)
     yield from reductions(place)
+    yield from elementwise_softmax(place)
     yield from transposes(place)
     yield from clones(place)
     yield from sizes(place)
@@ -88,7 +89,7 @@ def reductions(place: Place) -> Iterator[Change]:
         match node:
             case ast.Call(func=ast.Attribute(value=summed, attr="sum") as method, args=[dim]):
                 text = answer.operand(summed)
-                yield place.swap("drop-sum", node, text, "not-summed")
+                yield place.swap("drop-sum", node, text, "not-summed", "softmax-elementwise")
                 dotted = answer.span(method)[1]
                 mean = Edit(dotted - len("sum"), dotted, "mean")
                 yield place.change("mean-for-sum", mean, "mean-for-sum", "wrong-factor")
@@ -103,6 +104,23 @@ def reductions(place: Place) -> Iterator[Change]:
                 yield place.swap("sum-all", node, f"{text}.sum()", "summed-wrong-dimension")
             case ast.Call(func=ast.Attribute(attr="softmax"), args=[_, dim]):
                 yield place.swap("other-dim", dim, _other(dim), "summed-wrong-dimension")
+
+
+def elementwise_softmax(place: Place) -> Iterator[Change]:
+    """y * (1 - y) * dy for the gradient of a softmax y, y * (dy - (y * dy).sum(...))."""
+    for node in arithmetic(place.statement.node):
+        match node:
+            case ast.BinOp(
+                op=ast.Mult(),
+                left=ast.Name(id=y),
+                right=ast.BinOp(
+                    op=ast.Sub(),
+                    left=ast.Name(id=dy),
+                    right=ast.Call(func=ast.Attribute(attr="sum", value=product)),
+                ),
+            ) if set(names_in(product)) == {y, dy}:
+                text = f"{y} * (1 - {y}) * {dy}"
+                yield place.swap("elementwise-softmax", node, text, "softmax-elementwise")
 
 
 def _other(dim: ast.expr) -> str:
