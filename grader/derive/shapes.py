@@ -53,6 +53,13 @@ def reduction_of(call: ast.Call) -> Reduction:
     )
 
 
+def _of_matmul(left: Shape, right: Shape) -> Shape:
+    """A vector on the right is a column, one on the left a row; that dimension goes away."""
+    if len(right) == 1:
+        return left[:-1]
+    return right[:-2] + right[-1:] if len(left) == 1 else left[:-1] + right[-1:]
+
+
 def broadcast(one: Shape | None, other: Shape | None) -> Shape | None:
     """None where a shape is not known, or where the two do not meet."""
     if one is None or other is None:
@@ -75,7 +82,7 @@ def shape_of_part(node: ast.expr, shapes: Mapping[str, Shape]) -> Shape | None:
             return shape_of_part(operand, shapes)
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             rows, columns = shape_of_part(left, shapes), shape_of_part(right, shapes)
-            return rows[:-1] + columns[-1:] if rows and columns else None
+            return _of_matmul(rows, columns) if rows and columns else None
         case ast.BinOp(left=left, right=right):
             return broadcast(shape_of_part(left, shapes), shape_of_part(right, shapes))
         case ast.Subscript(value=table, slice=ast.Name(id=index)):

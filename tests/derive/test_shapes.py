@@ -29,6 +29,17 @@ def test_shapes_read_from_the_syntax_are_those_at_the_line_ends(name: str) -> No
             assert shape_text(found) == chunk.shape
 
 
+@pytest.mark.parametrize(
+    ("product", "shape"),
+    [("x @ w", "(n,)"), ("t @ x", "(m,)"), ("w @ w", "()"), ("x @ W", "(n, k)")],
+)
+def test_a_matrix_times_a_vector_is_a_vector(product: str, shape: str) -> None:
+    shapes = {"x": ("n", "m"), "w": ("m",), "t": ("n",), "W": ("m", "k")}
+    found = shape_of_part(ast.parse(product, mode="eval").body, shapes)
+    assert found is not None
+    assert shape_text(found) == shape
+
+
 def test_shapes_that_do_not_meet_have_none() -> None:
     assert broadcast(("n", "1"), ("m",)) == ("n", "m")
     assert broadcast(("n", "k"), ("m",)) is None
