@@ -60,7 +60,8 @@ class ReportTable:
         if left_out:
             style, verdict = STYLES[gradients[-1].verdict], gradients[-1].verdict
             more = Text(f"  and {left_out} more", style="dim")
-            yield (more, Text(), Text(), Text(), Text(verdict, style=style), Text())
+            cells = {COLUMNS[0]: more, "verdict": Text(verdict, style=style)}
+            yield tuple(cells.get(column, Text()) for column in COLUMNS)
 
 
 def _narrowed(rows: list[Row], width: int) -> list[Row]:
