@@ -36,7 +36,7 @@ class LayerNorm:
         return out
 
     def backward(self, dout):
-        """The gradient of x, (n, dim), from that of what went out, (n, dim)."""
+        """The gradient of x, (n, dim), from that of its output, (n, dim)."""
         self.dgain = None
         self.dbias = None
         dx = None
@@ -59,7 +59,7 @@ class MLP:
         return out
 
     def backward(self, dout):
-        """The gradient of x, (n, width), from that of what went out, (n, width).
+        """The gradient of x, (n, width), from that of its output, (n, width).
 
         Those of the parameters stay in self.
         """
@@ -83,7 +83,7 @@ class Residual:
         return out
 
     def backward(self, dout):
-        """The gradient of x, (n, width), from that of what went out, (n, width).
+        """The gradient of x, (n, width), from that of its output, (n, width).
 
         It calls the layers' own backward.
         """

@@ -31,7 +31,7 @@ class LayerNorm:
         return out
 
     def backward(self, dout):
-        """The gradient of x, (n, dim), from that of what went out, (n, dim)."""
+        """The gradient of x, (n, dim), from that of its output, (n, dim)."""
         # The parameters are shared by the rows: sums over the rows.
         self.dgain = (self.xhat * dout).sum(0)
         self.dbias = dout.sum(0)
@@ -60,7 +60,7 @@ class MLP:
         return out
 
     def backward(self, dout):
-        """The gradient of x, (n, width), from that of what went out, (n, width).
+        """The gradient of x, (n, width), from that of its output, (n, width).
 
         Those of the parameters stay in self.
         """
@@ -89,7 +89,7 @@ class Residual:
         return out
 
     def backward(self, dout):
-        """The gradient of x, (n, width), from that of what went out, (n, width).
+        """The gradient of x, (n, width), from that of its output, (n, width).
 
         It calls the layers' own backward.
         """

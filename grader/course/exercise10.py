@@ -94,7 +94,7 @@ HINTS = {
         "For the weights' gradients it needs what each product was given: x and h.",
     ),
     "branch": (
-        "The upstream gradient that the last of the layers is handed. What went out is a sum: let "
+        "The upstream gradient that the last of the layers is handed. The output is a sum: let "
         "an entry of branch grow by a little. By how much does the sum?",
     ),
     "W2": (
@@ -117,7 +117,7 @@ HINTS = {
         "there, and does it have to be turned?",
     ),
     "gain": (
-        "What went out is gain * xhat + bias. A product: the other factor times the upstream "
+        "The output is gain * xhat + bias. A product: the other factor times the upstream "
         "gradient.",
         "gain is shared by the rows, though the statistics are not: which dimension does that sum "
         "run over?",
