@@ -118,8 +118,9 @@ def _writer(facts: Facts, line: int | None, but: str) -> tuple[str | None, int |
     written = facts.submission.gradients.get(writer or "")
     if written is None or line is None:
         return writer, None
-    bound = (write.line for write in written.writes if write.binds and write.line < line)
-    return writer, max(bound, default=None)
+    # `+=` leaves it the tensor that it was.
+    bound = [write for write in written.writes if write.how == "assigned" and write.binds]
+    return writer, max((write.line for write in bound if write.end_line < line), default=None)
 
 
 def memorised(facts: Facts, gradient: Verdict) -> Diagnosis | None:
