@@ -96,7 +96,10 @@ def _ordered(
     """Which product of the upstream gradient and the other factor has the value's shape."""
     assert step.other is not None
     other = shape_of_part(step.other, shapes)
-    if other is None or whole is None or min(map(len, (part, whole, other))) < 2:
+    if other is None or whole is None:
+        return
+    if min(map(len, (part, whole, other))) < 2:
+        yield _with_vector(f"`{ast.unparse(step.other)}`", part, whole, upstream, other)
         return
     batch = whole[:-2]
     left = step.rule == "left of @"
@@ -117,6 +120,16 @@ def _ordered(
         f"{shape_text(other)}. They share {shared}, {_absent(shared, part)}it has to be the inner "
         f"dimension and vanish, {shape_text(first)} @ {shape_text(second)}. Which of the two "
         "comes first, and which one is transposed?"
+    )
+
+
+def _with_vector(text: str, part: Shape, whole: Shape, upstream: str, other: Shape) -> str:
+    factors = f"It is made of {upstream}, {shape_text(whole)}, and {text}, {shape_text(other)}"
+    if len(part) == 1 and len(other) > 1:
+        return f"{factors}: the sum runs over the dimension that they share, {whole[-1]}."
+    return (
+        f"{factors}: there is no sum. Every entry of one is multiplied by every entry of the "
+        f"other, which makes {shape_text(part)}."
     )
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
+from grader.course.forward import Chunk
+from grader.derive.calculus import ways
+from grader.derive.shape_recipe import shape_sentences
 from grader.derive.shapes import broadcast, read_shape, shape_of_part, shape_text
 
 UNREAD = (
@@ -38,6 +41,20 @@ def test_a_matrix_times_a_vector_is_a_vector(product: str, shape: str) -> None:
     found = shape_of_part(ast.parse(product, mode="eval").body, shapes)
     assert found is not None
     assert shape_text(found) == shape
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("w", "dz, (n,), and `x`, (n, m): the sum runs over the dimension that they share, n."),
+        ("x", "dz, (n,), and `w`, (m,): there is no sum."),
+    ],
+)
+def test_the_hint_for_a_matrix_times_a_vector_says_what_is_summed(value: str, said: str) -> None:
+    shapes = {"x": ("n", "m"), "w": ("m",)}
+    chunk = Chunk("z", "z = x @ w", "x @ w", ("x", "w"), "(n,)")
+    ((step,),) = ways(chunk, value, frozenset())
+    assert said in " ".join(shape_sentences(step, "dz", shapes))
 
 
 def test_shapes_that_do_not_meet_have_none() -> None:
