@@ -104,7 +104,8 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
     submission, shown = facts.submission, seen.chain[:2]
     stop = stop_of(submission, shown)
     raised = (answer.raised for answer in seen.chain if isinstance(answer, Answer))
-    judged = [(verdict, *_diagnosed(facts, verdict)) for verdict in verdicts(facts)]
+    asked = verdicts(facts, options.strict)
+    judged = [(verdict, *_diagnosed(facts, verdict)) for verdict in asked]
     faults = [fault for _, _, fault in judged if fault]
     return Report(
         exercise=facts.exercise.name,

@@ -45,6 +45,11 @@ class GradientReport:
     def passes(self) -> bool:
         return self.verdict in PASSING
 
+    @property
+    def broadcasts(self) -> bool:
+        """Whether it passes in another shape than its value's: leading 1s apart."""
+        return self.passes and self.shape != self.expected_shape
+
 
 @dataclass(frozen=True)
 class Flag:

@@ -13,6 +13,7 @@ class Row:
     name: str
     is_value: bool = False
     target: str = ""  # in a class: "Tanh.backward:return"; else the key
+    broadcasts: bool = False  # judged in its value's shape, where only leading 1s are missing
 
     @property
     def key(self) -> str:

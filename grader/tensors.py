@@ -1,4 +1,4 @@
-"""Whether two tensors are the same: to the bit, or within a tolerance of a scale."""
+"""Whether two tensors are the same: to the bit, or within a tolerance of a scale; and in shape."""
 
 from typing import Any
 
@@ -25,6 +25,21 @@ def identical(one: Any, other: Any) -> bool:
     return (
         bool(nan.any()) and torch.equal(nan, other.isnan()) and torch.equal(one[~nan], other[~nan])
     )
+
+
+def in_shape(one: torch.Tensor, shape: torch.Size) -> torch.Tensor | None:
+    """The same numbers in this shape, where only leading dimensions of size 1 set it apart.
+
+    Broadcasting takes (64,) and (1, 64) for the same, as the lecture's own comparison does. None
+    for any other shape: (64, 1) beside (64,) would become (64, 64).
+    """
+    alike = _without_leading_ones(one.shape) == _without_leading_ones(shape)
+    return one.reshape(shape) if alike else None
+
+
+def _without_leading_ones(shape: torch.Size) -> tuple[int, ...]:
+    first = next((at for at, size in enumerate(shape) if size != 1), len(shape))
+    return tuple(shape[first:])
 
 
 def close(

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from grader.tensors import identical
+from grader.tensors import identical, in_shape
 
 Tensors = Mapping[str, torch.Tensor]
 
@@ -27,6 +27,7 @@ class Recorder:
     originals: dict[str, Any] = field(default_factory=dict)  # the learner's own tensors
     done_at: dict[str, int] = field(default_factory=dict)  # gradient key -> line
     handed: dict[str, torch.Tensor] = field(default_factory=dict)
+    clean: dict[str, torch.Tensor] = field(default_factory=dict)  # what was handed, unspoiled
     failures: dict[int, str] = field(default_factory=dict)  # by line
     altered_at: dict[str, int] = field(default_factory=dict)  # gradient key -> line
     changed_at: dict[str, int] = field(default_factory=dict)  # forward value -> line
@@ -45,16 +46,20 @@ class Recorder:
                 for name, before in self.values.items():
                     self.given[name].copy_(before)
                 for other, handed in self.handed.items():
-                    handed.copy_(self.stand_ins[other])
+                    handed.copy_(self.clean[other])
             if key not in self.stand_ins:
                 return value
-            self.handed[key] = self.stand_ins[key].clone()
+            self.clean[key] = _as_written(self.stand_ins[key], value)
+            self.handed[key] = self.clean[key].clone()
         return self.handed[key]
 
     def moved(self, key: str, value: Any) -> Any:
         """A gradient that was just written to, moved by its stand-in; no record is made."""
         stand_in = self.stand_ins.get(key)
-        if stand_in is None or type(value) is not torch.Tensor or value.shape != stand_in.shape:
+        if stand_in is None or type(value) is not torch.Tensor:
+            return value
+        stand_in = _as_written(stand_in, value)
+        if value.shape != stand_in.shape:
             return value
         self.done_at[key] = 1  # somewhere
         return value + stand_in
@@ -76,7 +81,7 @@ class Recorder:
 
     def _spoiled(self, key: str) -> bool:
         """Whether the stand-in was written to."""
-        return key in self.handed and not identical(self.handed[key], self.stand_ins[key])
+        return key in self.handed and not identical(self.handed[key], self.clean[key])
 
     def _continued(self, key: str) -> bool:
         """Whether the tensor that the stand-in took the place of was written to, by another
@@ -92,7 +97,7 @@ class Recorder:
             if key in returned
             and (
                 self._continued(key)
-                if identical(returned[key], self.stand_ins[key])
+                if identical(returned[key], self.clean[key])
                 else self._spoiled(key)
             )
         ]
@@ -105,5 +110,14 @@ class Recorder:
             for key, result in self.results.items()
             if returned.get(key) is not None
             and not (isinstance(result, torch.Tensor) and identical(returned[key], result))
-            and not (key in self.handed and identical(returned[key], self.stand_ins[key]))
+            and not (key in self.handed and identical(returned[key], self.clean[key]))
         ]
+
+
+def _as_written(stand_in: torch.Tensor, value: Any) -> torch.Tensor:
+    """In the shape of the gradient that it takes the place of, where leading 1s set them apart:
+    the lines below were written for that."""
+    if type(value) is not torch.Tensor:
+        return stand_in
+    viewed = in_shape(stand_in, value.shape)
+    return stand_in if viewed is None else viewed

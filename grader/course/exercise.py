@@ -52,7 +52,13 @@ class Exercise:
     def rows(self) -> tuple[Row, ...]:
         """What is asked for, in the order of the backward pass."""
         return tuple(
-            Row(name, name in self.values, self.written_in.get(name, "")) for name in self.gradients
+            Row(
+                name,
+                is_value=name in self.values,
+                target=self.written_in.get(name, ""),
+                broadcasts=self.kind.broadcasts and name not in self.values,
+            )
+            for name in self.gradients
         )
 
     @cached_property

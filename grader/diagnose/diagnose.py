@@ -28,7 +28,7 @@ from grader.diagnose.mistakes.case import Case
 from grader.judge.facts import Facts
 from grader.judge.lines import LineRun
 from grader.judge.verdict import Verdict
-from grader.report import Diagnosis
+from grader.report import PASSING, Diagnosis
 
 # The line that shows is right; these mistakes sit in the line that changed it.
 ELSEWHERE = ("missing-clone", "forward-value-changed", "hard-coded-size")
@@ -36,6 +36,10 @@ ELSEWHERE = ("missing-clone", "forward-value-changed", "hard-coded-size")
 
 def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     """None where all is well, or where no known mistake fits."""
+    if gradient.shown.right and facts.has_other_leading_ones(gradient.name):
+        if gradient.verdict in (*PASSING, "wrong_shape"):
+            shape, expected = gradient.shown.shape, gradient.expected_shape
+            return diagnosis("keepdim-lost", {"shape": shape, "expected": expected})
     if gradient.verdict == "approximate" and not (gradient.own_exact or gradient.row.is_value):
         return diagnosis("rounding-only", {"maxdiff": gradient.shown.maxdiff})
     if gradient.verdict == "missing":

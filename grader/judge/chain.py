@@ -1,7 +1,7 @@
 """One trial of the code as it is written: what was asked, what it gave, what torch says."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -26,7 +26,7 @@ class ChainRun:
         answer = self.answer
         if isinstance(answer, Ended) or not (name in answer.gradients or name in answer.kinds):
             return None
-        return compare(
+        compared = compare(
             answer.gradients.get(name),
             answer.kinds.get(name),
             self.reference.gradients[name],
@@ -34,6 +34,7 @@ class ChainRun:
             self.trial.exercise.points,
             in_table=self.in_table,
         )
+        return replace(compared, shape=answer.shapes.get(name, compared.shape))
 
     @property
     def given(self) -> dict[str, torch.Tensor]:

@@ -31,7 +31,7 @@ class Unfit:
 
 @dataclass(frozen=True)
 class Comparison:
-    shape: tuple[int, ...] | None
+    shape: tuple[int, ...] | None  # as submitted
     exact: bool = False
     approximate: bool = False
     maxdiff: float | None = None

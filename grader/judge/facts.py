@@ -68,6 +68,11 @@ class Facts:
     def given(self, name: str) -> bool:
         return self.comparisons[name][0] is not None
 
+    def has_other_leading_ones(self, name: str) -> bool:
+        """Whether leading dimensions of size 1 set a gradient apart from its value's shape."""
+        answer = self.lecture.answer
+        return isinstance(answer, Answer) and name in answer.shapes
+
     def right_in_chain(self, name: str) -> bool:
         return all(
             c.right if c is not None else self._stopped_by_a_size(at) and self._right_alone(name)

@@ -34,14 +34,17 @@ class Verdict:
         return self.row.name
 
 
-def verdicts(facts: Facts) -> tuple[Verdict, ...]:
-    return tuple(_verdict(facts, row) for row in facts.exercise.rows)
+def verdicts(facts: Facts, strict: bool = False) -> tuple[Verdict, ...]:
+    """`strict`: a gradient has its value's shape, leading 1s included."""
+    return tuple(_verdict(facts, row, strict) for row in facts.exercise.rows)
 
 
-def _verdict(facts: Facts, row: Row) -> Verdict:
+def _verdict(facts: Facts, row: Row, strict: bool) -> Verdict:
     name, points = row.name, facts.exercise.points
     comparisons, line = facts.comparisons[name], facts.lines[name]
     shown, word = comparisons[0] or NOT_GIVEN, verdict_of(facts, row)
+    if strict and word in (*PASSING, "inherited") and facts.has_other_leading_ones(name):
+        word = "wrong_shape"
     if shown.shape is not None:
         shown = replace(shown, shape=shown.shape[points:])
     own_exact = shown.exact

@@ -37,6 +37,9 @@ class Kind:
     reads_other_rows: bool = True  # a row's code can read what other rows made
     reads_own_forward: bool = False  # a backward reads what the same class's forward kept
     adds_to_grad: bool = False  # a row adds to a grad where other uses have put theirs
+    # A gradient may have leading dimensions of size 1 more or less than its value, as the
+    # lecture's own check lets it.
+    broadcasts: bool = False
     names_operands: bool = False  # a row's code names operands (self, other, out), not rows
 
     def declaration(self, course: Mapping[str, Any]) -> Declaration | None:

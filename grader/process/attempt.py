@@ -105,9 +105,10 @@ class Attempt:
         answer = self._read(reply) if isinstance(reply, bytes) else reply
         if isinstance(answer, Ended):
             self.ended = answer
-        elif answer.out_of_time:
+            return answer
+        if answer.out_of_time:
             self._last = min(self._last, time.monotonic() + AFTER_TIMEOUT)
-        return answer
+        return answer.in_shapes_of(request.values, self.setup.rows)
 
     def _read(self, reply: bytes) -> Answer | Ended:
         try:

@@ -5,8 +5,8 @@ its own; what comes from a child is untrusted, and checked field by field before
 Everything is named by its row ("counts", not "dcounts").
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ import torch
 from grader.errors import printable
 from grader.protocol.frames import BadMessage, Message, pack
 from grader.rows import Row
+from grader.tensors import in_shape
 
 Tensors = Mapping[str, torch.Tensor]
 LAST_LINE = 1_000_001  # no submission has more lines than bytes
@@ -126,6 +127,8 @@ class Answer:
     """What one call gave."""
 
     gradients: Tensors  # of each row, plain tensors only
+    # As submitted, of gradients that `in_shapes_of` gave their value's shape.
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)  # what was given that is not one
     others: tuple[str, ...] = ()  # further keys of the returned dict
     changed: tuple[str, ...] = ()  # forward values that were written to
@@ -150,6 +153,17 @@ class Answer:
     def cut_off(self, name: str) -> bool:
         """Whether time was up before this row was given."""
         return self.out_of_time and name not in self.gradients and name not in self.kinds
+
+    def in_shapes_of(self, values: Tensors, rows: Iterable[Row]) -> "Answer":
+        """With each gradient that broadcasts to its value, but for leading 1s, in its shape."""
+        gradients, shapes = dict(self.gradients), dict[str, tuple[int, ...]]()
+        for name in (row.name for row in rows if row.broadcasts and row.name in values):
+            given, expected = gradients.get(name), values[name].shape
+            if given is None or given.shape == expected:
+                continue
+            if (viewed := in_shape(given, expected)) is not None:
+                gradients[name], shapes[name] = viewed, tuple(given.shape)
+        return replace(self, gradients=gradients, shapes=shapes) if shapes else self
 
     def pack(self) -> bytes:
         facts = {name: value for name, value in vars(self).items() if value and name != "gradients"}

@@ -1,6 +1,6 @@
 """The table of a report on a terminal: the lecture's columns and the verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -39,21 +39,27 @@ class ReportTable:
     report: Report
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        rows = [tuple(Text(column, style="bold") for column in COLUMNS), *self._rows()]
+        gradients = self._listed()
+        rows = [tuple(Text(column, style="bold") for column in COLUMNS), *self._rows(gradients)]
         rows = _narrowed(rows, options.max_width)
-        widths = _widths(rows)
+        widths, notes = _widths(rows), ["", *map(_shape_note, gradients), ""]
         for number, row in enumerate(rows):
             yield _line(row, widths)
+            if note := notes[number]:
+                yield Text(" " * 2 * MARK + note, style="dim", no_wrap=True, overflow="ignore")
             if number == 0:
                 rule = _across(widths) - MARK
                 dash = "-" if options.ascii_only else "─"
                 yield Text(" " * MARK + dash * rule, style="dim", no_wrap=True, overflow="ignore")
 
-    def _rows(self) -> Iterator[Row]:
+    def _listed(self) -> list[GradientReport]:
         gradients = list(self.report.gradients)
-        first = self.report.first_own_error
         while len(gradients) > 1 and _empty(gradients[-1]) == _empty(gradients[-2]) != "":
             gradients.pop()
+        return gradients
+
+    def _rows(self, gradients: Sequence[GradientReport]) -> Iterator[Row]:
+        first = self.report.first_own_error
         for gradient in gradients:
             yield tuple(_cells(gradient, marked=gradient is first))
         left_out = len(self.report.gradients) - len(gradients)
@@ -85,6 +91,13 @@ def _across(widths: list[int]) -> int:
 def exact_alone(gradient: GradientReport) -> bool:
     """Whether the rounding that keeps it from being exact comes from the lines above."""
     return gradient.verdict == "approximate" and gradient.own_exact
+
+
+def _shape_note(gradient: GradientReport) -> str:
+    """Below a row that passes in another shape than its value's."""
+    if not gradient.broadcasts:
+        return ""
+    return f"shape {gradient.shape}, the value is {gradient.expected_shape}"
 
 
 def _empty(gradient: GradientReport) -> str:

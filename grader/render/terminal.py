@@ -70,6 +70,12 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
         )
     if any(g.name in exercise.slopes and g.verdict == "approximate" for g in report.gradients):
         yield Text("approximate: right. A measured slope is never exact.", style="dim")
+    if any(gradient.broadcasts for gradient in report.gradients):
+        yield paragraph(
+            "A leading dimension of size 1 more or less passes, as in the lecture's check: "
+            "grade explain keepdim-lost",
+            "dim",
+        )
     yield Text()
     if report.error is not None:
         yield paragraph(_error(report), "red")

@@ -2,4 +2,4 @@
 
 from grader.kinds.kind import Kind
 
-FUNCTION = Kind("function")
+FUNCTION = Kind("function", broadcasts=True)
