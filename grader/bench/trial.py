@@ -28,6 +28,7 @@ class Trial:
     seed: int
     sizes: dict[str, int]
     inputs: dict[str, Any]  # numbers and tensors, as the forward function takes them
+    vocab_size: int = 0  # letters of the list of names
 
     @cached_property
     def numbers(self) -> dict[str, Any]:
@@ -51,12 +52,25 @@ class Trial:
     def request(self) -> Request:
         """To run the code as it is written. A child is told no loss, since no gradient of it is
         asked for, nothing that the learner is to work out, and no reference."""
-        return Request(self.given, self.numbers, self.dtype is torch.float64)
+        float64 = self.dtype is torch.float64
+        return Request(self.given, self.numbers, float64, sizes=self.named_sizes)
 
     @property
     def given(self) -> Tensors:
+        """Forward values, and those of another exercise that this one does in one step."""
         withheld = {"loss", *self.exercise.values}
-        return {name: value for name, value in self.values.items() if name not in withheld}
+        found = {name: value for name, value in self.values.items() if name not in withheld}
+        for chunk in self.exercise.further_chunks:
+            found[chunk.name] = evaluate(self.exercise, chunk.expression, self.numbers | found)
+        return found
+
+    @property
+    def named_sizes(self) -> dict[str, int]:
+        """Sizes by the lecture's names. A training step's n is its batch's own."""
+        if not self.exercise.kind.names_sizes:
+            return {}
+        n = self.numbers.get("n", self.sizes["n"])
+        return {**self.sizes, "n": n, "batch_size": n, "vocab_size": self.vocab_size}
 
     def expected_values(self, scope: Mapping[str, Any]) -> Tensors:
         """What is asked for and is not a gradient, from the values of the forward pass.
@@ -113,7 +127,8 @@ def make_trial(
 ) -> Trial:
     """Draw the inputs in float32, so that every dtype sees the same point, then convert."""
     drawn = exercise.inputs(data, seed, dict(sizes))
-    return Trial(exercise, label, dtype, seed, dict(sizes), convert(drawn, dtype))
+    inputs = convert(drawn, dtype)
+    return Trial(exercise, label, dtype, seed, dict(sizes), inputs, len(data.letters))
 
 
 def convert(inputs: Mapping[str, Any], dtype: torch.dtype) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def run(code: Code, request: Request, limits: TimeLimits) -> Answer:
     """Load the module anew, call it on these values, describe what it gave."""
     rows, isolation, notes = code.setup.rows, request.isolation, Notes()
     values = {name: value.clone() for name, value in request.values.items()}
-    given = {**request.numbers, **values}
+    given = {**request.sizes, **request.numbers, **values}
     stand_ins = recorder = None
     if isolation is not None and code.isolated_by_driver:
         stand_ins = isolation.stand_ins
@@ -158,7 +158,7 @@ def run(code: Code, request: Request, limits: TimeLimits) -> Answer:
         recorder = _recorder(code, request, isolation, values)
 
     def call(scope: dict[str, Any]) -> None:
-        module = _loaded(code, isolation, recorder)
+        module = _loaded(code, request, recorder)
         drive = code.drivers[code.setup.kind]
         drive(ChildCall(module, given, code.setup, stand_ins, notes), scope)
 
@@ -186,10 +186,11 @@ def _recorder(
     return Recorder(stand_ins, request.values, values, isolation.watch, isolation.restore)
 
 
-def _loaded(code: Code, isolation: Isolation | None, recorder: Recorder | None) -> dict[str, Any]:
-    """The names of the learner's file, executed."""
-    module = types.ModuleType("submission")
+def _loaded(code: Code, request: Request, recorder: Recorder | None) -> dict[str, Any]:
+    """The names of the learner's file, executed: over those of the sizes."""
+    module, isolation = types.ModuleType("submission"), request.isolation
     module.__file__ = code.setup.path
+    module.__dict__.update(request.sizes)
     sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
     compiled = code.compiled
     if isolation is not None and recorder is not None:

@@ -42,11 +42,22 @@ class Exercise:
     depends_on: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what spoils it if wrong
     declared: Declaration | None = None  # what the kind's driver needs of the course
     deep_stack: DeepStack | None = None  # of layers: what --plots stacks
+    # Another exercise's forward function, and the values of it that are handed over as well.
+    also: tuple[Callable[..., dict[str, Any]], tuple[str, ...]] | None = None
 
     @cached_property
     def forward_pass(self) -> ForwardPass:
         """Read where it is asked for: `grade list` wants only titles."""
         return read_forward(self.forward)
+
+    @cached_property
+    def further_chunks(self) -> tuple[Chunk, ...]:
+        """Of another exercise's forward pass: handed over as well, and nothing depends on them."""
+        if self.also is None:
+            return ()
+        forward, names = self.also
+        chunk = read_forward(forward).chunk
+        return tuple(chunk[name] for name in names)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -143,4 +154,5 @@ def load_exercise(name: str) -> Exercise:
         depends_on=dict(getattr(module, "DEPENDS_ON", {})),
         declared=kind.declaration(vars(module)),
         deep_stack=getattr(module, "DEEP_STACK", None),
+        also=getattr(module, "ALSO", None),
     )

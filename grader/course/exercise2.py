@@ -11,6 +11,9 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 2"
 BUILDS_ON = ("exercise1",)
 GRADIENTS = ("logits",)
+ALSO = exercise1.forward, (
+    "logit_maxes", "norm_logits", "counts", "counts_sum", "counts_sum_inv", "probs", "logprobs",
+)
 HINTS = {
     "logits": (
         "On paper, for one row x of the logits and its right character y: the loss of the row is "

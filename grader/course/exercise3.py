@@ -11,6 +11,7 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 3"
 BUILDS_ON = ("exercise1",)
 GRADIENTS = ("hprebn",)
+ALSO = exercise1.forward, ("bndiff", "bndiff2")
 HINTS = {
     "hprebn": (
         "On paper, for one column x of hprebn, with m its mean, v its variance, s = "

@@ -40,6 +40,7 @@ class Kind:
     # A gradient may have leading dimensions of size 1 more or less than its value, as the
     # lecture's own check lets it.
     broadcasts: bool = False
+    names_sizes: bool = False  # sizes are handed over by the lecture's names, as globals too
     names_operands: bool = False  # a row's code names operands (self, other, out), not rows
 
     def declaration(self, course: Mapping[str, Any]) -> Declaration | None:

@@ -69,11 +69,16 @@ class Request:
     numbers: Mapping[str, Any]  # what it takes that is not a tensor
     float64: bool
     isolation: Isolation | None = None  # None: the code as it is written
+    sizes: Mapping[str, int] = field(default_factory=dict)  # handed over, and globals of the file
 
     @cached_property
     def frame(self) -> bytes:
         """As it is sent; made once for all submissions that are asked it."""
-        facts: dict[str, Any] = {"numbers": dict(self.numbers), "float64": self.float64}
+        facts: dict[str, Any] = {
+            "numbers": dict(self.numbers),
+            "float64": self.float64,
+            "sizes": dict(self.sizes),
+        }
         tensors = dict(self.values)
         if self.isolation is not None:
             named = vars(self.isolation) | {"late": dict(self.isolation.late)}
@@ -96,6 +101,7 @@ class Request:
             facts["numbers"],
             facts["float64"],
             None if isolation is None else Isolation(stand_ins, **isolation),
+            facts["sizes"],
         )
 
 

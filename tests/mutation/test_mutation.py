@@ -133,7 +133,8 @@ def test_what_is_planted_among_the_mistakes_and_the_rewrites_is_found() -> None:
         ("dlogits.sum(0)", "torch.einsum('ij->j', dlogits)", True),
         ("dlogits.sum(0)", "dnorm_logits.sum(0)", False),  # equal in the chain only
         ("dlogits.sum(0)", "dlogits.sum(0) * (1 + 1e-9)", False),
-        ("dlogits.sum(0)", "dlogits.sum(0, keepdim=True)", False),
+        ("dlogits.sum(0)", "dlogits.sum(0, keepdim=True)", True),  # broadcasts to the same
+        ("dlogits.sum(0)", "dlogits.sum(0).unsqueeze(1)", False),
         ("dlogits.sum(0)", "dlogits.sum(0).float()", False),
         ("dlogits.sum(0)", "dlogits[:32].sum(0)", True),
         ("dlogits.sum(0)", "dlogits[:7].sum(0)", False),

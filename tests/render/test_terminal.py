@@ -58,6 +58,9 @@ CASES: dict[str, Callable[[], str]] = {
     # Nothing below it is zero but for rounding, which differs from machine to machine.
     "one_wrong": lambda: rewritten("exercise1", ("dhprebn @ W1.T", "2 * dhprebn @ W1.T")),
     "wrong_shape": lambda: rewritten(
+        "exercise1", ("dhpreact.sum(0, keepdim=True)", "dhpreact.sum(1, keepdim=True)")
+    ),
+    "broadcasts": lambda: rewritten(
         "exercise1", ("(-dbndiff).sum(0, keepdim=True)", "(-dbndiff).sum(0)")
     ),
     "raised": lambda: rewritten("exercise1", ("dW2 = h.T @ dlogits", "dW2 = h @ dlogits")),

@@ -2,4 +2,4 @@
 
 from grader.kinds.kind import Kind
 
-FUNCTION = Kind("function", broadcasts=True)
+FUNCTION = Kind("function", broadcasts=True, names_sizes=True)
