@@ -36,10 +36,10 @@ ELSEWHERE = ("missing-clone", "forward-value-changed", "hard-coded-size")
 
 def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     """None where all is well, or where no known mistake fits."""
-    if gradient.shown.right and facts.has_other_leading_ones(gradient.name):
-        if gradient.verdict in (*PASSING, "wrong_shape"):
-            shape, expected = gradient.shown.shape, gradient.expected_shape
-            return diagnosis("keepdim-lost", {"shape": shape, "expected": expected})
+    accepted = gradient.verdict in (*PASSING, "wrong_shape")  # the latter under --strict
+    if accepted and gradient.shown.right and facts.has_other_leading_ones(gradient.name):
+        shapes = {"shape": gradient.shown.shape, "expected": gradient.expected_shape}
+        return diagnosis("keepdim-lost", shapes)
     if gradient.verdict == "approximate" and not (gradient.own_exact or gradient.row.is_value):
         return diagnosis("rounding-only", {"maxdiff": gradient.shown.maxdiff})
     if gradient.verdict == "missing":

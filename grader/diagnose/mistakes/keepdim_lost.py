@@ -5,7 +5,9 @@ the value does not have).
 
 **Why it matters.** `(64,)` and `(1, 64)` look alike until they meet a `(64, 64)` or a
 `(32, 1)`: broadcasting then treats them differently. The lecture's own `cmp` does not
-notice, because it broadcasts too.
+notice, because it broadcasts too. So a leading 1 more or less passes here as well, with a
+note (`--strict` refuses it); a 1 in any other place does not: `(32,)` for `(32, 1)` would
+be a row where a column was meant.
 
 **Example.** For `m = x.mean(1, keepdim=True)` with x `(4, 5)`, dm has shape `(4, 1)`;
 `g.sum(1)` has shape `(4,)`.
