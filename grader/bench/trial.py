@@ -53,7 +53,8 @@ class Trial:
         """To run the code as it is written. A child is told no loss, since no gradient of it is
         asked for, nothing that the learner is to work out, and no reference."""
         float64 = self.dtype is torch.float64
-        return Request(self.given, self.numbers, float64, sizes=self.named_sizes)
+        further = tuple(chunk.name for chunk in self.exercise.further_chunks)
+        return Request(self.given, self.numbers, float64, sizes=self.named_sizes, further=further)
 
     @property
     def given(self) -> Tensors:

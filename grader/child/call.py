@@ -30,6 +30,7 @@ class ChildCall:
     # Upstream gradients by name, where each operation or layer is to be run on its own.
     stand_ins: Mapping[str, torch.Tensor] | None = None
     notes: Notes = field(default_factory=Notes)
+    extra: frozenset[str] = frozenset()  # of what is given: only for who asks for it by name
 
     @cached_property
     def rows(self) -> dict[str, Row]:

@@ -22,14 +22,19 @@ class Unusable(Exception):
     """There is no `backward` that can be called, or it gave no dict: a sentence about it."""
 
 
-def call_entry(module: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What `backward` returned, by name. Raises Unusable."""
+def call_entry(
+    module: Mapping[str, Any], given: Mapping[str, Any], extra: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """What `backward` returned, by name. Raises Unusable.
+
+    `extra`: of what is given, what a parameter of that name gets and `**values` does not.
+    """
     backward = module.get(ENTRY)
     if backward is None:
         functions = [name for name, value in module.items() if inspect.isfunction(value)]
         raise Unusable(f"it defines no function `{ENTRY}`{did_you_mean(ENTRY, functions)}")
     _check(backward)
-    positional, named = _arguments(backward, given)
+    positional, named = _arguments(backward, given, extra)
     returned = backward(*positional, **named)
     if not isinstance(returned, dict):
         raise Unusable(f"`{ENTRY}` returned {kind_of(returned)}; end it with `return locals()`.")
@@ -47,7 +52,9 @@ def _check(backward: Any) -> None:
         raise Unusable(f"`{ENTRY}` has a `yield` in it; end it with `return locals()` instead.")
 
 
-def _arguments(backward: Any, given: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(
+    backward: Any, given: Mapping[str, Any], extra: frozenset[str]
+) -> tuple[list[Any], dict[str, Any]]:
     """The values asked for by parameter name, as a pytest fixture is."""
     positional: list[Any] = []
     named: dict[str, Any] = {}
@@ -57,7 +64,7 @@ def _arguments(backward: Any, given: Mapping[str, Any]) -> tuple[list[Any], dict
         raise Unusable(f"`{ENTRY}` is {backward!r}; its parameters cannot be read.") from None
     for name, parameter in parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
-            taken = list(parameters)[: len(positional)]
+            taken = {*list(parameters)[: len(positional)], *extra}
             named |= {name: value for name, value in given.items() if name not in taken}
         elif parameter.kind is parameter.VAR_POSITIONAL:
             continue

@@ -160,7 +160,8 @@ def run(code: Code, request: Request, limits: TimeLimits) -> Answer:
     def call(scope: dict[str, Any]) -> None:
         module = _loaded(code, request, recorder)
         drive = code.drivers[code.setup.kind]
-        drive(ChildCall(module, given, code.setup, stand_ins, notes), scope)
+        extra = request.sizes.keys() - request.numbers.keys() | set(request.further)
+        drive(ChildCall(module, given, code.setup, stand_ins, notes, frozenset(extra)), scope)
 
     set_width(request.float64)
     # In isolation nobody looks for autograd: that is looked for as the code is written.

@@ -70,6 +70,7 @@ class Request:
     float64: bool
     isolation: Isolation | None = None  # None: the code as it is written
     sizes: Mapping[str, int] = field(default_factory=dict)  # handed over, and globals of the file
+    further: tuple[str, ...] = ()  # of the values, what is not of the exercise's forward pass
 
     @cached_property
     def frame(self) -> bytes:
@@ -78,6 +79,7 @@ class Request:
             "numbers": dict(self.numbers),
             "float64": self.float64,
             "sizes": dict(self.sizes),
+            "further": self.further,
         }
         tensors = dict(self.values)
         if self.isolation is not None:
@@ -102,6 +104,7 @@ class Request:
             facts["float64"],
             None if isolation is None else Isolation(stand_ins, **isolation),
             facts["sizes"],
+            tuple(facts["further"]),
         )
 
 

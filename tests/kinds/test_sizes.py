@@ -54,3 +54,9 @@ def test_exercise_2_and_3_hand_over_what_exercise_1_had() -> None:
         for name in (*inputs, *names):
             assert torch.allclose(at.given[name], first.given[name], rtol=1e-4, atol=1e-6), name
         assert "loss" not in at.given
+
+
+def test_they_are_not_among_keyword_arguments(grade_text: Grade) -> None:
+    given = rewritten("exercise2", ("def backward(n, Yb, logits):", "def plain(n, Yb, logits):"))
+    passed_on = "\n\ndef backward(**values):\n    return plain(**values)\n"
+    assert grade_text(given + passed_on, "exercise2").passed

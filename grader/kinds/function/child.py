@@ -8,4 +8,4 @@ from grader.child.call_backward import call_entry
 
 def call_function(call: ChildCall, scope: dict[str, Any]) -> None:
     """Raises what the learner's code raises, and Unusable."""
-    scope.update(call_entry(call.module, call.given))
+    scope.update(call_entry(call.module, call.given, call.extra))

@@ -32,10 +32,10 @@ def float64() -> Iterator[None]:
 
 def run_whole(source: str, trial: Trial) -> dict[str, Any]:
     """What `backward` returns on a trial's values."""
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = dict(trial.named_sizes)
     with float64():
         exec(compile(source, "<mutant>", "exec"), space)
-        given = {**trial.numbers, **trial.values}
+        given = {**trial.named_sizes, **trial.numbers, **trial.given, **trial.values}
         asked = inspect.signature(space["backward"]).parameters
         given = {name: _copy(given[name]) for name in asked}
         if trial.exercise.kind is NUMBERS:
