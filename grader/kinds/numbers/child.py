@@ -103,7 +103,7 @@ class _Point:
         stand_in = self.recorder.stand_ins.get(key)
         if stand_in is None:
             return value
-        self.recorder.handed[key] = stand_in
+        self.recorder.clean[key] = self.recorder.handed[key] = stand_in
         return stand_in[self.at].item()
 
     def moved(self, key: str, value: Any) -> Any:
