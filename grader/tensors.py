@@ -1,5 +1,6 @@
 """Whether two tensors are the same: to the bit, or within a tolerance of a scale; and in shape."""
 
+from math import isfinite
 from typing import Any
 
 import torch
@@ -47,7 +48,8 @@ def close(
 ) -> bool:
     """Whether shape and dtype agree, and no entry differs by more than `by` times the scale.
 
-    The scale is the largest entry of `other`, where none is given. False where either has a NaN.
+    The scale is the largest entry of `other`, where none is given. False where either
+    has a NaN or an infinity.
     """
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
@@ -55,4 +57,6 @@ def close(
         return True
     if scale is None:
         scale = max(other.abs().max().item(), 1e-30)
-    return bool((one - other).abs().max() <= by * scale)
+    # Finite: an infinite entry is as far from all others as the scale is large.
+    largest = (one - other).abs().max().item()
+    return isfinite(largest) and largest <= by * scale

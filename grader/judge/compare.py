@@ -6,6 +6,7 @@ then whether it is right, which float64 decides.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import torch
@@ -83,6 +84,8 @@ def compare(
 
 
 def _within(difference: float, reference: torch.Tensor, scale: Callable[[], float]) -> bool:
+    if not isfinite(difference):
+        return False
     tolerance = TOLERANCE if reference.dtype == torch.float64 else FLOAT32_TOLERANCE
     if difference == 0 or difference <= tolerance * reference.abs().max().item():
         return True
