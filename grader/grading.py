@@ -22,6 +22,7 @@ from grader.judge.facts import Facts, facts_of
 from grader.judge.missing import stop_of
 from grader.judge.verdict import Verdict, judged_in_chain, verdicts
 from grader.observe.observations import Observations, nothing_observed, observe
+from grader.placed import placed
 from grader.process.attempt import GRACE, Attempt
 from grader.process.bootstrap import require_all
 from grader.process.launcher import ChildLauncher, start_launcher
@@ -56,7 +57,7 @@ def grade(
     """
     attempt = attempt_at(bench.exercise, submission, launcher, options)
     try:
-        return _graded(bench, submission, attempt, options)
+        return placed(_graded(bench, submission, attempt, options), submission)
     except Problem:
         raise
     except Exception as error:

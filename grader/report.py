@@ -8,6 +8,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from grader.syntax.cells import Place
+
 SCHEMA = "handgrad/report/v1"
 PASSING = ("exact", "approximate")
 
@@ -35,6 +37,7 @@ class GradientReport:
     worst: dict[str, Any] | None = None  # index, yours, expected: the entry furthest off
     own_exact: bool = False  # exact, given a true upstream
     is_value: bool = False  # something asked for that is not a gradient
+    place: Place | None = None  # where that line stands in a notebook
 
     @property
     def label(self) -> str:
@@ -49,6 +52,22 @@ class GradientReport:
     def broadcasts(self) -> bool:
         """Whether it passes in another shape than its value's: leading 1s apart."""
         return self.passes and self.shape != self.expected_shape
+
+    @property
+    def where(self) -> str:
+        """Its line, as a report says it: `24`; in a notebook `[17] line 4`; "" of none."""
+        if self.place is None:
+            return "" if self.line is None else str(self.line)
+        return str(self.place.line) if self.place.cell is None else str(self.place)
+
+    def as_json(self) -> dict[str, Any]:
+        """In a notebook, `line` is the cell's, and `cell` says which."""
+        facts = asdict(self)
+        place = facts.pop("place")
+        if place is not None:
+            facts["line"] = place.pop("line")
+            facts["cell"] = place
+        return facts
 
 
 @dataclass(frozen=True)
@@ -180,7 +199,7 @@ class Report:
             "score": self.score,
             "max_score": float(len(self.gradients)),
             "environment": self.environment,
-            "gradients": [asdict(gradient) for gradient in self.gradients],
+            "gradients": [gradient.as_json() for gradient in self.gradients],
             "flags": [asdict(flag) for flag in self.flags],
             "error": self.error,
         }

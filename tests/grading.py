@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.bench.trial import Trial
     from grader.course.names import NameData
     from grader.report import Report
+    from grader.syntax.submission import Submission
 
 SEED = 2147483647  # the lecture's, which is graded with where no other is asked for
 GradeFile = Callable[..., "Report"]  # grade_file(exercise, path, **options)
@@ -31,6 +32,12 @@ def grade(exercise: str, source: str | bytes, file: str = "answer.py", **options
     path = folder / file
     path.write_bytes(source if isinstance(source, bytes) else source.encode("utf-8"))
     return grade_file(exercise, path, **options)
+
+
+def grade_submission(exercise: str, submission: "Submission") -> "Report":
+    """One that was read already, with the warm grader."""
+    _, grade_file = _warm()
+    return grade_file(exercise, submission)
 
 
 def line_of(exercise: str, source: str, name: str) -> int | None:
@@ -72,9 +79,10 @@ def grading(**options: Any) -> Iterator[GradeFile]:
         grader = Grader(names(), Options(**options))
     usual = grader.options
 
-    def grade_file(exercise: str, path: Path, **others: Any) -> "Report":
+    def grade_file(exercise: str, of: "Path | Submission", **others: Any) -> "Report":
         grader.options = replace(usual, **others)
-        report = grader.grade(load_exercise(exercise), read_submission(path))
+        submission = read_submission(of) if isinstance(of, Path) else of
+        report = grader.grade(load_exercise(exercise), submission)
         assert FAULT not in report.trace, report.trace  # it costs no verdict, and no test passes
         return report
 

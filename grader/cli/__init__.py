@@ -153,6 +153,14 @@ def _again(ctx: click.Context) -> str:
     return " ".join(words)
 
 
-from grader.cli import dev, doctor, explain, hint, learner, lesson  # noqa: E402  they add themselves
+from grader.cli import (  # noqa: E402  they add themselves
+    dev,
+    doctor,
+    explain,
+    hint,
+    learner,
+    lesson,
+    notebooks,
+)
 
-__all__ = ["dev", "doctor", "explain", "hint", "learner", "lesson", "main"]
+__all__ = ["dev", "doctor", "explain", "hint", "learner", "lesson", "main", "notebooks"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.submissions import submission_at
 from grader.cli.training import TrainingCall
 from grader.cli.waiting import show_waiting
 from grader.course import EXERCISES
@@ -55,7 +56,11 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
         raise UsageProblem(f"{name} has no layers; --plots goes with {', '.join(others)}.")
     own = path is None
     check_outputs(call)
-    submission = read_submission(kit.find_kit().submission(exercise) if path is None else path)
+    submission = (
+        read_submission(kit.find_kit().submission(exercise))
+        if path is None
+        else submission_at(path, exercise)
+    )
     with open_grader(call) as grader:
         train = call.training.plan(
             grader, exercise, submission, call.again, to_stderr=call.json_to == "-"

@@ -40,6 +40,8 @@ def _meaning(gradient: GradientReport) -> str:
 
 
 def _where(gradient: GradientReport) -> str:
+    if gradient.place is not None:
+        return f", {gradient.place},"
     return f", line {gradient.line}," if gradient.line is not None else ""
 
 

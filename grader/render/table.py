@@ -113,7 +113,7 @@ def _cells(gradient: GradientReport, marked: bool) -> Iterator[Text]:
     yield Text(str(gradient.approximate) if known else "-")
     yield Text(f"{gradient.maxdiff:.3g}" if gradient.maxdiff is not None else "-")
     yield Text(gradient.verdict + (f" {EXACT_ALONE}" if exact_alone(gradient) else ""), style=style)
-    yield Text(str(gradient.line) if gradient.line is not None else "-")
+    yield Text(gradient.where or "-")
 
 
 def _line(row: Row, widths: list[int]) -> Text:

@@ -5,8 +5,6 @@ a child (see child.py).
 """
 
 import ast
-import json
-import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,11 +12,12 @@ from pathlib import Path
 
 from grader.errors import UsageProblem, printable
 from grader.syntax.autodiff import autodiff_in
+from grader.syntax.cells import Cell, NotANotebook, Place, notebook_cells, script_cells
 from grader.syntax.gradients import ENTRY, Gradients, Written
 from grader.syntax.methods import lines_written, method_around, plainly_written, unwritten
 
-MAX_BYTES = 1_000_000
-PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics over Python code
+MAX_BYTES = 1_000_000  # of code
+MAX_NOTEBOOK_BYTES = 200_000_000  # with the plots that are saved in it
 
 
 class Unreadable(Exception):
@@ -26,10 +25,26 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something worth knowing of how a notebook was read."""
+
+    note: str  # an id
+    message: str
+
+
+@dataclass(frozen=True)
 class Submission:
     path: Path
     source: str
     problem: str | None = None  # why it cannot be graded at all; then there is no source
+    notes: tuple[Note, ...] = ()
+    # Of a slice of a notebook: where each line of `source` comes from. (): it is the file's text.
+    places: tuple[Place | None, ...] = ()
+
+    def place(self, line: int | None) -> Place | None:
+        """Where a line of the source stands in the notebook; None of a plain file's."""
+        found = line is not None and 0 < line <= len(self.places)
+        return self.places[line - 1] if found and line is not None else None
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -136,7 +151,7 @@ def read_submission(path: Path) -> Submission:
     """
     try:
         source = _source_of(path)
-        _check(path, source)
+        check(path, source)
     except Unreadable as error:
         return Submission(path, "", problem=str(error))
     return Submission(path, source)
@@ -149,8 +164,8 @@ def parsed(source: str) -> ast.Module:
         return ast.parse(source)
 
 
-def _check(path: Path, source: str) -> None:
-    """Raises Unreadable."""
+def check(path: Path, source: str) -> None:
+    """Raises Unreadable where Python cannot compile it."""
     try:
         tree = parsed(source)
         with warnings.catch_warnings(action="ignore"):
@@ -175,53 +190,43 @@ def _syntax_error(path: Path, source: str, error: SyntaxError) -> str:
 
 
 def _source_of(path: Path) -> str:
+    text = read_text(path)
+    if path.suffix != ".ipynb":
+        return text
+    return "\n\n".join(cell.source for cell in cells_of(path, text))
+
+
+def cells_of(path: Path, text: str) -> tuple[Cell, ...]:
+    """Of a notebook or a script. Raises Unreadable."""
+    if path.suffix != ".ipynb":
+        return script_cells(text)
+    try:
+        cells = notebook_cells(text)
+    except NotANotebook:
+        raise Unreadable(f"{path}: not a Jupyter notebook (version 4).") from None
+    if sum(len(cell.source) for cell in cells) > MAX_BYTES:
+        raise Unreadable(f"{path}: more than {MAX_BYTES:,} bytes of code; is it the right file?")
+    return cells
+
+
+def read_text(path: Path) -> str:
+    """Raises UsageProblem where there is no such file, Unreadable where it is no text."""
+    most = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_BYTES
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(most + 1)
     except FileNotFoundError:
         raise UsageProblem(f"{path}: no such file.") from None
     except IsADirectoryError:
         raise UsageProblem(f"{path}: a directory; --submission takes one file.") from None
     except OSError as error:
         raise UsageProblem(f"{path}: cannot be read ({error.strerror}).") from None
-    if len(content) > MAX_BYTES:
-        raise Unreadable(f"{path}: larger than {MAX_BYTES:,} bytes; is it the right file?")
+    if len(content) > most:
+        raise Unreadable(f"{path}: larger than {most:,} bytes; is it the right file?")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(
             f"{path}: not UTF-8 text (byte {error.start}); save the file as UTF-8."
         ) from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _code_of_notebook(path, text) if path.suffix == ".ipynb" else text
-
-
-def _code_of_notebook(path: Path, text: str) -> str:
-    """The code cells one after the other, without what only IPython understands."""
-    try:
-        cells = json.loads(text)["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise Unreadable(f"{path}: not a Jupyter notebook (version 4).") from None
-    return "\n\n".join(map(_plain_python, sources))
-
-
-def _plain_python(cell: str) -> str:
-    """A cell with its magics (%time), shell lines (!ls) and questions (dx?) taken out.
-
-    A cell that Python reads as it is stays so: a line of a formula may begin with %.
-    """
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            ast.parse(cell)
-        return cell
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        lines = cell.split("\n")
-    if cell.lstrip().startswith("%%") and cell.split()[0] not in PYTHON_CELLS:
-        return "\n".join("# " + line for line in lines)
-    return "\n".join(
-        f"{line[: len(line) - len(line.lstrip())]}pass  # {line.lstrip()}"
-        if line.lstrip()[:1] in ("%", "!", "?") or re.fullmatch(r"\s*[\w.]+\?\??\s*", line)
-        else line
-        for line in lines
-    )
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,48 @@
+"""A report on a slice of a notebook, with the cell and line of everything that it names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from grader.report import Flag, GradientReport, Report
+from grader.syntax.submission import Submission
+
+LINE = re.compile(r"\b[Ll]ine (\d+)")
+
+
+def placed(report: Report, submission: Submission) -> Report:
+    """The report itself, where the submission is a file."""
+    if not submission.places and not submission.notes:
+        return report
+    return replace(
+        report,
+        gradients=tuple(_placed(gradient, submission) for gradient in report.gradients),
+        flags=tuple(_flags(report, submission)),
+        error=None if report.error is None else _named(report.error, submission),
+        trace=_named(report.trace, submission),
+    )
+
+
+def _placed(gradient: GradientReport, submission: Submission) -> GradientReport:
+    found = gradient.diagnosis
+    if found is not None:
+        found = replace(found, message=_named(found.message, submission))
+    return replace(gradient, diagnosis=found, place=submission.place(gradient.line))
+
+
+def _flags(report: Report, submission: Submission) -> Iterator[Flag]:
+    """What was seen when the notebook was read comes first."""
+    for note in submission.notes:
+        yield Flag(note.note, note.message)
+    for flag in report.flags:
+        yield replace(flag, message=_named(flag.message, submission))
+
+
+def _named(said: str, submission: Submission) -> str:
+    """A sentence, with the lines of what was run called as in the notebook."""
+
+    def named(match: re.Match[str]) -> str:
+        place = submission.place(int(match[1]))
+        return match[0] if place is None else str(place)
+
+    return LINE.sub(named, said)

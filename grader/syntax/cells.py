@@ -1,0 +1,146 @@
+"""A notebook, or a script, as cells of plain Python: magics out, outputs apart, nothing run.
+
+Reading a notebook takes json and no more. What a line of a cell is called, in every report, is
+said here: `[17] line 4` where the cell was run as number 17.
+"""
+
+import ast
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from grader.errors import printable
+
+PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics over Python code
+SCRIPT_CELL = re.compile(r"^# ?(%%|In ?\[)", re.MULTILINE)
+
+
+class NotANotebook(ValueError):
+    """Not JSON of a notebook of version 4."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a cell, or of a script."""
+
+    line: int  # in the cell, from 1
+    source: str  # its text
+    cell: int | None = None  # the code cell, from 1; None: a line of a script
+    count: int | None = None  # the number it was last run as, where that was saved
+
+    def __str__(self) -> str:
+        """`[17] line 4`, `cell 5 line 4`, `line 4`."""
+        return f"{cell_name(self.cell, self.count)} line {self.line}".lstrip()
+
+
+def cell_name(cell: int | None, count: int | None) -> str:
+    """`[17]`, or `cell 5` where no number was saved; of a script it is ""."""
+    if count is not None:
+        return f"[{count}]"
+    return "" if cell is None else f"cell {cell}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    source: str  # plain Python, a line for each line of the cell
+    number: int | None  # from 1, code cells only; None: of a script
+    count: int | None = None
+    above: str = ""  # the text cells since the code cell before
+    printed: str = ""  # saved output, as far as it is text
+    first_line: int = 1  # of the script, where it is of one
+
+    @property
+    def name(self) -> str:
+        return cell_name(self.number, self.count) or f"the part from line {self.first_line}"
+
+    def place(self, line: int) -> Place:
+        lines = self.source.split("\n")
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return Place(line + self.first_line - 1, text, self.number, self.count)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Raises what ast.parse does."""
+        with warnings.catch_warnings(action="ignore"):
+            return ast.parse(self.source)
+
+    @cached_property
+    def problem(self) -> str | None:
+        """Why Python cannot read it."""
+        try:
+            self.tree  # noqa: B018
+        except SyntaxError as error:
+            at = "" if error.lineno is None else f" on line {error.lineno + self.first_line - 1}"
+            return f"a syntax error{at} ({printable(error.msg, 200)})"
+        except (ValueError, RecursionError, MemoryError) as error:
+            return f"Python cannot read it ({type(error).__name__})"
+        return None
+
+
+def notebook_cells(text: str) -> tuple[Cell, ...]:
+    """The code cells of a notebook's JSON. Raises NotANotebook."""
+    try:
+        return tuple(_code_cells(json.loads(text)["cells"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise NotANotebook from None
+
+
+def _code_cells(cells: list[dict[str, Any]]) -> Iterator[Cell]:
+    number, above = 0, ""
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code":
+            above += source + "\n" if cell["cell_type"] == "markdown" else ""
+            continue
+        number += 1
+        count = cell.get("execution_count")
+        yield Cell(
+            plain_python(source.replace("\r\n", "\n").replace("\r", "\n")),
+            number,
+            count if type(count) is int else None,
+            above,
+            "".join(_texts(cell.get("outputs"))),
+        )
+        above = ""
+
+
+def _texts(outputs: Any) -> Iterator[str]:
+    for output in outputs if isinstance(outputs, list) else ():
+        if isinstance(output, dict) and output.get("output_type") == "stream":
+            text = output.get("text", "")
+            yield text if isinstance(text, str) else "".join(map(str, text))
+
+
+def script_cells(text: str) -> tuple[Cell, ...]:
+    """The parts of a script, each from a `# %%`; one where it has none."""
+    starts = [0, *(match.start() for match in SCRIPT_CELL.finditer(text) if match.start())]
+    ends = [*starts[1:], len(text)]
+    return tuple(
+        Cell(plain_python(text[start:end]), None, first_line=text.count("\n", 0, start) + 1)
+        for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def plain_python(cell: str) -> str:
+    """A cell with its magics (%time), shell lines (!ls) and questions (dx?) taken out.
+
+    A cell that Python reads as it is stays so: a line of a formula may begin with %.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(cell)
+        return cell
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        lines = cell.split("\n")
+    if cell.lstrip().startswith("%%") and cell.split()[0] not in PYTHON_CELLS:
+        return "\n".join("# " + line for line in lines)
+    return "\n".join(
+        f"{line[: len(line) - len(line.lstrip())]}pass  # {line.lstrip()}"
+        if line.lstrip()[:1] in ("%", "!", "?") or re.fullmatch(r"\s*[\w.]+\?\??\s*", line)
+        else line
+        for line in lines
+    )
