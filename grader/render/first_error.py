@@ -48,6 +48,8 @@ def _where(gradient: GradientReport) -> str:
 def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
     for chunk in exercise.chunks_behind(gradient.name):
         yield paragraph(chunk.source, "cyan", indent=2)
+    if gradient.place is not None:
+        yield paragraph(f"Yours: {gradient.place.source}", indent=2)
     found, numbers = gradient.diagnosis, exercise.kind.plain_numbers
     if found is not None:
         yield paragraph(found.message, indent=2)
