@@ -21,7 +21,11 @@ Rewrite = tuple[str, str]
         ),
         ("mean-for-sum", ("(bnraw * dhpreact).sum(0", "(bnraw * dhpreact).mean(0"), []),
         ("overwritten", ("dcounts += ", "dcounts = "), []),
-        ("keepdim-lost", ("db2 = dlogits.sum(0)", "db2 = dlogits.sum(0, keepdim=True)"), []),
+        (
+            "keepdim-lost",
+            ("(counts * dprobs).sum(1, keepdim=True)", "(counts * dprobs).sum(1)"),
+            [],
+        ),
         (
             "upstream-left-out",
             ("dnorm_logits = counts * dcounts", "dnorm_logits = counts"),
