@@ -1,13 +1,14 @@
 """What a report says of the first gradient that is wrong by itself."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from grader.course.exercise import Exercise
 from grader.render import told_apart
-from grader.render.paragraph import Paragraph, paragraph
+from grader.render.paragraph import paragraph
 from grader.report import GradientReport
 from grader.workspace.pages import read_page
 
@@ -22,15 +23,41 @@ MEANINGS = {
 SAYS_WHY = ("hard-coded-size", "memorised-numbers", "missing-clone", "forward-value-changed")
 
 
-def first_error(first: GradientReport, exercise: Exercise) -> Iterator[RenderableType]:
-    """Nothing where it was not derived by hand: the error has the line of that."""
+@dataclass(frozen=True)
+class FirstError:
+    """What is said of it, in the order in which it is said."""
+
+    opening: str  # "First error: "
+    label: str
+    rest: str  # ", line 24, is wrong."
+    chunks: tuple[str, ...]  # the forward pass's, to be differentiated
+    yours: str  # the text of a notebook's line; "" of a file's
+    sentences: tuple[str, ...]
+
+
+def told(first: GradientReport, exercise: Exercise) -> FirstError | None:
+    """None where it was not derived by hand: the report's error has the line of that."""
     if first.verdict == "forbidden":
-        return
-    opening = "First missing: " if first.verdict == "missing" else "First error: "
-    yield Text.assemble(
-        (opening, "bold"), (first.label, "bold red"), f"{_where(first)} {_meaning(first)}."
+        return None
+    return FirstError(
+        "First missing: " if first.verdict == "missing" else "First error: ",
+        first.label,
+        f"{_where(first)} {_meaning(first)}.",
+        tuple(chunk.source for chunk in exercise.chunks_behind(first.name)),
+        "" if first.place is None else first.place.source,
+        tuple(_sentences(first, exercise)),
     )
-    yield from _about(first, exercise)
+
+
+def first_error(first: GradientReport, exercise: Exercise) -> Iterator[RenderableType]:
+    said = told(first, exercise)
+    if said is None:
+        return
+    yield Text.assemble((said.opening, "bold"), (said.label, "bold red"), said.rest)
+    yield from (paragraph(chunk, "cyan", indent=2) for chunk in said.chunks)
+    if said.yours:
+        yield paragraph(f"Yours: {said.yours}", indent=2)
+    yield from (paragraph(sentence, indent=2) for sentence in said.sentences)
 
 
 def _meaning(gradient: GradientReport) -> str:
@@ -45,26 +72,20 @@ def _where(gradient: GradientReport) -> str:
     return f", line {gradient.line}," if gradient.line is not None else ""
 
 
-def _about(gradient: GradientReport, exercise: Exercise) -> Iterator[Paragraph]:
-    for chunk in exercise.chunks_behind(gradient.name):
-        yield paragraph(chunk.source, "cyan", indent=2)
-    if gradient.place is not None:
-        yield paragraph(f"Yours: {gradient.place.source}", indent=2)
+def _sentences(gradient: GradientReport, exercise: Exercise) -> Iterator[str]:
     found, numbers = gradient.diagnosis, exercise.kind.plain_numbers
     if found is not None:
-        yield paragraph(found.message, indent=2)
+        yield found.message
         if also := found.evidence.get("also_fits"):
-            yield from (paragraph(_also(mistake), indent=2) for mistake in also)
+            yield from map(_also, also)
     elif gradient.verdict in ("wrong", "wrong_shape"):
-        yield paragraph(
-            f"This matches no known mistake. {_furthest_off(gradient, numbers)}", indent=2
-        )
+        yield f"This matches no known mistake. {_furthest_off(gradient, numbers)}"
     elif gradient.verdict == "missing" and gradient.is_value:
-        yield paragraph(exercise.asked_for(gradient.name), indent=2)
+        yield exercise.asked_for(gradient.name)
     elif gradient.verdict == "missing" and not exercise.kind.plain_numbers:
-        yield paragraph(f"Its shape is {gradient.expected_shape}.", indent=2)
+        yield f"Its shape is {gradient.expected_shape}."
     if gradient.verdict == "wrong" and gradient.approximate:
-        yield from (paragraph(why, indent=2) for why in _why_approximate(gradient, numbers))
+        yield from _why_approximate(gradient, numbers)
 
 
 def _also(mistake: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from grader.render.sentences import EXACT_ALONE, exact_alone, shape_note
 from grader.report import GradientReport, Report
 
 STYLES = {
@@ -24,8 +25,6 @@ SPARE = ("approximate", "exact", "maxdiff")  # left out in this order where it i
 GAP = 2  # spaces between columns
 MARK = 2  # columns for the mark before a name
 
-EXACT_ALONE = "*"  # beside a verdict: the line is exact, given the right upstream gradient
-
 Row = tuple[Text, ...]
 
 
@@ -42,7 +41,7 @@ class ReportTable:
         gradients = self._listed()
         rows = [tuple(Text(column, style="bold") for column in COLUMNS), *self._rows(gradients)]
         rows = _narrowed(rows, options.max_width)
-        widths, notes = _widths(rows), ["", *map(_shape_note, gradients), ""]
+        widths, notes = _widths(rows), ["", *map(shape_note, gradients), ""]
         for number, row in enumerate(rows):
             yield _line(row, widths)
             if note := notes[number]:
@@ -86,18 +85,6 @@ def _widths(rows: list[Row]) -> list[int]:
 
 def _across(widths: list[int]) -> int:
     return sum(widths) + GAP * (len(widths) - 1)
-
-
-def exact_alone(gradient: GradientReport) -> bool:
-    """Whether the rounding that keeps it from being exact comes from the lines above."""
-    return gradient.verdict == "approximate" and gradient.own_exact
-
-
-def _shape_note(gradient: GradientReport) -> str:
-    """Below a row that passes in another shape than its value's."""
-    if not gradient.broadcasts:
-        return ""
-    return f"shape {gradient.shape}, the value is {gradient.expected_shape}"
 
 
 def _empty(gradient: GradientReport) -> str:

@@ -14,7 +14,14 @@ from grader.errors import shown
 from grader.render.calls import CallAfter, Calls
 from grader.render.first_error import first_error
 from grader.render.paragraph import paragraph
-from grader.render.table import EXACT_ALONE, STYLES, ReportTable, exact_alone
+from grader.render.sentences import (
+    error_sentence,
+    legend,
+    score_words,
+    training_sentence,
+    unread,
+)
+from grader.render.table import STYLES, ReportTable
 from grader.report import GradientReport, Report
 
 __all__ = ["STYLES", "console", "report_view"]
@@ -35,17 +42,12 @@ def report_view(
     again = again or f"grade {report.exercise}"
     parts: list[RenderableType] = [Text(f"{report.exercise}: {exercise.title}", style="bold")]
     parts += [paragraph(shown(Path(report.submission)), "dim"), Text()]
-    if _unread(report):
-        parts.append(paragraph(_error(report), "red"))
+    if unread(report):
+        parts.append(paragraph(error_sentence(report), "red"))
     else:
         parts += [ReportTable(report), Text(), *_after_table(report, exercise)]
     parts += [Text(), _score(report), *_next_step(report, worked_answer, again)]
     return Group(*_single_spaced(parts))
-
-
-def _unread(report: Report) -> bool:
-    """Whether the code gave nothing at all, so that there is no first wrong line."""
-    return report.error is not None and all(g.shape is None for g in report.gradients)
 
 
 def _single_spaced(parts: list[RenderableType]) -> Iterator[RenderableType]:
@@ -55,30 +57,11 @@ def _single_spaced(parts: list[RenderableType]) -> Iterator[RenderableType]:
             yield part
 
 
-def _error(report: Report) -> str:
-    """The report's error, its path as a user would type it."""
-    said, path = report.error or "", report.submission
-    return shown(Path(path)) + said[len(path) :] if said.startswith(path) else said
-
-
 def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
-    if any(exact_alone(gradient) for gradient in report.gradients):
-        yield Text(f"{EXACT_ALONE} exact, given the right upstream gradient.", style="dim")
-    if any(gradient.verdict == "inherited" for gradient in report.gradients):
-        yield Text(
-            "inherited: the line is right, but a gradient that it uses is wrong.", style="dim"
-        )
-    if any(g.name in exercise.slopes and g.verdict == "approximate" for g in report.gradients):
-        yield Text("approximate: right. A measured slope is never exact.", style="dim")
-    if any(gradient.broadcasts for gradient in report.gradients):
-        yield paragraph(
-            "A leading dimension of size 1 more or less passes, as in the lecture's check: "
-            "grade explain keepdim-lost",
-            "dim",
-        )
+    yield from (paragraph(sentence, "dim") for sentence in legend(report, exercise))
     yield Text()
     if report.error is not None:
-        yield paragraph(_error(report), "red")
+        yield paragraph(error_sentence(report), "red")
         yield Text()
     for flag in report.flags:
         yield paragraph(f"Note: {flag.message}", "yellow")
@@ -87,45 +70,14 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
     first = report.first_own_error
     if first is not None:
         yield from first_error(first, exercise)
-    if report.training is not None and not _waits(report):
-        yield paragraph(_training_line(report))
-
-
-def _waits(report: Report) -> bool:
-    """Whether training has not begun because something is not written yet: nothing to say."""
-    return any(gradient.verdict == "missing" for gradient in report.gradients)
-
-
-def _training_line(report: Report) -> str:
-    run = report.training
-    assert run is not None
-    if run.apart_at is None:
-        return (
-            f"Training: {run.steps} steps with your gradients, loss {run.losses[0]:.4f} to "
-            f"{run.losses[-1]:.4f}, the same curve as autograd's."
-        )
-    if run.apart_at >= len(run.losses):
-        done = f"{len(run.losses)} of {run.steps}"
-        return f"Training: stopped after {done} steps; a gradient is missing or unusable."
-    return (
-        f"Training: the loss curve leaves autograd's at step {run.apart_at} "
-        f"({run.losses[run.apart_at]:.6f}, autograd {run.autograd_losses[run.apart_at]:.6f})."
-    )
+    if said := training_sentence(report):
+        yield paragraph(said)
 
 
 def _score(report: Report) -> Text:
-    word, style = ("passed", "bold green") if report.passed else ("not passed yet", "bold")
-    figures = report.as_json()
-    score = f"{figures['score']:g} of {figures['max_score']:g}"
-    if report.score == len(report.gradients) and report.error is not None:
-        score += ", but the code did not run to the end"
-    elif (
-        report.training is not None
-        and not report.training.matches
-        and report.first_own_error is None
-    ):
-        score += ", but training does not match autograd's"
-    return Text.assemble((f"{report.exercise}: {word}", style), f", {score}")
+    word, score = score_words(report)
+    style = "bold green" if report.passed else "bold"
+    return Text.assemble((f"{report.exercise}: {word}", style), score)
 
 
 def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[RenderableType]:
@@ -144,7 +96,7 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
         else:
             what = "fix that line" if report.error is None and first is not None else "fix that"
         yield CallAfter(f"Next: {what}, then run: ", again)
-        if first is not None and first.verdict != "forbidden" and not _unread(report):
+        if first is not None and first.verdict != "forbidden" and not unread(report):
             yield Calls(tuple(_help(name, first)))
 
 
