@@ -58,7 +58,13 @@ WRONG = {
     ("wrong_chunk.ipynb", "exercise1"): [("dcounts_sum", "[8] line 7", "wrong", "sign-flipped")],
 }
 # The first words of what else is said.
+MAGICS = [
+    "[1] line 1 is for the shell or for Jupyter (`!pip install torch`)",
+    "[10] is not Python (`%%bash`), and is left out.",
+]
 NOTES = {
+    ("magics.ipynb", "exercise1"): MAGICS,
+    ("magics.ipynb", "exercise2"): MAGICS,
     ("does_not_parse.ipynb", "exercise1"): ["[9] is skipped: a syntax error on line 2",
                                             "[10] is skipped: a syntax error on line 1"],
     ("does_not_parse.ipynb", "exercise2"): ["[9] is skipped: a syntax error on line 2",

@@ -1,5 +1,6 @@
 """The file that is to be graded: as it is, or as a slice of a notebook."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from grader.course.exercise import Exercise
@@ -9,22 +10,30 @@ from grader.syntax.submission import Submission, read_submission
 
 def wanted_of(exercise: Exercise) -> Wanted:
     also = (chunk.name for chunk in exercise.further_chunks)
-    sizes = ("n", "batch_size", "vocab_size", *exercise.sizes)
+    sizes = frozenset(("n", "batch_size", "vocab_size", *exercise.sizes))
     given = {*exercise.forward_pass.names, *also, *sizes} - {"loss", *exercise.values}
-    return Wanted(exercise.name, tuple(row.key for row in exercise.rows), frozenset(given))
+    keys = tuple(row.key for row in exercise.rows)
+    if not exercise.kind.in_methods:
+        return Wanted(exercise.name, keys, frozenset(given), sizes)
+    classes = {row.written_at.partition(":")[0].partition(".")[0] for row in exercise.rows}
+    names = frozenset(name.removesuffix("()") for name in classes)
+    return Wanted(exercise.name, keys, frozenset(), frozenset(), names)
 
 
-def submission_at(path: Path, exercise: Exercise) -> Submission:
-    """A file that defines `backward` as it is; of another in the lecture's style, a slice.
+def submission_at(
+    path: Path, exercise: Exercise, names: Mapping[str, str] | None = None
+) -> Submission:
+    """A file that defines what is asked for as it is; of a notebook, or of a script in the
+    lecture's style, a slice. `names`: by gradient ("dprobs"), another name that it has there.
 
     Raises UsageProblem where there is no such file.
     """
-    if exercise.kind.name != "function":
-        return read_submission(path)
-    notebook = read_notebook(path)
-    if isinstance(notebook, Submission) or notebook.defines_backward:
-        return read_submission(path)
-    wanted = wanted_of(exercise)
-    if path.suffix == ".ipynb" or (notebook.readable and notebook.holds(wanted)):
+    notebook, wanted = read_notebook(path, names), wanted_of(exercise)
+    if isinstance(notebook, Submission):
+        return notebook
+    if path.suffix == ".ipynb":
+        return notebook.submission(wanted)
+    lectures = not wanted.in_methods and notebook.readable and not notebook.defines(wanted)
+    if lectures and notebook.holds(wanted):
         return notebook.submission(wanted)
     return read_submission(path)

@@ -16,6 +16,12 @@ from typing import Any
 from grader.errors import printable
 
 PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics over Python code
+# `%time dx = ...` runs what follows.
+TIMED = re.compile(r"(\s*)%time(?:it)?\s+(?!-)(.*\S.*)$")
+ONLY_IPYTHONS = re.compile(r"\s*([%!?]|[\w.]+\?\??\s*$|[\w.]+(\s*,\s*\w+)*\s*=\s*[!%])")
+# What only sets Jupyter up.
+SETS_UP = ("%matplotlib", "%config", "%load_ext", "%reload_ext", "%autoreload", "%precision",
+           "%pylab", "%time", "%%time", "%%timeit", "%%capture", "%%prun")  # fmt: skip
 SCRIPT_CELL = re.compile(r"^# ?(%%|In ?\[)", re.MULTILINE)
 
 
@@ -45,6 +51,14 @@ def cell_name(cell: int | None, count: int | None) -> str:
 
 
 @dataclass(frozen=True)
+class Plain:
+    """A cell as plain Python, a line for each of its lines."""
+
+    source: str
+    left_out: tuple[tuple[int, str], ...] = ()  # line, from 1, and what stood there
+
+
+@dataclass(frozen=True)
 class Cell:
     source: str  # plain Python, a line for each line of the cell
     number: int | None  # from 1, code cells only; None: of a script
@@ -52,6 +66,16 @@ class Cell:
     above: str = ""  # the text cells since the code cell before
     printed: str = ""  # saved output, as far as it is text
     first_line: int = 1  # of the script, where it is of one
+    left_out: tuple[tuple[int, str], ...] = ()  # line, and what no Python can read there
+
+    @property
+    def unread(self) -> tuple[tuple[int, str], ...]:
+        """Of what is left out, all that does more than ask, or set Jupyter up."""
+        return tuple(
+            (line, text)
+            for line, text in self.left_out
+            if text.split()[0] not in SETS_UP and "?" not in (text[0], text[-1])
+        )
 
     @property
     def name(self) -> str:
@@ -98,12 +122,14 @@ def _code_cells(cells: list[dict[str, Any]]) -> Iterator[Cell]:
             continue
         number += 1
         count = cell.get("execution_count")
+        plain = plain_python(source.replace("\r\n", "\n").replace("\r", "\n"))
         yield Cell(
-            plain_python(source.replace("\r\n", "\n").replace("\r", "\n")),
+            plain.source,
             number,
             count if type(count) is int else None,
             above,
             "".join(_texts(cell.get("outputs"))),
+            left_out=plain.left_out,
         )
         above = ""
 
@@ -119,28 +145,48 @@ def script_cells(text: str) -> tuple[Cell, ...]:
     """The parts of a script, each from a `# %%`; one where it has none."""
     starts = [0, *(match.start() for match in SCRIPT_CELL.finditer(text) if match.start())]
     ends = [*starts[1:], len(text)]
-    return tuple(
-        Cell(plain_python(text[start:end]), None, first_line=text.count("\n", 0, start) + 1)
-        for start, end in zip(starts, ends, strict=True)
-    )
+    parts = zip(starts, ends, strict=True)
+    return tuple(_part(text, start, end) for start, end in parts)
 
 
-def plain_python(cell: str) -> str:
+def _part(text: str, start: int, end: int) -> Cell:
+    plain, first_line = plain_python(text[start:end]), text.count("\n", 0, start) + 1
+    return Cell(plain.source, None, first_line=first_line, left_out=plain.left_out)
+
+
+def plain_python(cell: str) -> Plain:
     """A cell with its magics (%time), shell lines (!ls) and questions (dx?) taken out.
 
-    A cell that Python reads as it is stays so: a line of a formula may begin with %.
+    A cell that Python reads as it is stays so: a line of a formula may begin with %. One that is
+    indented as a whole is not, as in Jupyter.
     """
+    if _parses(cell):
+        return Plain(cell)
+    first = cell.split(maxsplit=1)[:1]
+    lines = cell.split("\n")
+    if first and first[0].startswith("%%") and first[0] not in PYTHON_CELLS:
+        at = next(at for at, line in enumerate(lines) if line.strip())
+        return Plain("\n".join(f"# {line}" for line in lines), ((at + 1, lines[at].strip()),))
+    indent = next((_indent(line) for line in lines if line.strip()), "")
+    lines = [line.removeprefix(indent) for line in lines]
+    left_out = []
+    for at, line in enumerate(lines):
+        if timed := TIMED.match(line):
+            lines[at] = timed[1] + timed[2]
+        elif ONLY_IPYTHONS.match(line):
+            lines[at] = f"{_indent(line)}pass  # {line.lstrip()}"
+            left_out.append((at + 1, line.strip()))
+    return Plain("\n".join(lines), tuple(left_out))
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _parses(text: str) -> bool:
     try:
         with warnings.catch_warnings(action="ignore"):
-            ast.parse(cell)
-        return cell
+            ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        lines = cell.split("\n")
-    if cell.lstrip().startswith("%%") and cell.split()[0] not in PYTHON_CELLS:
-        return "\n".join("# " + line for line in lines)
-    return "\n".join(
-        f"{line[: len(line) - len(line.lstrip())]}pass  # {line.lstrip()}"
-        if line.lstrip()[:1] in ("%", "!", "?") or re.fullmatch(r"\s*[\w.]+\?\??\s*", line)
-        else line
-        for line in lines
-    )
+        return False
+    return True

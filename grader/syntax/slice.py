@@ -6,12 +6,16 @@ it reads is needed then, unless the forward pass gives it. Nothing is run to fin
 """
 
 import ast
+import builtins
 import heapq
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from grader.syntax.units import Unit
+
+ALL_NAMES = "*"  # what `from torch import *` binds
+BUILTINS = frozenset(vars(builtins))
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,14 @@ class Slice:
     refused: Mapping[str, Unit]  # by name: would be needed, and is never run
     dropped: Mapping[str, tuple[Unit, ...]]  # by gradient: written there too, and anew later
     moved: tuple[tuple[Unit, str], ...]  # run later than written, for this name
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        return frozenset().union(*(unit.written for unit in self.units))
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        return frozenset().union(*(unit.reads for unit in self.units))
 
 
 @dataclass
@@ -37,8 +49,15 @@ class Slicer:
     _dropped: dict[str, list[Unit]] = field(default_factory=dict)
 
     def slice(self) -> Slice:
-        taken = self._taken()
-        definitions, imports = self._definitions(taken)
+        """What makes the gradients."""
+        return self._whole(self._taken(), frozenset())
+
+    def defining(self, names: Collection[str]) -> Slice:
+        """What defines these functions or classes."""
+        return self._whole([], names)
+
+    def _whole(self, taken: list[Unit], names: Collection[str]) -> Slice:
+        definitions, imports = self._definitions(taken, names)
         order, moved = in_order([*definitions, *taken])
         dropped = {name: tuple(reversed(units)) for name, units in self._dropped.items()}
         return Slice(tuple(order), imports, self._refused, dropped, tuple(moved))
@@ -102,31 +121,51 @@ class Slicer:
             if name not in self.wanted
         }
 
-    def _definitions(self, taken: Sequence[Unit]) -> tuple[list[Unit], dict[Unit, frozenset[str]]]:
-        """Functions, imports and constants from elsewhere, and what those need."""
+    def _definitions(
+        self, taken: Sequence[Unit], names: Collection[str]
+    ) -> tuple[list[Unit], dict[Unit, frozenset[str]]]:
+        """Functions, imports and constants from elsewhere, and what those need.
+
+        Where a name is defined nowhere, what `from torch import *` may have brought.
+        """
         here = frozenset().union(*(self._written(unit) for unit in taken))
-        pending = set().union(*(unit.reads for unit in taken)) - here - set(self.given)
+        read = frozenset().union(*(unit.reads for unit in taken))
+        pending = {*names, *(read - here - set(self.given))}
         seen: set[str] = set(pending)
         found: dict[Unit, set[str]] = {}
         while pending:
             name = pending.pop()
-            unit = self._last_binding.get(name)
-            if unit is None:
-                continue
-            if unit.outside is not None:
-                self._refused.setdefault(name, unit)
-                continue
-            found.setdefault(unit, set()).add(name)
-            more = set(unit.reads) - seen - here - set(self.given)
-            seen |= more
-            pending |= more
-        order = [unit for unit in self.every if unit in found]
+            for unit in self._makers(name):
+                if unit.outside is not None:
+                    self._refused.setdefault(name, unit)
+                    continue
+                found.setdefault(unit, set()).add(name)
+                more = set(unit.reads) - seen - here - set(self.given)
+                seen |= more
+                pending |= more
+        order = [unit for unit in self.every if unit in found and unit not in taken]
         imports = {
             unit: frozenset(found[unit])
             for unit in order
             if isinstance(unit.node, ast.Import | ast.ImportFrom)
         }
         return order, imports
+
+    def _makers(self, name: str) -> Iterator[Unit]:
+        """The last statement that gives a name its value, and those that add to that."""
+        last = self._last_binding.get(name)
+        if last is None:
+            yield from () if name in BUILTINS else self._stars
+            return
+        yield last
+        for unit in self.every[self.every.index(last) + 1 :]:
+            if name in unit.written and not unit.defines:
+                yield unit
+
+    @cached_property
+    def _stars(self) -> list[Unit]:
+        """`from torch import *`"""
+        return [unit for unit in self.every if ALL_NAMES in unit.written]
 
 
 def in_order(units: Sequence[Unit]) -> tuple[list[Unit], list[tuple[Unit, str]]]:

@@ -40,6 +40,8 @@ class Submission:
     notes: tuple[Note, ...] = ()
     # Of a slice of a notebook: where each line of `source` comes from. (): it is the file's text.
     places: tuple[Place | None, ...] = ()
+    # Gradients that are read and not the learner's: the source only makes room for a stand-in.
+    stood_in: frozenset[str] = frozenset()
 
     def place(self, line: int | None) -> Place | None:
         """Where a line of the source stands in the notebook; None of a plain file's."""
@@ -59,12 +61,13 @@ class Submission:
     @cached_property
     def lines(self) -> dict[str, int]:
         """By gradient key, the line that last writes it."""
-        return {key: written.line for key, written in self.gradients.items()}
+        found = self.gradients.items()
+        return {key: written.line for key, written in found if key not in self.stood_in}
 
     @property
     def attempted(self) -> frozenset[str]:
         """Gradient keys given anything but None."""
-        return self._gradients.attempted
+        return self._gradients.attempted - self.stood_in
 
     @cached_property
     def _gradients(self) -> Gradients:
@@ -144,13 +147,13 @@ def _in_a_method(place: str) -> bool:
 
 
 def read_submission(path: Path) -> Submission:
-    """Read and parse a .py file or a notebook.
+    """Read and parse a .py file.
 
     Raises UsageProblem where there is no such file. Content that cannot be graded (not
     UTF-8, too large, a syntax error) is a submission all the same, with its `problem`.
     """
     try:
-        source = _source_of(path)
+        source = read_text(path)
         check(path, source)
     except Unreadable as error:
         return Submission(path, "", problem=str(error))
@@ -187,13 +190,6 @@ def _syntax_error(path: Path, source: str, error: SyntaxError) -> str:
     shown = printable(" ".join(text.split()), 100)
     said = printable(error.msg, 200)
     return f"{where}: syntax error, {said}" + (f": {shown}" if shown else "")
-
-
-def _source_of(path: Path) -> str:
-    text = read_text(path)
-    if path.suffix != ".ipynb":
-        return text
-    return "\n\n".join(cell.source for cell in cells_of(path, text))
 
 
 def cells_of(path: Path, text: str) -> tuple[Cell, ...]:

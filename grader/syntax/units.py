@@ -4,12 +4,13 @@ The body of a loop over steps counts as statements, without the loop; so does th
 """
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 from grader.syntax.cells import Cell, Place
-from grader.syntax.targets import Write, reads, writes
+from grader.syntax.targets import Function, Write, parameters, reads, within, writes
 
 Defining = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 Compound = ast.If | ast.For | ast.While | ast.Try | ast.TryStar | ast.Match | ast.With
@@ -30,6 +31,7 @@ class Unit:
     cell: Cell
     at: int  # of the cell, from 0
     loop: int | None = None  # the line of the loop over steps around it
+    through_calls: frozenset[str] = frozenset()  # written by functions of the notebook's
 
     @cached_property
     def writes(self) -> tuple[Write, ...]:
@@ -37,11 +39,12 @@ class Unit:
 
     @cached_property
     def written(self) -> frozenset[str]:
-        return frozenset(write.target.variable for write in self.writes)
+        return self.through_calls.union(write.target.variable for write in self.writes)
 
     @cached_property
     def reads(self) -> frozenset[str]:
-        return reads(self.node)
+        """`probs.grad` is the name that the gradient should have, as well."""
+        return reads(self.node).union(map(gradient_of, self.peeks))
 
     @cached_property
     def bound(self) -> frozenset[str]:
@@ -49,11 +52,17 @@ class Unit:
         if isinstance(self.node, Compound):
             return frozenset()
         bound = {write.target.variable for write in self.writes if write.binds}
-        return frozenset(bound - self.reads)
+        return frozenset(bound - reads(self.node))
 
     @property
     def defines(self) -> bool:
         return isinstance(self.node, Defining)
+
+    @property
+    def defined(self) -> str:
+        """The function or class that it defines; "" of none."""
+        defines = isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        return self.node.name if defines else ""  # type: ignore[attr-defined]
 
     @cached_property
     def line(self) -> int:
@@ -95,6 +104,11 @@ class Unit:
         )
 
 
+def gradient_of(peek: ast.Attribute) -> str:
+    """`dprobs` of `probs.grad`."""
+    return f"d{ast.unparse(peek.value)}"
+
+
 def _counts(write: Write) -> bool:
     """Not `dh.mean()` in a print, `loss.backward()`, `t.retain_grad()`: nothing is made there."""
     if isinstance(write.node, ast.Call) and isinstance(write.node.func, ast.Attribute):
@@ -105,25 +119,67 @@ def _counts(write: Write) -> bool:
 
 def units_of(cells: Iterable[Cell], gradients: Collection[str]) -> Iterator[Unit]:
     """In the order of the notebook; cells that Python cannot read are left out."""
-    for at, cell in enumerate(cells):
-        if cell.problem is None:
-            for node, loop in _flat(cell.tree.body, gradients, None):
-                yield Unit(node, cell, at, loop)
+    readable = [(at, cell) for at, cell in enumerate(cells) if cell.problem is None]
+    functions = {
+        node.name: node
+        for _, cell in readable
+        for node in cell.tree.body
+        if isinstance(node, Function) and not _is_a_cell(node, gradients)
+    }
+    for at, cell in readable:
+        for node, loop in _flat(cell.tree.body, gradients, None):
+            through = frozenset(_through_calls(node, functions)) if functions else frozenset()
+            yield Unit(node, cell, at, loop, through)
 
 
 def _flat(
     body: Iterable[ast.stmt], gradients: Collection[str], loop: int | None
 ) -> Iterator[tuple[ast.stmt, int | None]]:
     for node in body:
-        if isinstance(node, ast.With) or _always(node):
-            yield from _flat(node.body, gradients, loop)  # type: ignore[attr-defined]
-        elif isinstance(node, ast.For | ast.While) and _over_steps(node, gradients):
-            yield from _flat(node.body, gradients, node.lineno)
+        if (isinstance(node, ast.With) and not _opens(node)) or _always(node):
+            yield from _flat(node.body, gradients, loop)
+        elif isinstance(node, Function) and _is_a_cell(node, gradients):
+            body = [part for part in node.body if not isinstance(part, ast.Global)]
+            yield from _flat(body, gradients, loop)
+        elif isinstance(node, ast.For | ast.While) and (made := _made_each_turn(node, gradients)):
+            trains = "loss" in made
+            yield from _flat(node.body, gradients, node.lineno if trains else loop)
         else:
             yield node, loop
 
 
-def _always(node: ast.stmt) -> bool:
+def _is_a_cell(function: Function, gradients: Collection[str]) -> bool:
+    """`def step(): global dh, dW2; ...`, which could as well be a cell: each line of it counts."""
+    made = {write.target.variable for write in writes(function) if write.how == "global"}
+    returns = any(isinstance(node, ast.Return | ast.Yield) for node in within(function.body))
+    return bool(made & set(gradients)) and not parameters(function) and not returns
+
+
+def _opens(node: ast.With) -> bool:
+    """`with open(...) as file:`"""
+    return any(reads(ast.Expr(item.context_expr)) & OUTSIDE.keys() for item in node.items)
+
+
+def _through_calls(node: ast.stmt, functions: Mapping[str, Function]) -> Iterator[str]:
+    """What the notebook's functions write when they are called here: global names, and what is
+    passed to them."""
+    for call in within([node]):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            function = functions.get(call.func.id)
+            if function is not None:
+                made = list(writes(function, *function.body))
+                yield from (write.target.variable for write in made if write.how == "global")
+                filled = {
+                    write.target.variable
+                    for write in made
+                    if not write.binds and write.how not in ("global", "called")
+                } & parameters(function)
+                for parameter, passed in zip(function.args.args, call.args, strict=False):
+                    if parameter.arg in filled and isinstance(passed, ast.Name):
+                        yield passed.id
+
+
+def _always(node: ast.stmt) -> TypeGuard[ast.If]:
     """`if True:`, `if __name__ == "__main__":`"""
     if not isinstance(node, ast.If) or node.orelse:
         return False
@@ -132,12 +188,13 @@ def _always(node: ast.stmt) -> bool:
     )
 
 
-def _over_steps(loop: ast.For | ast.While, gradients: Collection[str]) -> bool:
-    """Whether each turn is a step of training: a loss is worked out, or several gradients.
+def _made_each_turn(loop: ast.For | ast.While, gradients: Collection[str]) -> set[str]:
+    """Of a loop over steps, the loss and the gradients that it works out; {} of another.
 
-    A loop that makes one gradient entry by entry (`for k in ...: dC[...] += ...`) is not.
+    One that makes one gradient entry by entry (`for k in ...: dC[...] += ...`) is another.
     """
     direct = [node for node, _ in _flat(loop.body, gradients, None)]
     simple = [node for node in direct if not isinstance(node, Compound)]
     bound = {write.target.variable for write in writes(*simple) if write.binds}
-    return "loss" in bound or len(bound & set(gradients)) > 1
+    made = bound & {"loss", *gradients}
+    return made if "loss" in made or len(made) > 1 else set()

@@ -1,7 +1,5 @@
 """A submission as text: where its gradients are written, and why it cannot be read."""
 
-import ast
-import json
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +15,6 @@ def read(folder: Path, content: str | bytes, name: str = "answer.py") -> Submiss
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_submission(path)
-
-
-def notebook(*cells: str, **more: Any) -> str:
-    code = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
-    return json.dumps({"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "#"}, *code]})
 
 
 BODY = "def backward(probs):\n{}\n    return locals()\n"
@@ -132,41 +125,6 @@ def test_no_such_file_is_a_usage_problem(path: str, said: str, tmp_path: Path) -
 
 def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
     assert read(tmp_path, b"#" * MAX_BYTES).problem is None
-
-
-CELLS = {
-    "a magic": ("%matplotlib inline\nimport torch", "import torch"),
-    "a shell line": ("!pip install torch\nx = 1", "x = 1"),
-    "a question": ("x.shape?\nx = 1", "x = 1"),
-    "a magic in a block": ("if True:\n    %time f()\nx = 1", "if True:"),
-    "a timed cell": ("%%time\nx = 1", "x = 1"),
-    "a line that begins with %": ("x = ('%d'\n     % 5)", "     % 5)"),
-}
-
-
-@pytest.mark.parametrize("what", CELLS)
-def test_a_notebook_is_read_without_what_is_only_ipythons(what: str, tmp_path: Path) -> None:
-    cell, kept = CELLS[what]
-    found = read(tmp_path, notebook(cell, BODY.format("    dprobs = 1")), "answer.ipynb")
-    assert found.problem is None
-    assert kept in found.source.split("\n")
-    assert "dprobs" in found.lines
-
-
-def test_a_shell_cell_is_left_out(tmp_path: Path) -> None:
-    found = read(tmp_path, notebook("%%bash\nls | wc", "x = 1"), "answer.ipynb")
-    assert found.problem is None
-    assert ast.unparse(ast.parse(found.source)) == "x = 1"
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "{", "[]", "null", '{"cells": 3}', '{"cells": [1]}', '{"cells": [{"cell_type": "code"}]}',
-     '{"worksheets": []}', '{"cells": [{"cell_type": "code", "source": [1]}]}', "[" * 100_000],
-)  # fmt: skip
-def test_what_is_no_notebook_says_so(text: str, tmp_path: Path) -> None:
-    found = read(tmp_path, text, "answer.ipynb")
-    assert found.problem == f"{tmp_path / 'answer.ipynb'}: not a Jupyter notebook (version 4)."
 
 
 @given(

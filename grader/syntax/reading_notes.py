@@ -1,0 +1,116 @@
+"""What is said of how a notebook was read: what was left out, moved or read otherwise."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.syntax.cells import Cell
+from grader.syntax.slice import Slice
+from grader.syntax.slice_text import Instead
+from grader.syntax.submission import Note
+from grader.syntax.targets import Function, parameters
+from grader.syntax.units import Unit, gradient_of
+
+MOST_SHOWN = 40  # characters of a line
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Of the notebook's `cells` for an exercise that asks for these `gradients` ("dprobs")."""
+
+    cells: Sequence[Cell]
+    gradients: Sequence[str]
+    called: Mapping[str, str]  # by gradient, another name that it has
+    own: frozenset[Unit]  # the exercise's statements
+
+    def of_slice(
+        self,
+        found: Slice,
+        taken_over: Collection[Unit],
+        stood_in: Collection[str],
+        instead: Instead,
+    ) -> Iterator[Note]:
+        """`taken_over`: statements that only take PyTorch's gradient. `stood_in`: values whose
+        gradients are read, and written nowhere."""
+        yield from self.cells_left_out()
+        yield from _order(found)
+        for name, unit in found.refused.items():
+            said = f"`{name}` of {unit.place} is not taken: that line {unit.outside}."
+            yield Note("not-taken", said)
+        for unit in sorted(taken_over, key=lambda unit: (unit.at, unit.line)):
+            said = f"{unit.place} is not graded: `{ast.unparse(unit.node)}` is PyTorch's gradient"
+            yield Note("reads-grad", f"{said}, not one derived by hand.")
+        yield from _peeks(found, stood_in, instead)
+        yield from self.renamed(found.written)
+
+    def cells_left_out(self) -> Iterator[Note]:
+        for cell in self.cells:
+            if cell.problem is not None:
+                yield Note("cell-skipped", f"{cell.name} is skipped: {cell.problem}.")
+            elif cell.unread:
+                yield Note("left-out", _left_out(cell))
+
+    def renamed(self, written: Collection[str]) -> Iterator[Note]:
+        """Names that hold a gradient's where the gradient itself is not written."""
+        own = sorted(self.own, key=lambda unit: (unit.at, unit.line))
+        for key in self.gradients:
+            if self.called.get(key, key) in written:
+                continue
+            for unit in own:
+                for name in sorted(unit.bound):
+                    if name != key and key in name and name not in self.gradients:
+                        yield Note(
+                            "renamed",
+                            f"{unit.place_of(name)} writes `{name}`, and nothing writes `{key}`; "
+                            f"to grade it as that: --gradient {key}={name}",
+                        )
+
+
+def _left_out(cell: Cell) -> str:
+    (line, text), *more = cell.unread
+    shown = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
+    if text.startswith("%%"):
+        return f"{cell.name} is not Python (`{shown}`), and is left out."
+    if not more:
+        return f"{cell.place(line)} is for the shell or for Jupyter (`{shown}`), and is left out."
+    lines = ", ".join(str(cell.place(other).line) for other, _ in more)
+    first = str(cell.place(line)).replace("line", "lines")
+    return f"{first}, {lines} are for the shell or for Jupyter (`{shown}`), and are left out."
+
+
+def _order(found: Slice) -> Iterator[Note]:
+    for name, units in found.dropped.items():
+        final = next(u for u in reversed(found.units) if name in u.written)
+        also = ", ".join(str(unit.place_of(name)) for unit in units)
+        said = f"`{name}` is written at {also} and again at {final.place_of(name)}"
+        yield Note("written-twice", f"{said}; the last one is graded.")
+    moved = {(unit.cell, name): unit for unit, name in reversed(found.moved)}
+    for (_, name), unit in reversed(moved.items()):
+        if name not in found.dropped:
+            said = f"{unit.place} reads `{name}`, which a later cell writes"
+            yield Note("moved", f"{said}; it is run after that cell.")
+
+
+def _peeks(found: Slice, stood_in: Collection[str], instead: Instead) -> Iterator[Note]:
+    """A line that reads the same one twice is named once."""
+    for unit in found.units:
+        passed = parameters(unit.node) if isinstance(unit.node, Function) else set[str]()
+        every = [peek for peek in unit.peeks if ast.unparse(peek.value) not in passed]
+        for peek in {(peek.lineno, gradient_of(peek)): peek for peek in every}.values():
+            key, name = gradient_of(peek), instead(peek)
+            said = f"{unit.cell.place(peek.lineno)} reads `{ast.unparse(peek)}`"
+            if key == "dloss" and name != key:
+                said += ", which is 1."
+            elif name is None:
+                said += ", which is None here: no cell is run, and no `loss.backward()`."
+            elif key[1:] in stood_in:
+                said += (
+                    f", PyTorch's answer, and nothing writes `{key}`. The line is judged alone, "
+                    f"with a stand-in for that; write `{key}`, and read it here."
+                )
+            else:
+                said += (
+                    f", PyTorch's answer. It is graded with your `{name}` in its place; "
+                    f"write `{name}`."
+                )
+            yield Note("reads-grad", said)
