@@ -70,9 +70,9 @@ def grading(**options: Any) -> Iterator[GradeFile]:
     """A warm grader for files: grade_file(exercise, path, **other_options)."""
     from dataclasses import replace
 
+    from grader.cli.submissions import submission_at
     from grader.course.exercise import load_exercise
     from grader.grading import FAULT, Grader, Options
-    from grader.syntax.submission import read_submission
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where pytest has threads
@@ -81,8 +81,9 @@ def grading(**options: Any) -> Iterator[GradeFile]:
 
     def grade_file(exercise: str, of: "Path | Submission", **others: Any) -> "Report":
         grader.options = replace(usual, **others)
-        submission = read_submission(of) if isinstance(of, Path) else of
-        report = grader.grade(load_exercise(exercise), submission)
+        asked = load_exercise(exercise)
+        submission = submission_at(of, asked) if isinstance(of, Path) else of
+        report = grader.grade(asked, submission)
         assert FAULT not in report.trace, report.trace  # it costs no verdict, and no test passes
         return report
 

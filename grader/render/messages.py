@@ -10,6 +10,7 @@ from grader.judge.missing import Stop
 from grader.process.sandbox.plan import GIB, MEMORY
 from grader.protocol.messages import Answer, Ended, Raised
 from grader.report import Flag
+from grader.rows import gradient_key
 from grader.syntax.slips import slips
 from grader.syntax.submission import Submission
 
@@ -18,7 +19,7 @@ SLIPS = {
     "starts with d.",
     "assigned": "line {line} assigns `{value}`, and nothing assigns `{key}`: was `{key}` meant?",
     "grad": "line {line} reads `{value}.grad`, which is always None here: forward values are plain "
-    "tensors, without a graph.",
+    "tensors, without a graph. Write `{key}`, the gradient that you derived.",
 }
 MOST_SLIPS = 3  # what is wrong with one is wrong with all
 
@@ -123,8 +124,8 @@ def _slips(exercise: Exercise, submission: Submission, answer: Answer) -> Iterat
         return
     given = answer.gradients.keys() | answer.kinds.keys()
     missing = [name for name in exercise.gradients if name not in given | exercise.values.keys()]
-    for slip in slips(submission.source, missing):
-        key = exercise.key(slip.value)
+    for slip in slips(submission.tree, exercise.forward_pass.names, missing):
+        key = gradient_key(slip.value)
         if slip.how == "assigned" and key in submission.lines:
             continue  # a forward value worked out once more
         said = SLIPS[slip.how].format(line=slip.line, value=slip.value, key=key)

@@ -157,9 +157,7 @@ class Notebook:
             problem = f"{self.path}: {self._nothing(wanted)}"
             return Submission(self.path, "", problem, tuple(reading.cells_left_out()))
         found = Slicer(self.units, frozenset(), (), wanted.sizes).defining(names)
-        nothing = frozenset[Unit]()
-        notes = tuple(reading.of_slice(found, nothing, frozenset(), lambda peek: None))
-        return self._submission(as_file(found), notes)
+        return self._submission(as_file(found), tuple(reading.of_definitions(found)))
 
     def _submission(
         self, lines: Iterable[Line], notes: tuple[Note, ...], stood_in: frozenset[str] = frozenset()

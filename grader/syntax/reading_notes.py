@@ -32,16 +32,19 @@ class Reading:
     ) -> Iterator[Note]:
         """`taken_over`: statements that only take PyTorch's gradient. `stood_in`: values whose
         gradients are read, and written nowhere."""
-        yield from self.cells_left_out()
+        yield from self.of_definitions(found)
         yield from _order(found)
-        for name, unit in found.refused.items():
-            said = f"`{name}` of {unit.place} is not taken: that line {unit.outside}."
-            yield Note("not-taken", said)
         for unit in sorted(taken_over, key=lambda unit: (unit.at, unit.line)):
             said = f"{unit.place} is not graded: `{ast.unparse(unit.node)}` is PyTorch's gradient"
             yield Note("reads-grad", f"{said}, not one derived by hand.")
         yield from _peeks(found, stood_in, instead)
         yield from self.renamed(found.written)
+
+    def of_definitions(self, found: Slice) -> Iterator[Note]:
+        yield from self.cells_left_out()
+        for name, unit in found.refused.items():
+            said = f"`{name}` of {unit.place} is not taken: that line {unit.outside}."
+            yield Note("not-taken", said)
 
     def cells_left_out(self) -> Iterator[Note]:
         for cell in self.cells:

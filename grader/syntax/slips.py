@@ -15,14 +15,14 @@ class Slip:
     line: int
 
 
-def slips(source: str, values: Collection[str]) -> Iterator[Slip]:
-    """Each once, in the order of the text. `values`: those whose gradients are missing."""
-    if not values:
-        return
+def slips(tree: ast.AST, values: Collection[str], missing: Collection[str]) -> Iterator[Slip]:
+    """Each once, in the order of the text. `missing`: the values whose gradients are; a .grad is
+    a slip also where the gradient is there."""
     seen: set[tuple[str, str]] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         for how, name, line in _named(node):
-            if name in values and (how, name) not in seen:
+            slip = name in missing or (how == "grad" and name in values)
+            if slip and (how, name) not in seen:
                 seen.add((how, name))
                 yield Slip(how, name, line)
 

@@ -1,5 +1,7 @@
 """What is written instead of a gradient is found in the text."""
 
+import ast
+
 import pytest
 
 from grader.syntax.slips import Slip, slips
@@ -13,15 +15,24 @@ FOUND = {
 NOTHING = ("return {'dprobs': g}", "dprobs = probs", "self.grad = g", "probs.grad = None", "x = {}")
 
 
+def found(line: str, missing: list[str]) -> list[Slip]:
+    tree = ast.parse(f"def backward(probs, g):\n    {line}\n")
+    return list(slips(tree, ["probs", "counts"], missing))
+
+
 @pytest.mark.parametrize("line", FOUND)
 def test_it_is_found(line: str) -> None:
-    assert list(slips(f"def backward(probs, g):\n    {line}\n", ["probs"])) == [FOUND[line]]
+    assert found(line, missing=["probs"]) == [FOUND[line]]
 
 
 @pytest.mark.parametrize("line", NOTHING)
 def test_nothing_is_found(line: str) -> None:
-    assert list(slips(f"def backward(probs, g):\n    {line}\n", ["probs"])) == []
+    assert found(line, missing=["probs"]) == []
 
 
 def test_what_is_not_missing_is_no_slip() -> None:
-    assert list(slips("probs = 1\n", ["counts"])) == []
+    assert found("probs = 1", missing=["counts"]) == []
+
+
+def test_a_grad_is_a_slip_where_nothing_is_missing() -> None:
+    assert found("dcounts = probs.grad * 2", missing=[]) == [Slip("grad", "probs", 2)]
