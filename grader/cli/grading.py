@@ -5,7 +5,6 @@ import gc
 import json
 import os
 import sys
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
 from grader.errors import UsageProblem
+from grader.process.clean_start import choose_kernels, load_torch
 from grader.syntax.submission import read_submission
 from grader.workspace import kit
 from grader.workspace.hint_state import note_grading
@@ -139,21 +139,11 @@ def summary_line(report: "Report", exercise: Exercise) -> str:
 
 
 def open_grader(call: Call) -> "Grader":
-    """Read the names, import torch, fork. The kernels are chosen by the environment before that.
-
-    With its vectorised tanh, torch's own backward and the textbook's 1 - h**2 differ in the
-    last bit, and everything below hpreact reads `exact: False`.
-    """
+    """Read the names; load torch, unless the command has (process/clean_start.py)."""
     data = NameData(read_names(call.names))
-    if not call.native:
-        os.environ["ATEN_CPU_CAPABILITY"] = "default"
-    # The sandbox grants no threads; code that asks torch for four is to get one, not to end.
-    os.environ["OMP_THREAD_LIMIT"] = "1"
-    # torch's hundred thousand objects are here to stay: a collection among them takes 0.1 s,
-    # here and in each child, where it would also copy the pages it touches.
+    os.environ |= choose_kernels({}, call.native)
+    load_torch()
     gc.disable()
-    # The kit does without numpy; torch says so each time, to learners who never asked.
-    warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
     from grader.grading import Grader, Options
 
     gc.freeze()

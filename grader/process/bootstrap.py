@@ -14,9 +14,10 @@ from contextlib import suppress
 from typing import NoReturn
 
 from grader.errors import GraderFailure
+from grader.process.held import HoldsMore, check_held
 from grader.process.sandbox.kernel import Unavailable, libc
 from grader.process.sandbox.landlock import readable
-from grader.process.sandbox.layers import Outcome, apply, missing
+from grader.process.sandbox.layers import NOTHING_HELD, Outcome, apply, missing
 from grader.process.sandbox.plan import Plan
 from grader.process.sandbox.probe import decoded, encoded
 from grader.process.sandbox.seccomp import always
@@ -71,7 +72,7 @@ def run_child(
             os.dup2(source, target)
         _open_streams()
         outcomes = apply(Plan(cpu, parent, FIRST_FREE))
-        os.write(FIRST_FREE - 1, encoded(outcomes))
+        os.write(FIRST_FREE - 1, encoded((Outcome(NOTHING_HELD, _held()), *outcomes)))
         os.close(FIRST_FREE - 1)
         serve(FIRST_FREE - 3, FIRST_FREE - 2, DRIVERS)
         status = 0
@@ -79,6 +80,14 @@ def run_child(
         status = 0
     finally:
         os._exit(status)
+
+
+def _held() -> str | None:
+    try:
+        check_held()
+    except HoldsMore as error:
+        return f"a child holds what it should not: {error}"
+    return None
 
 
 def _open_streams() -> None:

@@ -1,12 +1,11 @@
 """The launcher: starts one sandboxed child per attempt, ends it and reaps it.
 
-On Linux a warm process does it: torch loaded and nothing else, forked once, forking a child
-per attempt. It is forked before the grader works out any value, so neither it nor its
-children ever hold a reference gradient; it forgets the environment and the judge besides.
-One that died or went silent is replaced by a new interpreter, not by a second fork, for the
-grader may hold references by then. A child takes on the sandbox's layers before it is sent a
-submission, and reports which of them hold. Where forking a process with torch in it is unsafe
-(macOS), each child is a new interpreter.
+On Linux a warm process does it: torch loaded and nothing else, forking a child per attempt. The
+command makes it before it has read a word of the call (clean_start.py); a program that grades,
+and whoever has to replace one that died or went silent, starts a new interpreter for it. So
+neither it nor its children ever hold what the grader knows. A child takes on the sandbox's
+layers before it is sent a submission, and reports which of them hold. Where forking a process
+with torch in it is unsafe (macOS), each child is a new interpreter.
 """
 
 import os
@@ -24,6 +23,7 @@ from typing import NoReturn, Protocol
 
 from grader.errors import GraderFailure
 from grader.process.bootstrap import preload, read_sandbox_report, run_child
+from grader.process.clean_start import bare_environment, choose_kernels
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.privileges import close_memory
@@ -106,7 +106,7 @@ def reap(pid: int, patience: float = PATIENCE) -> int | None:
 
 
 class WarmProcess:
-    """The fork server. Make one after importing torch, before working out anything."""
+    """The fork server."""
 
     def __init__(self) -> None:
         self.layers: tuple[Outcome, ...] = ()
@@ -114,9 +114,9 @@ class WarmProcess:
         self.memory_closed = False
         self.waiting: Waiting = silently
         with suppress(OSError, Unavailable):
-            close_memory()  # and with it the warm process's
+            close_memory()
             self.memory_closed = True
-        self._server: _ForkServer | None = _forked()
+        self._server: _ForkServer | None = _prepared.pop() if _prepared else new_warm_process()
 
     @property
     def pid(self) -> int | None:
@@ -215,13 +215,28 @@ def _control_sockets() -> tuple[socket.socket, socket.socket]:
     return here, there
 
 
-def _forked() -> _ForkServer:
+_prepared: list[_ForkServer] = []  # at most one: the command's, for the first that asks
+
+
+def prepare(*closed: int) -> None:
+    """Make the warm process by a fork of this one, which must not have been told anything yet.
+
+    `closed`: descriptors that it is not to have.
+    """
+    with suppress(OSError, Unavailable):
+        close_memory()  # and with it the warm process's
+    _prepared.append(forked(*closed))
+
+
+def forked(*closed: int) -> _ForkServer:
     here, there = _control_sockets()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
         here.close()
+        for descriptor in closed:
+            os.close(descriptor)
         serve_launches(there)
     there.close()
     return _ForkServer(pid, here)
@@ -233,13 +248,23 @@ def _new_interpreter() -> _ForkServer:
     there.set_inheritable(True)
     command = [sys.executable, "-P", "-m", "grader.process.launcher", str(there.fileno())]
     try:
-        pid = os.posix_spawn(sys.executable, command, os.environ)
+        pid = os.posix_spawn(sys.executable, command, _environment())
     except BaseException:
         here.close()
         raise
     finally:
         there.close()
     return _ForkServer(pid, here)
+
+
+def _environment() -> dict[str, str]:
+    """With torch's kernels as they are here: chosen when it was loaded."""
+    kernels = os.environ.get("ATEN_CPU_CAPABILITY")
+    found = choose_kernels(bare_environment(), native=True)
+    return found if kernels is None else found | {"ATEN_CPU_CAPABILITY": kernels}
+
+
+new_warm_process = _new_interpreter  # the tests' is a fork of theirs: it has torch already
 
 
 def serve_launches(control: socket.socket) -> NoReturn:

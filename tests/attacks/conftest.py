@@ -6,6 +6,7 @@ import pytest
 
 import grader.process.attempt
 import grader.process.sandbox.layers
+from grader.process import launcher
 from tests.attacks.range import SECRET, Range, open_range
 
 TIMEOUT = 1.0
@@ -15,6 +16,7 @@ TIMEOUT = 1.0
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grader.process.attempt, "GRACE", 0.5)
+        patch.setattr(launcher, "new_warm_process", launcher._new_interpreter)  # as users have it
         patch.setenv("HANDGRAD_TOKEN", SECRET)
         folder = tmp_path_factory.mktemp("attacks")
         with open_range(folder, untrusted=True, timeout=TIMEOUT) as range_:
@@ -25,6 +27,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
 def unprotected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grader.process.sandbox.layers, "LAYERS", ())
+        patch.setattr(launcher, "new_warm_process", launcher.forked)  # which has none either
         folder = tmp_path_factory.mktemp("unprotected")
         with open_range(folder, timeout=TIMEOUT) as range_:
             yield range_

@@ -49,11 +49,13 @@ def measure(name: str, line: str, times: int) -> None:
     from grader.course.exercise import load_exercise
     from grader.course.names import NameData, read_names
     from grader.grading import Grader, Options
+    from grader.process import launcher
     from grader.process.attempt import Attempt
     from grader.syntax.submission import read_submission
     from grader.workspace import kit
 
     Act = Callable[[Grader], Callable[[], None]]
+    launcher.new_warm_process = launcher.forked  # torch is here, and its import is no grading's
     exercise, data = load_exercise(name), NameData(read_names(kit.NAMES))
 
     def cost(act: Act, repeated: int) -> tuple[float, float]:

@@ -61,5 +61,6 @@ def test_no_other_use_of_the_interpreter_escapes_that_check() -> None:
     ]
     assert sorted(uses) == [
         "Path(sys.executable)",
-        "os.posix_spawn(sys.executable, command, os.environ)",
+        "os.execve(sys.executable, command, environment)",
+        "os.posix_spawn(sys.executable, command, _environment())",
     ]

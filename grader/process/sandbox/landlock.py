@@ -10,8 +10,9 @@ import ctypes
 import os
 import site
 import struct
+import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,8 @@ OF_A_FILE = READ_FILE | WRITE_FILE | TRUNCATE  # of READ and WRITE, those that a
 
 SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/urandom")
 NOTHING = "/dev/null"
+# Beside modules, what is a copy of this package or of the kit, or holds one.
+CLOSED = ("grader", "handgrad*.whl", "handgrad*.egg", "exercises", "solutions", "_kit")
 
 
 def version() -> int:
@@ -85,7 +88,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 @cache
 def readable() -> tuple[str, ...]:
-    """Hierarchies to read: the standard library and installed packages, but not this one.
+    """Hierarchies to read: the standard library and installed packages, but no copy of this one.
 
     An installed kit has its solutions inside the package; all of the grader that a child
     needs is loaded before.
@@ -96,23 +99,41 @@ def readable() -> tuple[str, ...]:
         library.append(site.getusersitepackages())
     if folder := sysconfig.get_config_var("LIBDIR"):
         library.append(folder)
-    closed = Path(__file__).resolve().parents[2]
-    found = {
-        path for root in (*library, *SYSTEM) for path in _without(Path(root).resolve(), closed)
-    }
+    roots = {Path(root).resolve() for root in (*library, *SYSTEM)}
+    closed = _copies({*roots, *map(Path, filter(None, sys.path)), *_of_other_pythons()})
+    found = {path for root in roots for path in _without(root, closed)}
     return tuple(sorted(map(str, found)))
 
 
-def _without(root: Path, closed: Path) -> Iterator[Path]:
-    """`root`, or as much of it as does not hold `closed`."""
-    if root == closed:
+def _of_other_pythons() -> Iterator[Path]:
+    """Folders of packages below those of the system that are read."""
+    for pattern in ("python3*/site-packages", "python3*/dist-packages"):
+        for root in SYSTEM[:4]:
+            yield from Path(root).glob(pattern)
+
+
+def _copies(folders: Iterable[Path]) -> frozenset[Path]:
+    """What may hold worked answers: this checkout, and where packages or folders of these names
+    are, on the way to any module."""
+    found = {Path(__file__).resolve().parents[2]}
+    for folder in folders:
+        for pattern in CLOSED:
+            with suppress(OSError):
+                found |= {path.resolve() for path in folder.glob(pattern)}
+    return frozenset(found)
+
+
+def _without(root: Path, closed: frozenset[Path]) -> Iterator[Path]:
+    """`root`, or as much of it as does not hold any of `closed`."""
+    if root in closed or any(path in root.parents for path in closed):
         return
-    if root not in closed.parents:
+    if not any(root in path.parents for path in closed):
         yield root
         return
     with suppress(OSError):
         for inside in root.iterdir():
-            yield from _without(inside, closed)
+            # A link leads where its own rule is looked for: elsewhere, or to what is closed.
+            yield from () if inside.is_symlink() else _without(inside, closed)
 
 
 def check(plan: Plan) -> str | None:

@@ -7,6 +7,8 @@ from grader.process.sandbox import landlock, limits, namespaces, privileges, sec
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.plan import Plan
 
+NOTHING_HELD = "starts from nothing"  # of a child alone, as process/held.py has it
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -83,5 +85,5 @@ def _problem(step: Callable[[Plan], str | None], plan: Plan) -> str | None:
 
 def missing(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Of the required layers, those that do not hold."""
-    required = {layer.name for layer in LAYERS if layer.required}
+    required = {NOTHING_HELD, *(layer.name for layer in LAYERS if layer.required)}
     return tuple(outcome for outcome in outcomes if outcome.name in required and not outcome.holds)

@@ -98,26 +98,32 @@ def test_the_kernels_copy_of_the_environment_is_overwritten(tmp_path: Path) -> N
     spy.write_text(SPY)
     done = subprocess.run(
         [sys.executable, "-m", "grader", "exercise2", "--untrusted", "--submission", str(spy)],
-        env={"PATH": os.environ["PATH"], "HANDGRAD_TOKEN": "SECRET-5d0c", "PADDING": "x" * 2**15},
+        # Of a kind that Python may need to start; others are not handed over at all.
+        env={"PATH": os.environ["PATH"], "LC_TOKEN": "SECRET-5d0c", "LC_PADDING": "x" * 2**15},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "environ {} {}" in done.stderr, done.stderr
     assert "nothing 16384" in done.stderr
 
 
-def test_files_beside_a_submission_are_not_loaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [["--untrusted"], ["--native"], ["--junit", "out.xml"]])
+def test_files_beside_a_submission_are_not_loaded(options: list[str], tmp_path: Path) -> None:
     """Started in that very folder, as a teacher would."""
     mark = tmp_path / "loaded"
     for name in ("torch", "sitecustomize", "usercustomize", "conftest", "grader", "click", "json"):
         spoiled = f"open({str(mark)!r}, 'a').write({name!r})\nraise SystemExit(0)\n"
         (tmp_path / f"{name}.py").write_text(spoiled)
     (tmp_path / "evil.pth").write_text(f"import os; open({str(mark)!r}, 'a').write('pth')\n")
-    (tmp_path / "answer.py").write_text("def backward(n):\n    import torch, json\n    return {}\n")
+    package = tmp_path / "grader"  # --native and JUnit start a Python of their own
+    package.mkdir()
+    (package / "__init__.py").write_text(f"open({str(mark)!r}, 'a').write('package')\n")
+    answer = "def backward(n, logits):\n    import torch, json\n    return {'dlogits': logits}\n"
+    (tmp_path / "answer.py").write_text(answer)
     grade = Path(sys.executable).with_name("grade")
     done = subprocess.run(
-        [grade, "exercise2", "--untrusted", "--submission", "answer.py"],
+        [grade, "exercise2", *options, "--submission", "answer.py"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert not mark.exists(), mark.read_text()
     assert done.returncode == 1
-    assert "missing" in done.stdout
+    assert "value-for-gradient" in done.stdout  # it was graded
