@@ -45,6 +45,10 @@ class Point:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    _summed: dict[tuple[str, frozenset[str]], torch.Tensor] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
     @property
     def exercise(self) -> Exercise:
         return self.trial.exercise
@@ -61,7 +65,11 @@ class Point:
         """
         if name in self.exercise.values:
             return self._expected[name]
-        return sum(self.contributions(name, cut).values(), torch.zeros_like(self.values[name]))
+        key = name, frozenset(cut)
+        if key not in self._summed:
+            parts = self.contributions(*key).values()
+            self._summed[key] = sum(parts, torch.zeros_like(self.values[name]))
+        return self._summed[key]
 
     @cached_property
     def _expected(self) -> Tensors:

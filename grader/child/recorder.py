@@ -109,8 +109,8 @@ class Recorder:
             key
             for key, result in self.results.items()
             if returned.get(key) is not None
-            and not (isinstance(result, torch.Tensor) and identical(returned[key], result))
             and not (key in self.handed and identical(returned[key], self.clean[key]))
+            and not (isinstance(result, torch.Tensor) and identical(returned[key], result))
         ]
 
 

@@ -27,7 +27,7 @@ from grader.child.recorder import Recorder
 from grader.child.time_limits import OutOfTime, TimeLimits, alarm
 from grader.child.torch_modes import AutogradDetector, set_width
 from grader.kinds import FUNCTION, KINDS
-from grader.protocol.frames import LENGTH, unpack
+from grader.protocol.frames import LENGTH, views
 from grader.protocol.messages import Answer, Isolation, Raised, Request, Setup
 from grader.rows import Row
 from grader.syntax.gradients import ENTRY
@@ -90,14 +90,14 @@ def instrumented(
 def serve(requests: int, replies: int, drivers: Drivers) -> None:
     """Answer requests until their pipe closes. The first frame is the Setup."""
     with os.fdopen(requests, "rb") as source, os.fdopen(replies, "wb") as answers:
-        code = Code(Setup.read(unpack(_read_frame(source))), drivers)
+        code = Code(Setup.read(views(_read_frame(source))), drivers)
         limits, first, streams = TimeLimits(code.setup.timeout), True, (sys.stdout, sys.stderr)
         torch.set_num_threads(1)
         gc.disable()  # Values hold one another: to walk and free them takes half of a call
         gc.freeze()  # a collection that walks all of torch's objects takes 60 ms
         faulthandler.disable()  # where it is on, it holds one of the grader's own streams
         while (frame := _read_frame(source)) is not None:
-            answer = run(code, Request.read(unpack(frame)), limits)
+            answer = run(code, Request.read(views(frame)), limits)
             if answer.raised is not None and answer.raised.type == OutOfTime.__name__:
                 limits = limits.after_a_timeout()
             for stream in streams:
@@ -133,7 +133,7 @@ def warm_up(drivers: Drivers) -> None:
         given = {name: value.double() if float64 else value for name, value in values.items()}
         plain = Request(given, {"n": 2}, float64)
         for request in [plain, replace(plain, isolation=Isolation(given))] * WARM_UP_CALLS:
-            read_back = Request.read(unpack(request.frame[LENGTH.size :]))
+            read_back = Request.read(views(bytearray(request.frame[LENGTH.size :])))
             answer = run(code, read_back, TimeLimits(60.0))
             assert answer.pack() and answer.raised is None, answer.raised
     set_width(float64=False)
@@ -143,7 +143,10 @@ def warm_up(drivers: Drivers) -> None:
 
 def _read_frame(source: Any) -> Any:
     head = source.read(LENGTH.size)
-    return source.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
+    if len(head) < LENGTH.size:
+        return None
+    frame = bytearray(LENGTH.unpack(head)[0])
+    return frame if source.readinto(frame) == len(frame) else None
 
 
 def run(code: Code, request: Request, limits: TimeLimits) -> Answer:

@@ -162,7 +162,7 @@ class Attempt:
                     if needed > REPLY_CAP:
                         return Ended("too_large", f"{needed:,} bytes; at most {REPLY_CAP:,}")
         self._drain_prints()
-        return bytes(reply[LENGTH.size :])
+        return bytes(memoryview(reply)[LENGTH.size :])
 
     def _send(self, unsent: memoryview) -> memoryview:
         try:

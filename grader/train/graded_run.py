@@ -11,7 +11,7 @@ from grader.report import Training
 from grader.train.gradient_descent import Gradients, Step, by_autograd, gradient_descent
 from grader.train.learner import by_hand
 
-SHORT_RUN = 12  # steps
+SHORT_RUN = 4  # steps: what goes wrong in one of them shows in the next
 CURVE_TOLERANCE = 1e-8  # relative; float64 runs differ by rounding only
 
 

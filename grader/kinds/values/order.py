@@ -12,7 +12,7 @@ from typing import Any
 Derivatives = Callable[[Any, Any, Any], tuple[Any, ...]]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class _Node:
     """One result, and the contributions that it makes to its operands."""
 
