@@ -74,6 +74,10 @@ def main() -> None:
 @click.command()
 @click.option("--submission", type=Path, metavar="FILE", help="Grade this file or notebook.")
 @click.option(
+    "--gradient", "gradients", multiple=True, metavar="dX=NAME",
+    help="What a notebook calls a gradient, where it is not dX.",
+)  # fmt: skip
+@click.option(
     "--json", "json_to", is_flag=False, flag_value="-", metavar="[FILE]",
     help="The report as JSON, on stdout or in FILE.",
 )  # fmt: skip
@@ -120,12 +124,14 @@ def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
     training = TrainingCall(
         **{field.name: options.pop(field.name) for field in fields(TrainingCall)}
     )
-    call = Call(names=names, training=training, again=_again(ctx), **options)
+    call = Call(names=names, training=training, again=typed_call(ctx), **options)
     if exercise == ALL:
         if submission is not None:
             raise UsageProblem(
                 "`grade all` grades exercises/; --submission goes with one exercise."
             )
+        if call.gradients:
+            raise UsageProblem("--gradient goes with a notebook: grade notebook FILE")
         if call.plots is not None:
             raise UsageProblem("--plots goes with one exercise, warmup5.")
         if call.training != TrainingCall():
@@ -135,10 +141,20 @@ def run(ctx: click.Context, /, submission: Path | None, **options: Any) -> None:
 
 
 # Of the options, those that decide what is graded, and how.
-REPEATED = ("submission", "seed", "native", "strict", "names", "timeout", "untrusted")
+REPEATED = (
+    "submission",
+    "file",
+    "gradients",
+    "seed",
+    "native",
+    "strict",
+    "names",
+    "timeout",
+    "untrusted",
+)
 
 
-def _again(ctx: click.Context) -> str:
+def typed_call(ctx: click.Context) -> str:
     """The call as it was typed, without what writes reports, trains or traces."""
     import shlex
 
@@ -146,10 +162,12 @@ def _again(ctx: click.Context) -> str:
     for option in ctx.command.params:
         name = option.name or ""
         typed = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if name in REPEATED and typed:
-            value = ctx.params[name]
-            words.append(option.opts[0])
-            words += [] if value is True else [shlex.quote(str(value))]
+        if name not in REPEATED or not typed:
+            continue
+        value = ctx.params[name]
+        for one in value if isinstance(value, tuple) else (value,):
+            words += [] if isinstance(option, click.Argument) else [option.opts[0]]
+            words += [] if one is True else [shlex.quote(str(one))]
     return " ".join(words)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.submissions import submission_at
+from grader.cli.submissions import gradient_names, submission_at
 from grader.cli.training import TrainingCall
 from grader.cli.waiting import show_waiting
 from grader.course import EXERCISES
@@ -44,6 +44,7 @@ class Call:
     untrusted: bool
     plots: Path | None = None  # the page of diagnostic plots
     training: TrainingCall = field(default_factory=TrainingCall)
+    gradients: tuple[str, ...] = ()  # dX=NAME: what a notebook calls them
     again: str = ""  # the call that grades the same file in the same way
 
 
@@ -55,11 +56,14 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
         others = [other for other in EXERCISES if load_exercise(other).deep_stack]
         raise UsageProblem(f"{name} has no layers; --plots goes with {', '.join(others)}.")
     own = path is None
+    called = gradient_names(call.gradients, [exercise])
+    if own and called:
+        raise UsageProblem("--gradient goes with a notebook: --submission FILE.ipynb")
     check_outputs(call)
     submission = (
         read_submission(kit.find_kit().submission(exercise))
         if path is None
-        else submission_at(path, exercise)
+        else submission_at(path, exercise, called)
     )
     with open_grader(call) as grader:
         train = call.training.plan(
@@ -202,7 +206,8 @@ def note_native_kernels(report: "Report", call: Call) -> None:
         return
     again = subprocess.run(
         [sys.executable, "-P", "-m", "grader", report.exercise, "--submission", report.submission,
-         "--seed", str(call.seed), "--names", str(call.names), "--json"],
+         "--seed", str(call.seed), "--names", str(call.names), "--json",
+         *(f"--gradient={pair}" for pair in call.gradients)],
         capture_output=True, check=False,
     )  # fmt: skip
     if again.returncode not in (0, 1):

@@ -1,9 +1,10 @@
 """The file that is to be graded: as it is, or as a slice of a notebook."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from grader.course.exercise import Exercise
+from grader.errors import UsageProblem, did_you_mean
 from grader.syntax.notebook import Wanted, read_notebook
 from grader.syntax.submission import Submission, read_submission
 
@@ -18,6 +19,25 @@ def wanted_of(exercise: Exercise) -> Wanted:
     classes = {row.written_at.partition(":")[0].partition(".")[0] for row in exercise.rows}
     names = frozenset(name.removesuffix("()") for name in classes)
     return Wanted(exercise.name, keys, frozenset(), frozenset(), names)
+
+
+def gradient_names(pairs: Iterable[str], exercises: Iterable[Exercise]) -> dict[str, str]:
+    """Of `--gradient dX=NAME`, by gradient the name that it has in a notebook.
+
+    Raises UsageProblem for a gradient that none of these exercises asks for.
+    """
+    known = {row.key for exercise in exercises for row in exercise.rows}
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, _, name = pair.partition("=")
+        if key not in known:
+            raise UsageProblem(
+                f"--gradient {pair}: {key} is not asked for{did_you_mean(key, known)}"
+            )
+        if not name.isidentifier():
+            raise UsageProblem(f"--gradient {pair}: write it as {key}=NAME_IN_THE_NOTEBOOK.")
+        found[key] = name
+    return found
 
 
 def submission_at(

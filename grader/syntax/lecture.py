@@ -6,7 +6,7 @@ and reads does. A loop over steps is exercise 4.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grader.syntax.cells import Cell
 from grader.syntax.units import Unit
@@ -28,10 +28,12 @@ CHUNKS_AHEAD = {  # the gradients from which the chunk-by-chunk answer goes on
 }
 
 
-def exercises_of(cells: Sequence[Cell], units: Sequence[Unit]) -> list[int]:
-    """For each statement the number of its exercise."""
+def exercises_of(
+    cells: Sequence[Cell], units: Sequence[Unit], keys: Mapping[str, str]
+) -> list[int]:
+    """For each statement the number of its exercise. `keys`: by name, the gradient meant by it."""
     said = _by_headings(cells, units)
-    guessed = _by_what_they_do(units)
+    guessed = _by_what_they_do(units, keys)
     return [
         4 if unit.loop is not None else here or guess
         for unit, here, guess in zip(units, said, guessed, strict=True)
@@ -64,7 +66,7 @@ def _the_one_number(text: str) -> list[int]:
     return list(numbers) if len(numbers) == 1 else []
 
 
-def _by_what_they_do(units: Sequence[Unit]) -> Iterator[int]:
+def _by_what_they_do(units: Sequence[Unit], keys: Mapping[str, str]) -> Iterator[int]:
     """A cell with a second dlogits or dhprebn that no chunk's gradient leads to is 2 or 3."""
     by_cell: dict[int, list[Unit]] = {}
     for unit in units:
@@ -74,11 +76,11 @@ def _by_what_they_do(units: Sequence[Unit]) -> Iterator[int]:
     current = 1
     for inside in by_cell.values():
         plain = [unit for unit in inside if unit.loop is None]
-        written = frozenset().union(*(unit.written for unit in plain))
+        written = {keys.get(name, name) for unit in plain for name in unit.written}
         fused = [
             name
             for name in CHUNKS_AHEAD
-            if (name in before or not chunked) and _is_fused(plain, name)
+            if (name in before or not chunked) and _is_fused(plain, name, keys)
         ]
         if written & OF_EXERCISE1:
             current = 1
@@ -88,12 +90,13 @@ def _by_what_they_do(units: Sequence[Unit]) -> Iterator[int]:
         yield from (current for _ in inside)
 
 
-def _is_fused(units: Sequence[Unit], name: str) -> bool:
+def _is_fused(units: Sequence[Unit], gradient: str, keys: Mapping[str, str]) -> bool:
     """Whether these write it anew, from what is not the chunk-by-chunk answer's."""
-    if not any(name in unit.bound for unit in units):
+    names = {gradient, *(name for name, key in keys.items() if key == gradient)}
+    if not any(names & unit.bound for unit in units):
         return False
-    wanted: Collection[str] = {name}
+    wanted: Collection[str] = names
     for unit in reversed(units):
         if unit.written & set(wanted):
             wanted = {*wanted, *unit.reads}
-    return not CHUNKS_AHEAD[name] & set(wanted)
+    return not CHUNKS_AHEAD[gradient] & {keys.get(name, name) for name in wanted}

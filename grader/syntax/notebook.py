@@ -66,7 +66,8 @@ class Notebook:
 
     @cached_property
     def _exercise_of(self) -> dict[Unit, int]:
-        return dict(zip(self.units, exercises_of(self.cells, self.units), strict=True))
+        keys = {name: key for key, name in self.names.items()}
+        return dict(zip(self.units, exercises_of(self.cells, self.units, keys), strict=True))
 
     def holds(self, wanted: Wanted) -> bool:
         """Whether something is written for this exercise of the lecture."""
@@ -90,28 +91,31 @@ class Notebook:
         if wanted.exercise not in EXERCISES:
             return frozenset(self.units)
         number = EXERCISES.index(wanted.exercise) + 1
-        own = frozenset(unit for unit, of in self._exercise_of.items() if of == number)
-        names = {self.names.get(key, key) for key in wanted.gradients}
-        told = names - {*wanted.gradients}  # by --gradient: then it is this exercise's
-        elsewhere = told and not any(unit.written & names for unit in own)
-        return frozenset(self.units) if elsewhere else own
+        return frozenset(unit for unit, of in self._exercise_of.items() if of == number)
 
     def defines(self, wanted: Wanted) -> bool:
         """Whether what the exercise asks for is written in definitions of its own."""
-        names = self._defined & wanted.definitions
-        if wanted.in_methods:
-            return bool(names)
-        return bool(names) and (not self.holds(wanted) or bool(self.written(wanted)))
-
-    def written(self, wanted: Wanted) -> frozenset[str]:
-        """The gradients that its own `backward` writes."""
-        entries = [unit.node for unit in self.units if unit.defined == ENTRY]
-        tree = ast.Module([*entries[-1:]], [])
-        return frozenset(Gradients(tree).written) & set(wanted.gradients)
+        if not self.definitions.keys() & wanted.definitions:
+            return False
+        asked = set(wanted.gradients)
+        return wanted.in_methods or bool(asked & self.backward_writes) or not self.holds(wanted)
 
     @cached_property
-    def _defined(self) -> frozenset[str]:
-        return frozenset(unit.defined for unit in self.units) - {""}
+    def backward_writes(self) -> frozenset[str]:
+        """The gradients that its own `backward` writes."""
+        entry = self.definitions.get(ENTRY)
+        return (
+            frozenset() if entry is None else frozenset(Gradients(ast.Module([entry], [])).written)
+        )
+
+    @cached_property
+    def definitions(self) -> dict[str, ast.stmt]:
+        """By name its functions and classes, the last of each."""
+        return {unit.defined: unit.node for unit in self.units if unit.defined}
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        return frozenset().union(*(unit.written for unit in self.units))
 
     def submission(self, wanted: Wanted) -> Submission:
         """To be graded as the file with this `backward` would be."""
@@ -151,7 +155,7 @@ class Notebook:
         return self._submission(lines, notes, frozenset(map("d{}".format, stood_in)))
 
     def _of_definitions(self, wanted: Wanted) -> Submission:
-        names = wanted.definitions & self._defined
+        names = wanted.definitions & self.definitions.keys()
         reading = Reading(self.cells, (), {}, frozenset())
         if not names:
             problem = f"{self.path}: {self._nothing(wanted)}"
