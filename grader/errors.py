@@ -15,6 +15,10 @@ class Problem(Exception):
 
     exit_code: int
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows of it: the sentence, and no frames."""
+        return [f"Error: {self}"]
+
 
 class UsageProblem(Problem):
     """The call itself is wrong: no such exercise, no such file. Exit code 2."""

@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 import click
 from click.core import ParameterSource
 
-from grader import __version__
 from grader.course import EXERCISES
 from grader.errors import (
     NOT_PASSED,
@@ -21,6 +20,7 @@ from grader.errors import (
     UnknownExercise,
     UsageProblem,
 )
+from grader.version import __version__
 
 ALL = "all"
 

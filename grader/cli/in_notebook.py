@@ -26,6 +26,8 @@ MOST_NAMED = 4
 
 def exercises_in(notebook: Notebook) -> list[Exercise]:
     """Those that it is graded for, in the order of the course."""
+    if named := _by_its_own_grading(notebook):
+        return named
     if defined := _by_definitions(notebook):
         return [defined]
     written = notebook.written
@@ -37,6 +39,14 @@ def exercises_in(notebook: Notebook) -> list[Exercise]:
         return [load_exercise("warmup4")]
     lectures = map(load_exercise, lecture.EXERCISES)
     return [exercise for exercise in lectures if notebook.holds(wanted_of(exercise))]
+
+
+def _by_its_own_grading(notebook: Notebook) -> list[Exercise]:
+    """What it grades by itself, if some of that is not the lecture's."""
+    named = [load_exercise(name) for name in notebook.named if name in EXERCISES]
+    if all(exercise.name in lecture.EXERCISES for exercise in named):
+        return []
+    return [exercise for exercise in named if notebook.holds(wanted_of(exercise))]
 
 
 def _by_definitions(notebook: Notebook) -> Exercise | None:

@@ -1,5 +1,6 @@
 """`grade notebook FILE`: the lecture's notebook as it stands."""
 
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -43,16 +44,20 @@ if TYPE_CHECKING:
     "--untrusted", is_flag=True, help="Other people's code: see `grade exercise1 --help`."
 )
 @click.option("--trace", is_flag=True, help="Show the full trace where your code raised.")
+@click.option("--new", metavar="EXERCISE", help="Write FILE: a notebook to start from.")
 @click.pass_context
-def notebook(ctx: click.Context, /, file: Path, **options: Any) -> None:
+def notebook(ctx: click.Context, /, file: Path, new: str | None, **options: Any) -> None:
     """Grade the lecture's notebook, or a script like it, as it is.
 
     Every exercise of 1 to 4 that it has is graded. No cell is run: the statements that make the
     gradients are taken out of it and put into a function. A notebook that defines `backward`, or
-    the classes of an exercise, is graded for that exercise.
+    the classes of an exercise, is graded for that exercise, and so is one that --new wrote.
     """
     from grader.cli.grading import Call
 
+    if new is not None:
+        write_new(new, file)
+        return
     lectures = [load_exercise(name) for name in (*lecture.EXERCISES, "warmup3", "warmup4")]
     read = read_notebook(file, gradient_names(options["gradients"], lectures))
     if isinstance(read, Submission):
@@ -60,6 +65,24 @@ def notebook(ctx: click.Context, /, file: Path, **options: Any) -> None:
     names = options.pop("names") or kit.NAMES
     call = Call(names=names, json_report=None, again=typed_call(ctx), **options)
     sys.exit(PASSED if _grade(read, call) else NOT_PASSED)
+
+
+def write_new(name: str, file: Path) -> None:
+    """Raises UsageProblem; then nothing was written."""
+    from grader.workspace.new_notebook import notebook_text
+
+    if file.suffix != ".ipynb":
+        raise UsageProblem(f"{file}: a notebook's name ends in .ipynb.")
+    text = notebook_text(load_exercise(name), kit.solution_source(name))
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise UsageProblem(f"{file} already exists; nothing was written.") from None
+    except OSError as error:
+        raise UsageProblem(f"{file}: cannot be written ({error.strerror}).") from None
+    click.echo(f"{file}: open it in Jupyter, run its cells, and replace the first None.")
+    click.echo(f"Its last cell grades it; so does: grade notebook {shlex.quote(str(file))}")
 
 
 def _grade(notebook: Notebook, call: "Call") -> bool:

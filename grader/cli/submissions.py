@@ -15,7 +15,8 @@ def wanted_of(exercise: Exercise) -> Wanted:
     given = {*exercise.forward_pass.names, *also, *sizes} - {"loss", *exercise.values}
     keys = tuple(row.key for row in exercise.rows)
     if not exercise.kind.in_methods:
-        return Wanted(exercise.name, keys, frozenset(given), sizes)
+        tensors = not exercise.kind.plain_numbers
+        return Wanted(exercise.name, keys, frozenset(given), sizes, tensors=tensors)
     classes = {row.written_at.partition(":")[0].partition(".")[0] for row in exercise.rows}
     names = frozenset(name.removesuffix("()") for name in classes)
     return Wanted(exercise.name, keys, frozenset(), frozenset(), names)

@@ -104,6 +104,20 @@ def read_forward(function: Callable[..., Any]) -> ForwardPass:
     return ForwardPass(inputs, tuple(chunks))
 
 
+def laid_out(function: Callable[..., Any]) -> tuple[list[str], str]:
+    """A forward pass's imports, and its chunks as they are laid out, with their comments."""
+    source = textwrap.dedent(inspect.getsource(function))
+    definition = ast.parse(source).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    imports = [n for n in definition.body if isinstance(n, ast.Import | ast.ImportFrom)]
+    lines = source.split("\n")
+    for node in (*imports, definition.body[-1]):  # at the end it returns
+        for at in range(node.lineno - 1, node.end_lineno or node.lineno):
+            lines[at] = ""
+    body = lines[lines.index("):") + 1 :]
+    return [ast.unparse(node) for node in imports], textwrap.dedent("\n".join(body)).strip()
+
+
 def _assignments(definition: ast.FunctionDef) -> Iterator[tuple[str, ast.expr, int]]:
     for statement in definition.body:
         match statement:

@@ -44,7 +44,7 @@ def told(first: GradientReport, exercise: Exercise) -> FirstError | None:
         first.label,
         f"{_where(first)} {_meaning(first)}.",
         tuple(chunk.source for chunk in exercise.chunks_behind(first.name)),
-        "" if first.place is None else first.place.source,
+        "" if first.place is None or first.verdict == "missing" else first.place.source,
         tuple(_sentences(first, exercise)),
     )
 

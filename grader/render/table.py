@@ -38,7 +38,7 @@ class ReportTable:
     report: Report
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        gradients = self._listed()
+        gradients = listed(self.report)
         rows = [tuple(Text(column, style="bold") for column in COLUMNS), *self._rows(gradients)]
         rows = _narrowed(rows, options.max_width)
         widths, notes = _widths(rows), ["", *map(shape_note, gradients), ""]
@@ -51,12 +51,6 @@ class ReportTable:
                 dash = "-" if options.ascii_only else "─"
                 yield Text(" " * MARK + dash * rule, style="dim", no_wrap=True, overflow="ignore")
 
-    def _listed(self) -> list[GradientReport]:
-        gradients = list(self.report.gradients)
-        while len(gradients) > 1 and _empty(gradients[-1]) == _empty(gradients[-2]) != "":
-            gradients.pop()
-        return gradients
-
     def _rows(self, gradients: Sequence[GradientReport]) -> Iterator[Row]:
         first = self.report.first_own_error
         for gradient in gradients:
@@ -67,6 +61,14 @@ class ReportTable:
             more = Text(f"  and {left_out} more", style="dim")
             cells = {COLUMNS[0]: more, "verdict": Text(verdict, style=style)}
             yield tuple(cells.get(column, Text()) for column in COLUMNS)
+
+
+def listed(report: Report) -> list[GradientReport]:
+    """Without those at the end that say the same as the one before and hold no numbers."""
+    gradients = list(report.gradients)
+    while len(gradients) > 1 and _empty(gradients[-1]) == _empty(gradients[-2]) != "":
+        gradients.pop()
+    return gradients
 
 
 def _narrowed(rows: list[Row], width: int) -> list[Row]:

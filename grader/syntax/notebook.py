@@ -6,6 +6,7 @@ exercise asks for, those and what they need are a file. Each line of either know
 """
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,7 @@ from grader.syntax.cells import Cell
 from grader.syntax.gradients import ENTRY, Gradients
 from grader.syntax.lecture import EXERCISES, exercises_of
 from grader.syntax.reading_notes import Reading
-from grader.syntax.slice import Slicer
+from grader.syntax.slice import Slice, Slicer
 from grader.syntax.slice_text import Line, as_file, as_function
 from grader.syntax.submission import (
     Note,
@@ -26,6 +27,8 @@ from grader.syntax.submission import (
     read_text,
 )
 from grader.syntax.units import Unit, gradient_of, units_of
+
+NAMED = re.compile(r"(?:%%grade\s+|\bgrader\.check\(\s*[\"'])(\w+)")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Wanted:
     sizes: frozenset[str] = frozenset()  # of these, what a function of another name has too
     # The function or the classes in which all is written, where a file defines them.
     definitions: frozenset[str] = frozenset((ENTRY,))
+    tensors: bool = True  # whether the values are tensors, and not plain numbers
 
     @property
     def in_methods(self) -> bool:
@@ -50,6 +54,8 @@ class Notebook:
     cells: tuple[Cell, ...]
     # By gradient, the name that the notebook has for it: "dhprebn": "my_dhprebn".
     names: Mapping[str, str] = field(default_factory=dict)
+    # The cell under %%grade: the gradients that it writes are graded, and no others.
+    alone: Cell | None = None
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -59,6 +65,12 @@ class Notebook:
     def _lectures(self) -> frozenset[str]:
         """Names that look like gradients: a loop that makes several is one over steps."""
         return frozenset(("dlogits", "dh", "dW2", "dhpreact", "dhprebn", "dembcat", "dW1", "dC"))
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """What its own grading lines call an exercise, each once."""
+        found = (name for cell in self.cells for name in NAMED.findall(cell.source))
+        return tuple(dict.fromkeys(found))
 
     @property
     def readable(self) -> bool:
@@ -88,6 +100,8 @@ class Notebook:
 
     def _own(self, wanted: Wanted) -> frozenset[Unit]:
         """The statements of this exercise; of one that is not the lecture's, all."""
+        if self.alone is not None:
+            return frozenset(unit for unit in self.units if unit.cell is self.alone)
         if wanted.exercise not in EXERCISES:
             return frozenset(self.units)
         number = EXERCISES.index(wanted.exercise) + 1
@@ -125,6 +139,8 @@ class Notebook:
         called = self._called(wanted)
         asked = [called.get(key, key) for key in wanted.gradients]
         reading = Reading(self.cells, wanted.gradients, called, own)
+        if self.alone is not None:
+            asked = [name for name in asked if any(name in unit.written for unit in own)]
         if not any(unit.written & set(asked) for unit in own):
             notes = (*reading.cells_left_out(), *reading.renamed(frozenset()))
             return Submission(self.path, "", f"{self.path}: {self._nothing(wanted)}", notes)
@@ -149,10 +165,18 @@ class Notebook:
                 for peek in peeked
                 if gradient_of(peek) in {*wanted.gradients} - begun - called.keys()
             }
+            | self._nowhere_written(wanted, found, called)
         )
         lines = as_function(found, given, stood_in, called, instead)
         notes = tuple(reading.of_slice(found, taken_over, frozenset(stood_in), instead))
         return self._submission(lines, notes, frozenset(map("d{}".format, stood_in)))
+
+    @staticmethod
+    def _nowhere_written(wanted: Wanted, found: Slice, called: Collection[str]) -> set[str]:
+        """Values whose gradients are read, and not written in any cell that may be taken: what
+        reads them is judged alone."""
+        missing = found.reads & {*wanted.gradients} - found.written - {*called} - {*found.refused}
+        return {key[1:] for key in missing if wanted.tensors and key[1:] in wanted.given}
 
     def _of_definitions(self, wanted: Wanted) -> Submission:
         names = wanted.definitions & self.definitions.keys()

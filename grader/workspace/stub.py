@@ -46,13 +46,9 @@ def _classes(exercise: Exercise, solution: str) -> list[str]:
 
 
 def _entry(exercise: Exercise, solution: str) -> list[str]:
-    tree = ast.parse(solution)
-    imports = [
-        ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    lines = [*imports, "", "", *_signature(tree)]
+    lines = [*imports_of(solution), "", "", *_signature(ast.parse(solution))]
     for name in exercise.gradients:
-        lines += [f"    # {text}" for text in _what_is_asked(exercise, name)]
+        lines += [f"    # {text}" for text in what_is_asked(exercise, name)]
         shape = "" if exercise.kind.plain_numbers else f"  # {shape_of(exercise, name)}"
         lines += [f"    {exercise.key(name)} = None{shape}", ""]
     return [*lines, "    return locals()"]
@@ -70,11 +66,16 @@ def _task(exercise: Exercise) -> list[str]:
     return lines
 
 
-def _what_is_asked(exercise: Exercise, name: str) -> list[str]:
+def what_is_asked(exercise: Exercise, name: str) -> list[str]:
     """The chunks to differentiate; of a value that is not a gradient, what it is."""
     if name not in exercise.values:
         return [chunk.source for chunk in exercise.chunks_behind(name)]
     return textwrap.wrap(exercise.asked_for(name), WIDTH - 6)
+
+
+def imports_of(solution: str) -> list[str]:
+    body = ast.parse(solution).body
+    return [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def shape_of(exercise: Exercise, name: str) -> str:
@@ -118,7 +119,9 @@ def solution_lines(exercise: Exercise, solution: str, gradient: str) -> str:
     others = {exercise.key(name) for name in exercise.gradients if name != gradient}
     wanted, kept = {exercise.key(gradient)}, list[ast.stmt]()
     for statement in reversed(body):
-        if wanted & {write.target.variable for write in writes(statement)}:
+        # `demb.view(...)` only reads demb.
+        written = (write for write in writes(statement) if write.how != "called")
+        if wanted & {write.target.variable for write in written}:
             kept.insert(0, statement)
             wanted |= reads(statement) - others
     shown: list[str] = []

@@ -113,6 +113,11 @@ def lines_of(name: str, gradient: str) -> str:
     return solution_lines(load_exercise(name), kit.solution_source(name), gradient)
 
 
+def test_a_gradients_lines_are_not_those_that_only_read_it() -> None:
+    assert "demb.view" in kit.solution_source("exercise9")
+    assert "dC" not in lines_of("exercise9", "emb")
+
+
 def test_the_lines_of_a_gradient_are_all_of_them_with_their_comments() -> None:
     assert lines_of("exercise1", "counts").split("\n") == [
         "# counts is used twice: in probs and in counts_sum.",

@@ -1,0 +1,197 @@
+"""A report as HTML, to stand in a notebook or in any other page: no scripts, nothing loaded.
+
+Pure functions of a report. Hints and the page of the mistake are there, folded away.
+"""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from re import sub
+
+from markdown_it import MarkdownIt
+
+from grader.course.exercise import Exercise
+from grader.errors import printable
+from grader.render.first_error import FirstError, told
+from grader.render.html_style import PAGE_STYLE, STYLE
+from grader.render.sentences import (
+    EXACT_ALONE,
+    error_sentence,
+    exact_alone,
+    legend,
+    score_words,
+    shape_note,
+    training_sentence,
+)
+from grader.render.table import listed
+from grader.report import GradientReport, Report
+from grader.workspace.hints import ladder
+from grader.workspace.pages import read_page
+
+__all__ = ["STYLE", "report_html", "report_page"]
+
+LONGEST = 2000  # characters of what a submission says
+COLUMNS = (  # with what is left out where it is narrow
+    ("gradient", ""), ("exact", "hg-spare"), ("approximate", "hg-spare"), ("maxdiff", "hg-spare"),
+    ("verdict", ""), ("line", ""),
+)  # fmt: skip
+TONES = {"exact": "good", "approximate": "good", "inherited": "part", "missing": "soft"}
+
+
+def report_page(report: Report, exercise: Exercise) -> str:
+    """A whole HTML file."""
+    head = _text(f"{report.exercise}: {exercise.title}")
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{head}</title>\n<style>{PAGE_STYLE}{STYLE}</style></head><body>\n"
+        f"{report_html(report, exercise)}</body></html>\n"
+    )
+
+
+def report_html(report: Report, exercise: Exercise) -> str:
+    """One element, of class handgrad. The page that it stands in has STYLE, once."""
+    return "\n".join(['<div class="handgrad">', *_parts(report, exercise), "</div>", ""])
+
+
+def _parts(report: Report, exercise: Exercise) -> Iterator[str]:
+    word, score = score_words(report)
+    tone = ' class="hg-good"' if report.passed else ""
+    yield (
+        f'<p class="hg-head"><span class="hg-title">{_text(report.exercise)}: '
+        f'{_text(exercise.title)}</span> <span class="hg-score">'
+        f"<span{tone}>{word}</span>{score}</span></p>"
+    )
+    if report.error is not None:
+        yield _p(error_sentence(report), "hg-bad")
+    shown = any(g.shape is not None for g in report.gradients) or report.error is None
+    first = report.first_own_error
+    if first is not None and shown:
+        yield from _first(first, exercise)
+    if said := training_sentence(report):
+        yield _p(said)
+    if shown:
+        yield from _table(report)
+        yield from (_p(sentence, "hg-soft") for sentence in legend(report, exercise))
+        yield from _further(report, exercise)
+    yield from (_p(f"Note: {flag.message}") for flag in report.flags)
+    if report.output:
+        yield from _folded("What the code printed", [f"<pre>{_text(report.output)}</pre>"])
+    if report.trace:
+        yield from _folded("The full trace", [f"<pre>{_text(report.trace)}</pre>"])
+
+
+def _first(first: GradientReport, exercise: Exercise) -> Iterator[str]:
+    said = told(first, exercise)
+    if said is None:
+        return
+    todo = " hg-todo" if first.verdict == "missing" else ""
+    yield f'<div class="hg-first{todo}">'
+    yield from _said(said)
+    rungs = ladder(exercise, first.name)
+    yield from _folded(
+        "Hints" if len(rungs) > 1 else "A hint",
+        [
+            part
+            for number, rung in enumerate(rungs, 1)
+            for part in _folded(
+                f"{number} of {len(rungs)}: {rung.title}", map(_indented, rung.lines)
+            )
+        ],
+    )
+    if first.diagnosis is not None:
+        yield from _explained(first.diagnosis.mistake)
+    yield "</div>"
+
+
+def _said(said: FirstError) -> Iterator[str]:
+    opening = f"<b>{said.opening.strip()}</b> "
+    yield f"<p>{opening}<code><b>{_text(said.label)}</b></code>{_marked(said.rest)}</p>"
+    yield from (f'<pre class="hg-chunk">{_text(chunk)}</pre>' for chunk in said.chunks)
+    if said.yours:
+        yield f"<p>Yours: <code>{_text(said.yours)}</code></p>"
+    yield from map(_p, said.sentences)
+
+
+def _further(report: Report, exercise: Exercise) -> Iterator[str]:
+    """The other lines that are wrong by themselves."""
+    first, others = report.first_own_error, list[str]()
+    for gradient in report.gradients:
+        own = not gradient.passes and gradient.verdict not in ("inherited", "missing")
+        said = told(gradient, exercise) if own and gradient is not first else None
+        if said is not None:
+            words = " ".join(said.sentences)
+            others.append(f"<p><code>{_text(said.label)}</code>{_marked(said.rest)}</p>")
+            others.append(f'<p class="hg-deeper">{_marked(words)}</p>')
+    if others:
+        count = len(others) // 2
+        yield from _folded(f"{count} more {'error' if count == 1 else 'errors'}", others)
+
+
+def _explained(mistake: str) -> Iterator[str]:
+    page = read_page(mistake)
+    yield from _folded(f"What this mistake is: {mistake}", [MarkdownIt().render(page.body)])
+
+
+def _table(report: Report) -> Iterator[str]:
+    heads = (f'<th scope="col"{_classed(spare)}>{name}</th>' for name, spare in COLUMNS)
+    yield f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>"
+    rows, first = listed(report), report.first_own_error
+    for gradient in rows:
+        note = shape_note(gradient)
+        mark = "hg-todo" if gradient.verdict == "missing" else "hg-mark"
+        classes = " ".join((mark,) * (gradient is first) + ("hg-noted",) * bool(note))
+        yield f"<tr{_classed(classes)}>{''.join(_cells(gradient))}</tr>"
+        if note:
+            yield f'<tr><td class="hg-note hg-soft" colspan="{len(COLUMNS)}">{note}</td></tr>'
+    if left_out := len(report.gradients) - len(rows):
+        spare = "".join(f"<td{_classed(spare)}></td>" for _, spare in COLUMNS[1:4])
+        verdict = _verdict(rows[-1].verdict, "")
+        yield f"<tr><td>and {left_out} more</td>{spare}{verdict}<td></td></tr>"
+    yield "</tbody></table>"
+
+
+def _cells(gradient: GradientReport) -> Iterator[str]:
+    known = gradient.maxdiff is not None
+    numbers = (
+        str(gradient.exact) if known else "-",
+        str(gradient.approximate) if known else "-",
+        f"{gradient.maxdiff:.3g}" if gradient.maxdiff is not None else "-",
+    )
+    yield f'<th scope="row">{_text(gradient.label)}</th>'
+    yield from (f'<td class="hg-spare">{number}</td>' for number in numbers)
+    yield _verdict(gradient.verdict, f" {EXACT_ALONE}" if exact_alone(gradient) else "")
+    yield f"<td>{_text(gradient.where or '-')}</td>"
+
+
+def _verdict(verdict: str, mark: str) -> str:
+    return f'<td class="hg-{TONES.get(verdict, "bad")}">{verdict}{mark}</td>'
+
+
+def _folded(summary: str, parts: Iterable[str]) -> Iterator[str]:
+    yield f"<details><summary>{_marked(summary)}</summary><div>"
+    yield from parts
+    yield "</div></details>"
+
+
+def _indented(line: str) -> str:
+    """A line of a hint: two spaces in front for each level."""
+    level = (len(line) - len(line.lstrip())) // 2
+    return _p(line.strip(), ("", "hg-deeper", "hg-deepest")[min(level, 2)])
+
+
+def _p(text: str, classes: str = "") -> str:
+    return f"<p{_classed(classes)}>{_marked(text)}</p>"
+
+
+def _classed(classes: str) -> str:
+    return f' class="{classes}"' if classes else ""
+
+
+def _marked(text: str) -> str:
+    """With what is between backticks as code."""
+    return sub(r"`([^`\n]+)`", r"<code>\1</code>", _text(text))
+
+
+def _text(text: str) -> str:
+    """Of unknown origin, and no markup whatever it holds."""
+    return escape(printable(text, LONGEST))
