@@ -10,6 +10,7 @@ from typing import IO, Any
 from grader.errors import GraderFailure, Problem, UsageProblem
 from grader.jupyter.asked import Asked
 from grader.jupyter.report import NotebookReport
+from grader.process.clean_start import NATIVE, bare_environment, choose_kernels
 
 PATIENCE = 5.0  # seconds for the process to end by itself
 
@@ -50,7 +51,8 @@ class GradingProcess:
     def __init__(self, native: bool) -> None:
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.jupyter.serve", *["--native"] * native],
+            [sys.executable, "-P", "-m", "grader.jupyter.serve", *[NATIVE] * native],
+            env=choose_kernels(bare_environment(), native),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,

@@ -18,6 +18,7 @@ from grader.cli.submissions import submission_at, wanted_of
 from grader.course.exercise import Exercise, load_exercise
 from grader.errors import Problem, UnexpectedFailure, UsageProblem
 from grader.jupyter.asked import Asked
+from grader.process.clean_start import NATIVE, load_torch
 from grader.syntax.cells import Cell, plain_python
 from grader.syntax.notebook import Notebook
 from grader.syntax.submission import Submission
@@ -91,13 +92,19 @@ def serve(requests: Iterable[bytes], answers: IO[bytes], native: bool) -> None:
 
 
 def main() -> None:
-    """What is printed by whatever is imported goes to stderr, and not among the answers."""
+    """The warm process is made before anything is read. What is printed by whatever is imported
+    goes to stderr, and not among the answers."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull) as nothing:  # noqa: PTH123  a device
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
+    if sys.platform == "linux":
+        from grader.process.launcher import prepare
+
+        load_torch()
+        prepare(requests.fileno(), answers.fileno())
     with requests, answers:
-        serve(requests, answers, native="--native" in sys.argv[1:])
+        serve(requests, answers, native=NATIVE in sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -74,7 +74,10 @@ def test_then_it_is_run_as_usual() -> None:
 
 def test_without_the_forward_pass_it_is_only_graded() -> None:
     found = shown()["before the forward pass"]
-    assert "name 'dlogprobs' is not defined" in found.text
+    at = cell("before the forward pass")
+    (row,) = [line.split() for line in found.text.split("\n") if line.startswith("  dprobs ")]
+    assert row[-4:] == ["inherited", f"[{at}]", "line", "2"]
+    assert "First missing: dlogprobs is not written yet." in found.text
     assert found.printed == "Graded, but not run here: the notebook has no `probs`.\n"
     assert not found.error
 
