@@ -137,7 +137,8 @@ def functions_in_order(tree: ast.Module) -> list[Function]:
             return 0
         return 3 if id(function) in replaced else 1 if function.name == ENTRY else 2
 
-    return sorted((node for node in ast.walk(tree) if isinstance(node, Function)), key=rank)
+    every = within(tree.body, scopes=True)
+    return sorted((node for node in every if isinstance(node, Function)), key=rank)
 
 
 @dataclass(frozen=True)

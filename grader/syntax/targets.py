@@ -9,7 +9,8 @@ no torch. What only running can tell is not found here: a write through a view
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
@@ -17,6 +18,7 @@ Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 WALKED = (ast.stmt, ast.expr, ast.ExceptHandler, ast.withitem, ast.match_case, ast.pattern,
           ast.keyword, ast.comprehension)  # fmt: skip
 LEAVES = (ast.Name, ast.Constant)
+NOT_WALKED = {"ctx", "op", "ops", "names", "name", "attr", "arg", "kind", "type_comment"}  # fields
 # "in place": a method such as `add_` whose result is thrown away; "in passing": one whose result
 # is used, so that the statement is more likely to be about that; "called": any other method of a
 # variable, called for what it does (`losses.append(x)`); "bound": by an import, a definition,
@@ -69,16 +71,34 @@ def writes(*nodes: ast.AST) -> Iterator[Write]:
         yield from writes_at(node)
 
 
-def within(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """These and everything in them, in the order of the source, but not what is inside the
-    functions, lambdas and classes among them."""
+def within(nodes: Iterable[ast.AST], scopes: bool = False) -> Iterator[ast.AST]:
+    """These and everything in them, in the order of the source; what is inside the functions,
+    lambdas and classes among them only with `scopes`."""
     pending = list(nodes)[::-1]
     while pending:
         node = pending.pop()
         yield node
-        if not isinstance(node, LEAVES) and not isinstance(node, Scope):
-            children = [part for part in ast.iter_child_nodes(node) if isinstance(part, WALKED)]
-            pending.extend(reversed(children))
+        if not isinstance(node, LEAVES) and (scopes or not isinstance(node, Scope)):
+            pending += _parts(node)[::-1]
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    """As ast.iter_child_nodes, which looks at every field, has them: this is most of the time that
+    it takes to read a submission."""
+    found: list[ast.AST] = []
+    kind: Any = type(node)
+    for field in _fields(kind):
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            found += [part for part in value if isinstance(part, WALKED)]
+        elif isinstance(value, WALKED):
+            found.append(value)
+    return found
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field for field in kind._fields if field not in NOT_WALKED)
 
 
 def writes_at(node: ast.AST) -> Iterator[Write]:
