@@ -46,10 +46,20 @@ def printable(text: str, cap: int) -> str:
     return shown + ("..." if len(text) > cap else "")
 
 
-def shown(path: Path) -> str:
+def one_line(text: str, cap: int = 1000) -> str:
+    """The same for a name or a path, which has no business on two lines."""
+    return printable(text, cap).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def typed(path: Path) -> str:
     """The path as a user would type it: relative where that is shorter."""
     relative = os.path.relpath(path)
     return relative if len(relative) < len(str(path)) else str(path)
+
+
+def shown(path: Path) -> str:
+    """The same, safe on a terminal."""
+    return one_line(typed(path))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

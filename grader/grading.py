@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -17,26 +18,29 @@ from grader.course.exercise import Exercise
 from grader.course.names import NameData
 from grader.diagnose.diagnose import diagnose, line_to_fix
 from grader.errors import Problem
+from grader.fault_log import log_fault
 from grader.judge.chain import ChainRun
 from grader.judge.facts import Facts, facts_of
 from grader.judge.missing import stop_of
 from grader.judge.verdict import Verdict, judged_in_chain, verdicts
 from grader.observe.observations import Observations, nothing_observed, observe
 from grader.placed import placed
-from grader.process.attempt import GRACE, Attempt
+from grader.process.attempt import GRACE, REPLIES_CAP, Attempt
 from grader.process.bootstrap import require_all
 from grader.process.launcher import ChildLauncher, start_launcher
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.probe import probe
 from grader.protocol.messages import Answer, Ended
-from grader.render.messages import flags_of, stop_sentence
+from grader.render.messages import ended_sentence, flags_of, stop_sentence
 from grader.report import Diagnosis, GradientReport, Report
 from grader.syntax.submission import Submission
-from grader.train.graded_run import beside_autograd, short_run
+from grader.train.graded_run import SHORT_RUN, beside_autograd, short_run
 from grader.train.gradient_descent import Step
 
 FAULT = "The grader failed while it looked for the mistake in"
-CALLS_IN_FULL = 12  # processor time of one attempt, in calls that take as long as they may
+# Of one attempt, the time in calls that take as long as they may: a right answer in the usual form
+# is called seven times, and further for each step where a network is trained.
+CALLS_IN_FULL = 12
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,33 @@ def grade(
     Raises GraderFailure where no child can be started. Whatever else goes wrong while this
     submission is handled is reported as its own, and is never credit.
     """
-    attempt = attempt_at(bench.exercise, submission, launcher, options)
     try:
+        attempt = attempt_at(bench.exercise, submission, launcher, options)
         return placed(_graded(bench, submission, attempt, options), submission)
     except Problem:
         raise
     except Exception as error:
-        seen = nothing_observed(bench, attempt, Ended("garbled", f"{type(error).__name__} here"))
-        report = _report(facts_of(bench, submission, seen), seen, options)
-        return replace(report, trace=traceback.format_exc())
+        return garbled(bench.exercise, submission.path, options, error)
+
+
+def garbled(exercise: Exercise, path: Path, options: Options, error: Exception) -> Report:
+    """Of a submission that the grader failed on: nothing is asked of it any more, nor credited."""
+    detail = log_fault(error, f"{exercise.name}, {path!r}")
+    rows = exercise.rows
+    return Report(
+        exercise=exercise.name,
+        submission=str(path),
+        strict=options.strict,
+        environment=environment(options, ()),
+        gradients=tuple(
+            GradientReport(
+                row.name, "errored", False, False, None, None, (), None, None, is_value=row.is_value
+            )
+            for row in rows
+        ),
+        error=f"{path}: {ended_sentence(Ended('garbled', detail))}",
+        trace="".join(traceback.format_exception(error)),
+    )
 
 
 def _graded(bench: Bench, submission: Submission, attempt: Attempt, options: Options) -> Report:
@@ -87,7 +109,9 @@ def attempt_at(
 ) -> Attempt:
     """Not begun: to be entered as a context manager."""
     setup = setup_for(exercise, submission, options.timeout)
-    return Attempt(launcher, setup, ceil(CALLS_IN_FULL * (options.timeout + GRACE)))
+    calls = CALLS_IN_FULL + (SHORT_RUN if exercise.trained else 0)
+    cpu = ceil(calls * (options.timeout + GRACE))
+    return Attempt(launcher, setup, cpu, clock=calls * options.timeout, room=REPLIES_CAP)
 
 
 def _first_wrong_step(exercise: Exercise, steps: Sequence[Step]) -> ChainRun | None:

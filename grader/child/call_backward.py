@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from grader.errors import did_you_mean
-from grader.protocol.frames import NAMES
+from grader.protocol.frames import MOST_DIMENSIONS, NAMES
 from grader.rows import Row
 from grader.syntax.gradients import ENTRY
 
@@ -125,6 +125,8 @@ def _unfit_kind(value: Any) -> str | None:
         return f"a sparse tensor ({value.layout})"
     if value.device.type != "cpu":
         return f"a tensor on device {value.device.type!r}, which holds no values"
+    if value.dim() > MOST_DIMENSIONS:
+        return f"a tensor of {value.dim()} dimensions"
     if value.dtype not in NAMES:
         return f"a tensor of dtype {value.dtype}"
     return f"a tensor of {value.numel():,} entries" if value.numel() > MAX_NUMEL else None

@@ -83,7 +83,7 @@ class AutogradDetector:
         frame = sys._getframe(2)
         while frame.f_back is not None and frame.f_code.co_filename != self.path:
             frame = frame.f_back
-        return frame.f_lineno if frame.f_code.co_filename == self.path else 0
+        return (frame.f_lineno or 0) if frame.f_code.co_filename == self.path else 0
 
 
 INFERENCE_MODE = torch._C._InferenceMode

@@ -19,7 +19,6 @@ from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
 from grader.errors import UsageProblem
 from grader.process.clean_start import choose_kernels, load_torch
-from grader.syntax.submission import read_submission
 from grader.workspace import kit
 from grader.workspace.hint_state import note_grading
 
@@ -60,11 +59,8 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
     if own and called:
         raise UsageProblem("--gradient goes with a notebook: --submission FILE.ipynb")
     check_outputs(call)
-    submission = (
-        read_submission(kit.find_kit().submission(exercise))
-        if path is None
-        else submission_at(path, exercise, called)
-    )
+    file = kit.find_kit().submission(exercise) if path is None else path
+    submission = submission_at(file, exercise, called, as_it_is=own)
     with open_grader(call) as grader:
         train = call.training.plan(
             grader, exercise, submission, call.again, to_stderr=call.json_to == "-"
@@ -110,7 +106,10 @@ def grade_all(call: Call) -> bool:
     check_outputs(call)
     folder = kit.find_kit()
     exercises = [load_exercise(name) for name in EXERCISES]
-    submissions = [read_submission(folder.submission(exercise)) for exercise in exercises]
+    submissions = [
+        submission_at(folder.submission(exercise), exercise, as_it_is=True)
+        for exercise in exercises
+    ]
     reports = []
     with open_grader(call) as grader:
         for exercise, submission in zip(exercises, submissions, strict=True):

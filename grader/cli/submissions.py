@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from grader.course.exercise import Exercise
-from grader.errors import UsageProblem, did_you_mean
+from grader.errors import Problem, UsageProblem, did_you_mean
+from grader.fault_log import log_fault
 from grader.syntax.notebook import Wanted, read_notebook
 from grader.syntax.submission import Submission, read_submission
 
@@ -42,13 +43,27 @@ def gradient_names(pairs: Iterable[str], exercises: Iterable[Exercise]) -> dict[
 
 
 def submission_at(
-    path: Path, exercise: Exercise, names: Mapping[str, str] | None = None
+    path: Path,
+    exercise: Exercise,
+    names: Mapping[str, str] | None = None,
+    as_it_is: bool = False,
 ) -> Submission:
     """A file that defines what is asked for as it is; of a notebook, or of a script in the
-    lecture's style, a slice. `names`: by gradient ("dprobs"), another name that it has there.
+    lecture's style, a slice, unless it is to be taken `as_it_is`. `names`: by gradient ("dprobs"),
+    another name that it has there.
 
     Raises UsageProblem where there is no such file.
     """
+    try:
+        return read_submission(path) if as_it_is else _submission_at(path, exercise, names)
+    except Problem:
+        raise
+    except Exception as error:  # the file is at fault, in a way that nobody thought of
+        why = log_fault(error, f"{exercise.name}, {path!r}, while it was read")
+        return Submission(path, "", problem=f"{path}: cannot be read ({why}).")
+
+
+def _submission_at(path: Path, exercise: Exercise, names: Mapping[str, str] | None) -> Submission:
     notebook, wanted = read_notebook(path, names), wanted_of(exercise)
     if isinstance(notebook, Submission):
         return notebook

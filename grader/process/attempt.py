@@ -22,6 +22,7 @@ GRACE = 2.0  # seconds beyond the child's own alarm before it is killed
 AFTER_TIMEOUT = 2.0  # seconds for all further calls together, once one has been out of time
 SILENT = 1.0  # seconds of a call before the launcher is told that it is waited for
 REPLY_CAP = 64 * 2**20
+REPLIES_CAP = 4 * REPLY_CAP  # of a graded attempt: most are kept until it has been judged
 OUTPUT_CAP = 20_000
 PRINT_CAP = 16 * 2**20  # bytes; what prints more in one attempt is ended
 PIPE_SIZE = 2**20
@@ -59,13 +60,17 @@ class Attempt:
     setup: Setup
     timeout: float = field(init=False)  # seconds for one call, from now on
     cpu: int = 86_400  # seconds of processor time for all calls together
+    clock: float = float("inf")  # seconds for all of them by the clock, from the first on
+    room: float = float("inf")  # bytes of all answers together
     ended: Ended | None = None
     _pid: int = 0
     _printed: bytearray = field(default_factory=bytearray)
     _lost: int = 0  # bytes printed over the cap
     _started: bool = False
     _closed: bool = False
-    _last: float = float("inf")  # when the attempt ends, once a call has been out of time
+    # When the attempt ends: by its clock, and earlier once a call has been out of time.
+    _last: float = float("inf")
+    _slow: bool = False  # whether one call has been
 
     def __post_init__(self) -> None:
         self.timeout = self.setup.timeout
@@ -100,19 +105,20 @@ class Attempt:
         if self.ended is not None:
             return self.ended
         frame = self._first + request.frame
-        self._first = b""
+        if self._first:
+            self._first, self._last = b"", time.monotonic() + self.clock
         reply = self._exchange(frame, min(time.monotonic() + self.timeout + GRACE, self._last))
         answer = self._read(reply) if isinstance(reply, bytes) else reply
         if isinstance(answer, Ended):
             self.ended = answer
             return answer
         if answer.out_of_time:
-            self._last = min(self._last, time.monotonic() + AFTER_TIMEOUT)
+            self._slow, self._last = True, min(self._last, time.monotonic() + AFTER_TIMEOUT)
         return answer.in_shapes_of(request.values, self.setup.rows)
 
     def _read(self, reply: bytes) -> Answer | Ended:
         try:
-            return read_answer(unpack(reply), self.setup.rows)
+            return read_answer(unpack(reply), self.setup.rows, self.setup.lines)
         except BadMessage as error:
             return Ended("garbled", printable(str(error), 300))
 
@@ -138,7 +144,7 @@ class Attempt:
                 ready = selector.select(max(0.0, min(deadline, tell_at) - time.monotonic()))
                 now = time.monotonic()
                 if now >= deadline:
-                    return Ended("timeout", f"no answer within {self.timeout:g} s")
+                    return Ended("timeout", self._too_slow(deadline))
                 if now >= tell_at:
                     tell_at = deadline
                     shown.enter_context(self.launcher.waiting(self.setup.path, self.timeout))
@@ -161,8 +167,16 @@ class Attempt:
                     needed += LENGTH.unpack(reply)[0]
                     if needed > REPLY_CAP:
                         return Ended("too_large", f"{needed:,} bytes; at most {REPLY_CAP:,}")
+                    self.room -= needed
+                    if self.room < 0:
+                        return Ended("too_large", f"{REPLIES_CAP:,} bytes or more in all calls")
         self._drain_prints()
         return bytes(memoryview(reply)[LENGTH.size :])
+
+    def _too_slow(self, deadline: float) -> str:
+        if deadline == self._last and not self._slow:
+            return f"all calls together took more than {self.clock:g} s"
+        return f"no answer within {self.timeout:g} s"
 
     def _send(self, unsent: memoryview) -> memoryview:
         try:

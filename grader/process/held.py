@@ -13,7 +13,7 @@ from types import FrameType
 
 # Modules of the grader.
 MODULES = (
-    "grader", "grader.errors", "grader.rows", "grader.tensors",
+    "grader", "grader.version", "grader.errors", "grader.rows", "grader.tensors",
     "grader.child", "grader.child.*",
     "grader.kinds", "grader.kinds.*",
     "grader.protocol", "grader.protocol.*",

@@ -19,6 +19,7 @@ import torch
 
 LENGTH = struct.Struct("<Q")
 HEADER_CAP = 1_000_000
+MOST_DIMENSIONS = 16
 DTYPES = {
     "F32": torch.float32,
     "F64": torch.float64,
@@ -126,6 +127,8 @@ def _tensor(name: str, entry: Mapping[str, Any]) -> torch.Tensor:
     if dtype is None:
         raise BadMessage(f"{name[:40]}: dtype {entry['dtype']}")
     shape, data = list(entry["shape"]), bytearray(entry["data"])
+    if len(shape) > MOST_DIMENSIONS:
+        raise BadMessage(f"{name[:40]}: a tensor of {len(shape)} dimensions")
     if math.prod(shape) * dtype.itemsize != len(data):
         raise BadMessage(f"{name[:40]}: {len(data)} bytes for shape {shape[:8]}")
     flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)

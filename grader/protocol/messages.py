@@ -12,13 +12,15 @@ from typing import Any, Self
 
 import torch
 
-from grader.errors import printable
+from grader.errors import one_line, printable
 from grader.protocol.frames import BadMessage, Message, pack
 from grader.rows import Row
 from grader.tensors import in_shape
 
 Tensors = Mapping[str, torch.Tensor]
 LAST_LINE = 1_000_001  # no submission has more lines than bytes
+MOST = 200  # entries of a collection of names or lines
+MOST_COUNTED = 10**9
 STAND_IN = "stand-in:"  # before the name of an upstream gradient, beside a forward value's own
 
 
@@ -33,6 +35,10 @@ class Setup:
     rows: tuple[Row, ...]  # asked for
     chunks: tuple[tuple[str, str], ...] = ()  # name, expression: for a child that runs them itself
     declared: Mapping[str, Any] = field(default_factory=dict)  # for the driver: Declaration.facts
+
+    @property
+    def lines(self) -> int:
+        return self.source.count("\n") + 1
 
     def pack(self) -> bytes:
         facts = vars(self) | {"rows": [[row.name, row.is_value] for row in self.rows]}
@@ -181,8 +187,12 @@ class Answer:
         return pack(facts, self.gradients)
 
 
-def read_answer(message: Message, rows: tuple[Row, ...]) -> Answer:
-    """Raises BadMessage for anything that is not an answer to what was asked."""
+def read_answer(message: Message, rows: tuple[Row, ...], last: int = LAST_LINE) -> Answer:
+    """Raises BadMessage for anything that is not an answer to what was asked.
+
+    `last`: the submission's last line. One beyond it, which a line table of the learner's own may
+    name, is where an error is in no line of the file.
+    """
     names = {row.name for row in rows}
     if not message.tensors.keys() <= names:
         raise BadMessage("it holds tensors that nobody asked for")
@@ -200,30 +210,30 @@ def read_answer(message: Message, rows: tuple[Row, ...]) -> Answer:
         kinds=kinds,
         others=_names(facts.get("others", [])),
         changed=_names(facts.get("changed", [])),
-        autodiff=_autodiff(facts.get("autodiff")),
-        raised=None if raised is None else _raised(raised),
+        autodiff=_autodiff(facts.get("autodiff"), last),
+        raised=None if raised is None else _raised(raised, last),
         unusable=None if unusable is None else printable(unusable, 500),
         recorded=of_rows("recorded"),
         altered=tuple(name for name in _names(facts.get("altered", [])) if name in names),
         rebuilt=tuple(name for name in _names(facts.get("rebuilt", [])) if name in names),
-        altered_at=of_rows("altered_at"),
-        changed_at=_lines(facts.get("changed_at", {})),
-        failures=_failures(facts.get("failures", {})),
+        altered_at=_within(of_rows("altered_at"), last),
+        changed_at=_within(_lines(facts.get("changed_at", {})), last),
+        failures=_failures(facts.get("failures", {}), last),
         sent=_counts(facts.get("sent", {})),
         idle=_names(facts.get("idle", [])),
     )
 
 
-def _autodiff(value: Any) -> tuple[int, str] | None:
+def _autodiff(value: Any, last: int) -> tuple[int, str] | None:
     match value:
         case None:
             return None
-        case [int() as line, str() as what] if type(line) is int and 0 <= line <= LAST_LINE:
-            return line, printable(what, 60)  # line 0: outside the learner's file
+        case [int() as line, str() as what] if type(line) is int and line >= 0:
+            return line if line <= last else 0, one_line(what, 60)  # 0: outside the file
     raise BadMessage("expected a line and a name")
 
 
-def _raised(facts: Any) -> Raised:
+def _raised(facts: Any, last: int) -> Raised:
     if not isinstance(facts, dict):
         raise BadMessage("its error is not a JSON object")
     kind, message, line = facts.get("type"), facts.get("message"), facts.get("line")
@@ -232,8 +242,8 @@ def _raised(facts: Any) -> Raised:
     shapes, trace = _texts(facts.get("shapes", {}), 60), facts.get("trace", "")
     if not isinstance(trace, str):
         raise BadMessage("its error has no trace")
-    shown = printable(trace, 10_000)
-    return Raised(printable(kind, 100), printable(message, 500), line, shapes, shown)
+    shown, at = printable(trace, 10_000), None if line is None or line > last else line
+    return Raised(one_line(kind, 100), printable(message, 500), at, shapes, shown)
 
 
 def _is_line(value: Any) -> bool:
@@ -244,29 +254,36 @@ def _lines(value: Any) -> dict[str, int]:
     """Line by name; an entry without a line is left out."""
     if not isinstance(value, dict) or not all(_is_line(line) for line in value.values()):
         raise BadMessage("expected names and lines")
-    return {printable(key, 60): line for key, line in list(value.items())[:200] if line is not None}
+    return {one_line(key, 60): at for key, at in list(value.items())[:MOST] if at is not None}
+
+
+def _within(lines: dict[str, int], last: int) -> dict[str, int]:
+    if any(line > last for line in lines.values()):
+        raise BadMessage(f"it names a line beyond the last, {last}")
+    return lines
 
 
 def _counts(value: Any) -> dict[str, int]:
     if not isinstance(value, dict) or not all(type(n) is int and n >= 0 for n in value.values()):
         raise BadMessage("expected names and counts")
-    return {printable(key, 60): count for key, count in list(value.items())[:20]}
+    return {one_line(key, 60): min(count, MOST_COUNTED) for key, count in list(value.items())[:20]}
 
 
-def _failures(value: Any) -> dict[int, str]:
+def _failures(value: Any, last: int) -> dict[int, str]:
     if not isinstance(value, dict):
         raise BadMessage("expected lines and texts")
-    found = _texts(value, 500)
-    return {int(line): text for line, text in found.items() if line.isdecimal()}
+    found = {int(line): text for line, text in _texts(value, 500).items() if line.isdecimal()}
+    return {line: text for line, text in found.items() if 0 < line <= last}
 
 
 def _texts(value: Any, cap: int) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise BadMessage("expected names and texts")
-    return {printable(key, 60): printable(text, cap) for key, text in value.items()}
+    items = list(value.items())[:MOST]
+    return {one_line(key, 60): printable(text, cap) for key, text in items}
 
 
 def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise BadMessage("expected a list of names")
-    return tuple(printable(name, 60) for name in value[:200])
+    return tuple(one_line(name, 60) for name in value[:MOST])

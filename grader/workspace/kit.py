@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
-from grader.errors import UsageProblem, shown
+from grader.errors import UsageProblem, typed
 from grader.workspace.whole_file import read_entries, update_entries
 
 _PACKAGE = Path(__file__).parent.parent
@@ -42,7 +42,7 @@ class Kit:
         return self.root / "exercises" / f"{exercise}.py"
 
     def submission(self, exercise: Exercise) -> Path:
-        path = Path(shown(self.stub(exercise.name)))
+        path = Path(typed(self.stub(exercise.name)))
         if not path.exists():
             raise UsageProblem(
                 f"{path}: no such file. `grade reset {exercise.name}` restores the stub."

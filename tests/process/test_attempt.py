@@ -285,3 +285,32 @@ def test_nothing_is_told_of_a_quick_answer() -> None:
     with Attempt(launcher, setup(timeout=5.0)) as running:
         assert isinstance(running.ask(REQUEST), Answer)
     assert told.said == []
+
+
+def test_all_calls_together_have_one_clock() -> None:
+    """Each call is within its own time; after the clock no further one is made."""
+
+    def dawdles(requests: int, replies: int, output: int) -> None:
+        while os.read(requests, 2**16):
+            time.sleep(0.2)
+            os.write(replies, pack({}, {"a": torch.ones(2)}))
+
+    begun = time.monotonic()
+    with Attempt(Scripted(dawdles), setup(timeout=5.0), clock=1.0) as running:
+        answers = [running.ask(REQUEST) for _ in range(40)]
+    assert isinstance(answers[0], Answer)
+    assert answers[-1] == Ended("timeout", "all calls together took more than 1 s")
+    assert time.monotonic() - begun < 3
+
+
+def test_all_answers_together_have_a_size() -> None:
+    """What is judged is kept until then: it must not grow by the number of calls."""
+
+    def swells(requests: int, replies: int, output: int) -> None:
+        while os.read(requests, 2**16):
+            os.write(replies, pack({}, {"a": torch.ones(1000)}))
+
+    with Attempt(Scripted(swells), setup(), room=20_000) as running:
+        answers = [running.ask(REQUEST) for _ in range(9)]
+    assert [type(answer) for answer in answers[:4]] == [Answer] * 4
+    assert answers[-1] == Ended("too_large", "268,435,456 bytes or more in all calls")
