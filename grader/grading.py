@@ -21,7 +21,7 @@ from grader.errors import Problem
 from grader.fault_log import log_fault
 from grader.judge.chain import ChainRun
 from grader.judge.facts import Facts, facts_of
-from grader.judge.missing import stop_of
+from grader.judge.missing import Stop, stop_of
 from grader.judge.verdict import Verdict, judged_in_chain, verdicts
 from grader.observe.observations import Observations, nothing_observed, observe
 from grader.placed import placed
@@ -32,7 +32,7 @@ from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.probe import probe
 from grader.protocol.messages import Answer, Ended
 from grader.render.messages import ended_sentence, flags_of, stop_sentence
-from grader.report import Diagnosis, GradientReport, Report
+from grader.report import Diagnosis, GradientReport, Report, Stopped
 from grader.syntax.submission import Submission
 from grader.train.graded_run import SHORT_RUN, beside_autograd, short_run
 from grader.train.gradient_descent import Step
@@ -132,17 +132,32 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
     asked = verdicts(facts, options.strict)
     judged = [(verdict, *_diagnosed(facts, verdict)) for verdict in asked]
     faults = [fault for _, _, fault in judged if fault]
+    gradients = tuple(_gradient(verdict, found) for verdict, found, _ in judged)
     return Report(
         exercise=facts.exercise.name,
         submission=str(submission.path),
         strict=options.strict,
         environment=environment(options, seen.closed.sandbox),
-        gradients=tuple(_gradient(verdict, found) for verdict, found, _ in judged),
+        gradients=gradients,
         flags=tuple(flags_of(facts.exercise, submission, seen.chain[0], judged_in_chain(facts))),
         error=None if stop is None else stop_sentence(stop, submission),
         output=seen.closed.output,
         trace=next((error.trace for error in raised if error is not None), "".join(faults)),
+        stopped=_stopped(facts, stop, gradients),
     )
+
+
+def _stopped(
+    facts: Facts, stop: Stop | None, gradients: Sequence[GradientReport]
+) -> Stopped | None:
+    """The line that raised, where it is not one of a gradient's that shows that itself."""
+    raised = None if stop is None else stop.raised
+    if raised is None or raised.line is None or facts.exercise.kind.in_methods:
+        return None
+    if any(g.line == raised.line and g.verdict in ("errored", "timeout") for g in gradients):
+        return None
+    (text,) = facts.submission.source.split("\n")[raised.line - 1 : raised.line] or [""]
+    return Stopped(raised.line, text.strip())
 
 
 def _diagnosed(facts: Facts, verdict: Verdict) -> tuple[Diagnosis | None, str]:

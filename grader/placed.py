@@ -14,8 +14,12 @@ def placed(report: Report, submission: Submission) -> Report:
     """The report itself, where the submission is a file."""
     if not submission.places and not submission.notes:
         return report
+    stopped = report.stopped
+    if stopped is not None:
+        stopped = replace(stopped, place=submission.place(stopped.line))
     return replace(
         report,
+        stopped=stopped,
         gradients=tuple(_placed(gradient, submission) for gradient in report.gradients),
         flags=tuple(_flags(report, submission)),
         error=None if report.error is None else _named(report.error, submission),

@@ -71,6 +71,26 @@ class GradientReport:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """The line that raised and ended the code, where no gradient is written on it."""
+
+    line: int
+    text: str
+    place: Place | None = None  # in a notebook
+
+    @property
+    def where(self) -> str:
+        """`line 24`, `[17] line 4`"""
+        return f"line {self.line}" if self.place is None else str(self.place)
+
+    def as_json(self) -> dict[str, Any]:
+        if self.place is None:
+            return {"line": self.line, "text": self.text}
+        place = asdict(self.place)
+        return {"line": place.pop("line"), "text": self.text, "cell": place}
+
+
+@dataclass(frozen=True)
 class Flag:
     """Something worth knowing that decides nothing."""
 
@@ -162,6 +182,7 @@ class Report:
     rate_search: RateSearch | None = None
     output: str = ""  # what the learner's code printed
     trace: str = ""  # the learner's own frames, where the code raised
+    stopped: Stopped | None = None
 
     @property
     def score(self) -> float:
@@ -189,6 +210,14 @@ class Report:
         by_line = sorted(written, key=lambda g: g.line if g.line is not None else sys.maxsize)
         return next(iter(by_line or own), None)
 
+    @property
+    def stopped_first(self) -> Stopped | None:
+        """The line that ended the code, where it comes before the first own error."""
+        first = self.first_own_error
+        if self.stopped is None or first is None or first.line is None:
+            return self.stopped
+        return self.stopped if self.stopped.line < first.line else None
+
     def as_json(self) -> dict[str, Any]:
         report: dict[str, Any] = {
             "schema": SCHEMA,
@@ -202,6 +231,7 @@ class Report:
             "gradients": [gradient.as_json() for gradient in self.gradients],
             "flags": [asdict(flag) for flag in self.flags],
             "error": self.error,
+            "stopped": None if self.stopped is None else self.stopped.as_json(),
         }
         if self.training is not None:
             report["training"] = asdict(self.training)

@@ -69,6 +69,7 @@ NOTES = {
                                             "[10] is skipped: a syntax error on line 1"],
     ("does_not_parse.ipynb", "exercise2"): ["[9] is skipped: a syntax error on line 2",
                                             "[10] is skipped: a syntax error on line 1"],
+    ("hard_coded.ipynb", "exercise1"): ["[8] line 18 is left out, for it makes no gradient: `asse"],
     ("out_of_order.ipynb", "exercise1"): ["[9] line 1 reads `dcounts_sum_inv`, which a later cell",
                                           "[10] line 1 reads `dprobs`, which a later cell"],
     ("peeks.ipynb", "exercise1"): ["[8] line 6 reads `probs.grad`, PyTorch's answer.",

@@ -88,7 +88,7 @@ def test_nothing_is_looked_at_first_where_autograd_was_at_work(grade_text: Grade
     first = report.first_own_error
     assert first is not None
     assert first.verdict == "forbidden"
-    assert list(first_error(first, load_exercise("warmup3"))) == []
+    assert list(first_error(report, load_exercise("warmup3"))) == []
 
 
 def test_a_module_that_is_not_installed_is_told_so(grade_text: Grade) -> None:

@@ -138,6 +138,8 @@ def summary_line(report: "Report", exercise: Exercise) -> str:
     score = f"{figures['score']:g}/{figures['max_score']:g}"
     first = report.first_own_error
     look = "" if first is None or first.verdict == "missing" else f"first error: {first.label}"
+    if report.stopped_first is not None:
+        look = f"first error: {report.stopped_first.where}"
     return f"{report.exercise:<12}{word:<12}{score:>6}  {look or exercise.title}"
 
 

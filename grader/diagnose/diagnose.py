@@ -16,11 +16,11 @@ from grader.diagnose.events import (
     afterwards,
     elsewhere,
     in_order,
+    input_bound,
     memorised,
     not_attached,
     not_returned,
     on_a_wrong_forward,
-    size_bound,
     unfit,
 )
 from grader.diagnose.mistakes import CASE_OF, OF_VALUES, PREDICTED, diagnosis, module_of
@@ -31,7 +31,7 @@ from grader.judge.verdict import Verdict
 from grader.report import PASSING, Diagnosis
 
 # The line that shows is right; these mistakes sit in the line that changed it.
-ELSEWHERE = ("missing-clone", "forward-value-changed", "hard-coded-size")
+ELSEWHERE = ("missing-clone", "forward-value-changed", "hard-coded-size", "memorised-numbers")
 
 
 def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
@@ -47,7 +47,7 @@ def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     if gradient.verdict not in ("wrong", "wrong_shape"):
         return None
     return (
-        size_bound(facts, gradient)
+        input_bound(facts, gradient)
         or memorised(facts, gradient)
         or afterwards(facts, gradient)
         or on_a_wrong_forward(facts, gradient)

@@ -140,14 +140,18 @@ def memorised(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     return diagnosis("memorised-numbers", {"where": facts.other_seed.trial.label})
 
 
-def size_bound(facts: Facts, gradient: Verdict) -> Diagnosis | None:
-    """A line that raises at other sizes, and nothing else is wrong there."""
-    if facts.size_bound is None or facts.size_bound[0] != gradient.name:
+def input_bound(facts: Facts, gradient: Verdict) -> Diagnosis | None:
+    """A line that raises for other inputs, and nothing else is wrong there."""
+    bound = facts.input_bound
+    if bound is None or bound.row != gradient.name:
         return None
-    answer = facts.other_sizes.answer
-    raised = answer.raised if isinstance(answer, Answer) else None
-    evidence = _at_other_sizes(facts.other_sizes, raised) | {"line": facts.size_bound[1]}
-    return diagnosis("hard-coded-size", evidence)
+    run = facts.chain[bound.run]
+    raised = run.answer.raised if isinstance(run.answer, Answer) else None
+    if run.trial.label != OTHER_SIZES:
+        said = None if raised is None else raised_sentence(raised)
+        evidence = {"where": run.trial.label, "said": said, "line": bound.line}
+        return diagnosis("memorised-numbers", evidence)
+    return diagnosis("hard-coded-size", _at_other_sizes(run, raised) | {"line": bound.line})
 
 
 def elsewhere(facts: Facts, gradient: Verdict) -> Diagnosis | None:

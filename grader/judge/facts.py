@@ -19,9 +19,18 @@ from grader.judge.compare import Comparison
 from grader.judge.lines import UNDECIDABLE, LineJudgement, LineRun, judge_line
 from grader.observe.dependencies import Dependencies, Run
 from grader.observe.observations import Observations, autodiff_of
-from grader.protocol.messages import Answer, Ended
+from grader.protocol.messages import Answer, Ended, Raised
 from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE, identical
+
+
+@dataclass(frozen=True)
+class InputBound:
+    """A line that raises for other inputs than the lecture's."""
+
+    row: str  # that it counts with
+    line: int
+    run: int  # of the chain
 
 
 @dataclass(frozen=True)
@@ -75,50 +84,49 @@ class Facts:
 
     def right_in_chain(self, name: str) -> bool:
         return all(
-            c.right if c is not None else self._stopped_by_a_size(at) and self._right_alone(name)
+            c.right if c is not None else self._bound_by_then(at) and self._right_alone(name)
             for at, c in enumerate(self.comparisons[name])
         )
 
-    def _stopped_by_a_size(self, at: int) -> bool:
-        """Whether this run of the chain ended at a line that is named for it."""
-        return self.size_bound is not None and self.chain[at] is self.other_sizes
+    def _bound_by_then(self, at: int) -> bool:
+        """Whether this run of the chain ended at a line that is named for it, or is one after."""
+        return self.input_bound is not None and at >= self.input_bound.run
 
     def _right_alone(self, name: str) -> bool:
         line = judge_line(name, self.runs, self.dependencies.uses.get(name))
         return line.right and line.decidable
 
     @cached_property
-    def size_bound(self) -> tuple[str, int] | None:
-        """(row, line) of a line that raises at other sizes only, in a function otherwise right.
+    def input_bound(self) -> InputBound | None:
+        """Of a function that is otherwise right, the line that raises for other inputs only."""
+        for at, run in enumerate(self.chain[:4]):
+            raised = run.answer.raised if isinstance(run.answer, Answer) else None
+            if isinstance(run.answer, Ended) or (raised is not None and at < 2):
+                return None
+            if raised is not None:
+                return self._bound_at(at, raised)
+        return None
 
-        An assert or a throwaway reshape may write no row: then it counts with the one that it
-        names, or with the last one above it.
-        """
-        *usual, other = (run.answer for run in self.chain[:4])
-        if (
-            self.exercise.kind.runs_rows_alone
-            or not isinstance(other, Answer)
-            or other.raised is None
-            or other.out_of_time
-        ):
+    def _bound_at(self, at: int, raised: Raised) -> InputBound | None:
+        """An assert or a throwaway reshape may write no row: then it counts with the one that it
+        names, or with the last one above it."""
+        line, whole = raised.line, self.exercise.kind.runs_rows_alone
+        compared = [comparisons[at] for comparisons in self.comparisons.values()]
+        if whole or line is None or raised.out_of_time:
             return None
-        if not all(isinstance(answer, Answer) and answer.raised is None for answer in usual):
-            return None
-        compared = [comparisons[3] for comparisons in self.comparisons.values()]
-        line = other.raised.line
-        if line is None or any(c is not None and not c.right for c in compared):
+        if any(c is not None and not c.right for c in compared):
             return None
         written = {
-            row.name: at
+            row.name: its
             for row in self.exercise.rows
-            if (at := self.submission.line_of(row.written_at)) is not None
+            if (its := self.submission.line_of(row.written_at)) is not None
         }
         text = self.submission.source.split("\n")[line - 1 : line]
         named = [row for row in self.exercise.rows if re.search(rf"\b{row.key}\b", "".join(text))]
-        own = [name for name, at in written.items() if at == line]
-        above = sorted((at, name) for name, at in written.items() if at < line)
+        own = [name for name, its in written.items() if its == line]
+        above = sorted((its, name) for name, its in written.items() if its < line)
         found = [*own, *(row.name for row in named), *(name for _, name in above[-1:]), *written]
-        return (found[0], line) if found else None
+        return InputBound(found[0], line, at) if found else None
 
     def wrong_runs(self, name: str) -> list[int]:
         """The runs that show a gradient wrong: in float64, or else in float32."""

@@ -93,7 +93,7 @@ def verdict_of(facts: Facts, row: Row) -> str:
             return verdict_if_missing(row, submission, run.answer, facts.exercise.rows)
         if run.answer.cut_off(name):  # it was given before: it is written, and was in time there
             return "timeout"
-    if facts.altered(name) or (facts.size_bound is not None and facts.size_bound[0] == name):
+    if facts.altered(name) or (facts.input_bound is not None and facts.input_bound.row == name):
         return "wrong"
     line, right = facts.lines[name], facts.right_in_chain(name)
     if right and (line.right or not (line.decidable or facts.zero_only_by_structure(name))):

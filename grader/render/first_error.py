@@ -9,7 +9,7 @@ from rich.text import Text
 from grader.course.exercise import Exercise
 from grader.render import told_apart
 from grader.render.paragraph import paragraph
-from grader.report import GradientReport
+from grader.report import GradientReport, Report
 from grader.workspace.pages import read_page
 
 MEANINGS = {
@@ -49,8 +49,17 @@ def told(first: GradientReport, exercise: Exercise) -> FirstError | None:
     )
 
 
-def first_error(first: GradientReport, exercise: Exercise) -> Iterator[RenderableType]:
-    said = told(first, exercise)
+def first_told(report: Report, exercise: Exercise) -> FirstError | None:
+    """Of the first own error, or of a line before it that ended the code."""
+    stopped, first = report.stopped_first, report.first_own_error
+    if stopped is not None:
+        rest, advice = " raises, and writes no gradient.", "Correct that line, or take it out."
+        return FirstError("First error: ", stopped.where, rest, (), stopped.text, (advice,))
+    return None if first is None else told(first, exercise)
+
+
+def first_error(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
+    said = first_told(report, exercise)
     if said is None:
         return
     yield Text.assemble((said.opening, "bold"), (said.label, "bold red"), said.rest)

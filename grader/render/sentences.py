@@ -7,12 +7,15 @@ from grader.course.exercise import Exercise
 from grader.errors import shown
 from grader.report import GradientReport, Report
 
+JUDGED_ALONE = ("inherited", "wrong")  # of a line that was not reached
 EXACT_ALONE = "*"  # beside a verdict: the line is exact, given the right upstream gradient
 
 
 def unread(report: Report) -> bool:
     """Whether the code gave nothing at all, so that there is no first wrong line."""
-    return report.error is not None and all(g.shape is None for g in report.gradients)
+    return report.error is not None and all(
+        g.shape is None and g.verdict not in JUDGED_ALONE for g in report.gradients
+    )
 
 
 def error_sentence(report: Report) -> str:
@@ -38,7 +41,8 @@ def legend(report: Report, exercise: Exercise) -> Iterator[str]:
     if any(exact_alone(gradient) for gradient in report.gradients):
         yield f"{EXACT_ALONE} exact, given the right upstream gradient."
     if any(gradient.verdict == "inherited" for gradient in report.gradients):
-        yield "inherited: the line is right, but a gradient that it uses is wrong."
+        reached = "" if report.error is None else ", or the code stopped above it"
+        yield f"inherited: the line is right, but a gradient that it uses is wrong{reached}."
     if any(g.name in exercise.slopes and g.verdict == "approximate" for g in report.gradients):
         yield "approximate: right. A measured slope is never exact."
     if any(gradient.broadcasts for gradient in report.gradients):

@@ -7,7 +7,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from grader.render.sentences import EXACT_ALONE, exact_alone, shape_note
-from grader.report import GradientReport, Report
+from grader.report import GradientReport, Report, Stopped
 
 STYLES = {
     "exact": "green",
@@ -23,6 +23,7 @@ STYLES = {
 COLUMNS = ("  gradient", "exact", "approximate", "maxdiff", "verdict", "line")
 SPARE = ("approximate", "exact", "maxdiff")  # left out in this order where it is narrow
 GAP = 2  # spaces between columns
+MOST_TEXT = 18  # characters of a line that writes no gradient
 MARK = 2  # columns for the mark before a name
 
 Row = tuple[Text, ...]
@@ -39,9 +40,10 @@ class ReportTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         gradients = listed(self.report)
-        rows = [tuple(Text(column, style="bold") for column in COLUMNS), *self._rows(gradients)]
+        noted = list(self._rows(gradients))
+        rows = [tuple(Text(column, style="bold") for column in COLUMNS), *(row for row, _ in noted)]
         rows = _narrowed(rows, options.max_width)
-        widths, notes = _widths(rows), ["", *map(shape_note, gradients), ""]
+        widths, notes = _widths(rows), ["", *(note for _, note in noted)]
         for number, row in enumerate(rows):
             yield _line(row, widths)
             if note := notes[number]:
@@ -51,16 +53,23 @@ class ReportTable:
                 dash = "-" if options.ascii_only else "─"
                 yield Text(" " * MARK + dash * rule, style="dim", no_wrap=True, overflow="ignore")
 
-    def _rows(self, gradients: Sequence[GradientReport]) -> Iterator[Row]:
-        first = self.report.first_own_error
+    def _rows(self, gradients: Sequence[GradientReport]) -> Iterator[tuple[Row, str]]:
+        """Each with a note to stand below it."""
+        stopped, first = self.report.stopped_first, self.report.first_own_error
+        below = next((g for g in gradients if stopped and (g.line or 0) > stopped.line), None)
         for gradient in gradients:
-            yield tuple(_cells(gradient, marked=gradient is first))
+            if stopped and gradient is below:
+                yield _stop(stopped), ""
+            marked = gradient is first and stopped is None
+            yield tuple(_cells(gradient, marked)), shape_note(gradient)
+        if stopped and below is None:
+            yield _stop(stopped), ""
         left_out = len(self.report.gradients) - len(gradients)
         if left_out:
             style, verdict = STYLES[gradients[-1].verdict], gradients[-1].verdict
             more = Text(f"  and {left_out} more", style="dim")
             cells = {COLUMNS[0]: more, "verdict": Text(verdict, style=style)}
-            yield tuple(cells.get(column, Text()) for column in COLUMNS)
+            yield tuple(cells.get(column, Text()) for column in COLUMNS), ""
 
 
 def listed(report: Report) -> list[GradientReport]:
@@ -103,6 +112,15 @@ def _cells(gradient: GradientReport, marked: bool) -> Iterator[Text]:
     yield Text(f"{gradient.maxdiff:.3g}" if gradient.maxdiff is not None else "-")
     yield Text(gradient.verdict + (f" {EXACT_ALONE}" if exact_alone(gradient) else ""), style=style)
     yield Text(gradient.where or "-")
+
+
+def _stop(stopped: Stopped) -> Row:
+    """The line that ended the code, and writes no gradient."""
+    text = stopped.text if len(stopped.text) <= MOST_TEXT else f"{stopped.text[: MOST_TEXT - 3]}..."
+    where = str(stopped.line) if stopped.place is None else str(stopped.place)
+    cells = {COLUMNS[0]: Text(f"> {text}", style="red"), "verdict": Text("raised", style="red"),
+             "line": Text(where)}  # fmt: skip
+    return tuple(cells.get(column, Text("-")) for column in COLUMNS)
 
 
 def _line(row: Row, widths: list[int]) -> Text:

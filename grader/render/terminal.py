@@ -67,9 +67,7 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
         yield paragraph(f"Note: {flag.message}", "yellow")
     if report.flags:
         yield Text()
-    first = report.first_own_error
-    if first is not None:
-        yield from first_error(first, exercise)
+    yield from first_error(report, exercise)
     if said := training_sentence(report):
         yield paragraph(said)
 
@@ -94,9 +92,11 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
         if first is not None and first.verdict == "missing" and report.error is None:
             what = f"write {first.label}"
         else:
-            what = "fix that line" if report.error is None and first is not None else "fix that"
+            line = report.stopped_first or (report.error is None and first)
+            what = "fix that line" if line else "fix that"
         yield CallAfter(f"Next: {what}, then run: ", again)
-        if first is not None and first.verdict != "forbidden" and not unread(report):
+        shown = first is not None and not report.stopped_first and not unread(report)
+        if first is not None and shown and first.verdict != "forbidden":
             yield Calls(tuple(_help(name, first)))
 
 

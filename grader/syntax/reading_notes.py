@@ -38,6 +38,7 @@ class Reading:
             said = f"{unit.place} is not graded: `{ast.unparse(unit.node)}` is PyTorch's gradient"
             yield Note("reads-grad", f"{said}, not one derived by hand.")
         yield from _peeks(found, stood_in, instead)
+        yield from self._checks()
         yield from self.renamed(found.written)
 
     def of_definitions(self, found: Slice) -> Iterator[Note]:
@@ -45,6 +46,18 @@ class Reading:
         for name, unit in found.refused.items():
             said = f"`{name}` of {unit.place} is not taken: that line {unit.outside}."
             yield Note("not-taken", said)
+
+    def _checks(self) -> Iterator[Note]:
+        """What would raise for other sizes, and makes no gradient."""
+        names = {self.called.get(key, key) for key in self.gradients}
+        for unit in sorted(self.own, key=lambda unit: (unit.at, unit.line)):
+            if unit.reads & names and not unit.written and _holds_a_size(unit.node):
+                text = ast.get_source_segment(unit.cell.source, unit.node) or ""
+                said = f"{unit.place} is left out, for it makes no gradient: `{_short(text)}`."
+                yield Note(
+                    "hard-coded-size",
+                    f"{said} It holds for the lecture's sizes only; other sizes are tried here.",
+                )
 
     def cells_left_out(self) -> Iterator[Note]:
         for cell in self.cells:
@@ -69,9 +82,27 @@ class Reading:
                         )
 
 
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_SHOWN else f"{line[: MOST_SHOWN - 3]}..."
+
+
+def _holds_a_size(node: ast.stmt) -> bool:
+    """An assert, or a reshape that is thrown away, with a number in it that may be a size."""
+    match node:
+        case ast.Assert(test=looked_at):
+            pass
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="reshape" | "view"))):
+            looked_at = node.value
+        case _:
+            return False
+    numbers = (part.value for part in ast.walk(looked_at) if isinstance(part, ast.Constant))
+    return any(type(number) is int and number > 2 for number in numbers)
+
+
 def _left_out(cell: Cell) -> str:
     (line, text), *more = cell.unread
-    shown = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
+    shown = _short(text)
     if text.startswith("%%"):
         return f"{cell.name} is not Python (`{shown}`), and is left out."
     if not more:

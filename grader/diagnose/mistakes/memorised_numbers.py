@@ -12,5 +12,7 @@ hold.
 """
 
 
-def message(where: str) -> str:
+def message(where: str, said: str | None = None, line: int | None = None) -> str:
+    if said:
+        return f"Right for these inputs; for others ({where}) it raises: {said}"
     return f"Right for these inputs, wrong for others ({where}): it does not depend on its inputs."
