@@ -6,6 +6,7 @@ import pytest
 
 from grader.cli.grading import summary_line
 from grader.course.exercise import load_exercise
+from grader.render.html import report_html
 from grader.render.sentences import unread
 from grader.render.terminal import console, report_view
 from grader.report import Report
@@ -45,6 +46,9 @@ def test_a_line_that_raises_and_writes_no_gradient_has_the_arrow(
     assert re.search(rf"\n> {re.escape(text)} +- +- +- +raised +{line}\n{row}", said), said
     assert f"First error: line {line} raises, and writes no gradient.\n  Yours: {text}" in said
     assert "Next: fix that line, then run:" in said
+    page = report_html(report, load_exercise("exercise1"))
+    assert f'<th scope="row">{text}</th>' in page
+    assert f"<b>First error:</b> <code><b>line {line}</b></code> raises, and writes" in page
     assert f"first error: line {line}" in summary_line(report, load_exercise("exercise1"))
 
 

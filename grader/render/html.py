@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from grader.course.exercise import Exercise
 from grader.errors import printable
-from grader.render.first_error import FirstError, told
+from grader.render.first_error import FirstError, first_told, told
 from grader.render.html_style import PAGE_STYLE, STYLE
 from grader.render.sentences import (
     EXACT_ALONE,
@@ -21,9 +21,10 @@ from grader.render.sentences import (
     score_words,
     shape_note,
     training_sentence,
+    unread,
 )
-from grader.render.table import listed
-from grader.report import GradientReport, Report
+from grader.render.table import above_which, listed, start_of
+from grader.report import GradientReport, Report, Stopped
 from grader.workspace.hints import ladder
 from grader.workspace.pages import read_page
 
@@ -63,10 +64,9 @@ def _parts(report: Report, exercise: Exercise) -> Iterator[str]:
     )
     if report.error is not None:
         yield _p(error_sentence(report), "hg-bad")
-    shown = any(g.shape is not None for g in report.gradients) or report.error is None
-    first = report.first_own_error
-    if first is not None and shown:
-        yield from _first(first, exercise)
+    shown = not unread(report)
+    if shown:
+        yield from _first(report, exercise)
     if said := training_sentence(report):
         yield _p(said)
     if shown:
@@ -80,9 +80,12 @@ def _parts(report: Report, exercise: Exercise) -> Iterator[str]:
         yield from _folded("The full trace", [f"<pre>{_text(report.trace)}</pre>"])
 
 
-def _first(first: GradientReport, exercise: Exercise) -> Iterator[str]:
-    said = told(first, exercise)
+def _first(report: Report, exercise: Exercise) -> Iterator[str]:
+    said, first = first_told(report, exercise), report.first_own_error
     if said is None:
+        return
+    if first is None or report.stopped_first is not None:
+        yield from ('<div class="hg-first">', *_said(said), "</div>")
         return
     todo = " hg-todo" if first.verdict == "missing" else ""
     yield f'<div class="hg-first{todo}">'
@@ -136,18 +139,36 @@ def _table(report: Report) -> Iterator[str]:
     heads = (f'<th scope="col"{_classed(spare)}>{name}</th>' for name, spare in COLUMNS)
     yield f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>"
     rows, first = listed(report), report.first_own_error
+    stopped = report.stopped_first
+    below = above_which(stopped, rows)
     for gradient in rows:
+        if stopped and gradient is below:
+            yield _stop(stopped)
         note = shape_note(gradient)
         mark = "hg-todo" if gradient.verdict == "missing" else "hg-mark"
-        classes = " ".join((mark,) * (gradient is first) + ("hg-noted",) * bool(note))
+        classes = " ".join(
+            (mark,) * (gradient is first and not stopped) + ("hg-noted",) * bool(note)
+        )
         yield f"<tr{_classed(classes)}>{''.join(_cells(gradient))}</tr>"
         if note:
             yield f'<tr><td class="hg-note hg-soft" colspan="{len(COLUMNS)}">{note}</td></tr>'
+    if stopped and below is None:
+        yield _stop(stopped)
     if left_out := len(report.gradients) - len(rows):
         spare = "".join(f"<td{_classed(spare)}></td>" for _, spare in COLUMNS[1:4])
         verdict = _verdict(rows[-1].verdict, "")
         yield f"<tr><td>and {left_out} more</td>{spare}{verdict}<td></td></tr>"
     yield "</tbody></table>"
+
+
+def _stop(stopped: Stopped) -> str:
+    """The line that ended the code, and writes no gradient."""
+    spare = "".join(f"<td{_classed(spare)}>-</td>" for _, spare in COLUMNS[1:4])
+    where = stopped.where.removeprefix("line ")
+    return (
+        f'<tr class="hg-mark"><th scope="row">{_text(start_of(stopped.text))}</th>{spare}'
+        f'<td class="hg-bad">raised</td><td>{_text(where)}</td></tr>'
+    )
 
 
 def _cells(gradient: GradientReport) -> Iterator[str]:

@@ -56,7 +56,7 @@ class ReportTable:
     def _rows(self, gradients: Sequence[GradientReport]) -> Iterator[tuple[Row, str]]:
         """Each with a note to stand below it."""
         stopped, first = self.report.stopped_first, self.report.first_own_error
-        below = next((g for g in gradients if stopped and (g.line or 0) > stopped.line), None)
+        below = above_which(stopped, gradients)
         for gradient in gradients:
             if stopped and gradient is below:
                 yield _stop(stopped), ""
@@ -114,12 +114,22 @@ def _cells(gradient: GradientReport, marked: bool) -> Iterator[Text]:
     yield Text(gradient.where or "-")
 
 
+def above_which(
+    stopped: Stopped | None, gradients: Sequence[GradientReport]
+) -> GradientReport | None:
+    """The first of these that is written below the line that ended the code."""
+    return next((g for g in gradients if stopped and (g.line or 0) > stopped.line), None)
+
+
+def start_of(text: str) -> str:
+    """Of a line that writes no gradient, what there is room for."""
+    return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 3]}..."
+
+
 def _stop(stopped: Stopped) -> Row:
-    """The line that ended the code, and writes no gradient."""
-    text = stopped.text if len(stopped.text) <= MOST_TEXT else f"{stopped.text[: MOST_TEXT - 3]}..."
     where = str(stopped.line) if stopped.place is None else str(stopped.place)
-    cells = {COLUMNS[0]: Text(f"> {text}", style="red"), "verdict": Text("raised", style="red"),
-             "line": Text(where)}  # fmt: skip
+    cells = {COLUMNS[0]: Text(f"> {start_of(stopped.text)}", style="red"),
+             "verdict": Text("raised", style="red"), "line": Text(where)}  # fmt: skip
     return tuple(cells.get(column, Text("-")) for column in COLUMNS)
 
 
