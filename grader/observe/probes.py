@@ -11,6 +11,9 @@ from grader.bench.point import Point, above, nearest
 from grader.course.exercise import Exercise
 from grader.process.attempt import Attempt
 from grader.protocol.messages import Answer, Ended, Isolation
+from grader.syntax.gradients import Gradients
+from grader.syntax.submission import parsed
+from grader.syntax.targets import within
 from grader.tensors import close, identical
 
 
@@ -74,19 +77,15 @@ class Probes:
 
     @cached_property
     def _named_with(self) -> dict[str, frozenset[str]]:
-        """For each gradient, the others that stand in a statement that assigns it."""
-        keys = {row.key: row.name for row in self.attempt.setup.rows}
-
-        def named(part: ast.AST) -> frozenset[str]:
-            names = [node.id for node in ast.walk(part) if isinstance(node, ast.Name)]
-            return frozenset(keys[name] for name in names if name in keys)
-
-        found: dict[str, frozenset[str]] = {}
-        for node in ast.walk(ast.parse(self.attempt.setup.source)):
-            if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                for name in frozenset().union(*map(named, targets)):
-                    found[name] = found.get(name, frozenset()) | named(node) - {name}
+        """For each gradient, the others that stand in a statement that writes it."""
+        setup = self.attempt.setup
+        names = {row.key: row.name for row in setup.rows}
+        written = Gradients(parsed(setup.source)).written
+        found = {}
+        for key, name in names.items():
+            nodes = [write.node for write in written[key].writes] if key in written else []
+            read = {part.id for part in within(nodes) if isinstance(part, ast.Name)}
+            found[name] = frozenset(names[other] for other in read & names.keys() - {key})
         return found
 
     def _moved(self, group: tuple[str, ...]) -> Answer | Ended:
