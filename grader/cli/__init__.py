@@ -1,10 +1,10 @@
 """The command `grade`. torch is imported only by what grades, and once.
 
-Every command is registered here, so the modules of this package import at their head only what
-`grade --help` needs; what a command works with, it imports itself.
+Every command is named here; its module is imported when it is called.
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,16 +23,41 @@ from grader.errors import (
 from grader.version import __version__
 
 ALL = "all"
+# The module that a command adds itself in, and what `grade --help` says of it.
+COMMANDS = {
+    "dev": ("dev", "For those who write exercises."),
+    "doctor": ("doctor", "Test which layers of the sandbox work on this machine."),
+    "explain": ("explain", "What a MISTAKE is, why it matters, how to see it."),
+    "hint": ("hint", "Show the next hint for a GRADIENT, or for the first error."),
+    "init": ("learner", "Set up the kit in DIR: stubs, worked answers, names."),
+    "lesson": ("lesson", "Show the lesson of an EXERCISE."),
+    "list": ("learner", "List the exercises, your progress, and what each builds on."),
+    "notebook": ("notebooks", "Grade the lecture's notebook, or a script like it, as it is."),
+    "reset": ("learner", "Restore the stub; your file is kept beside it."),
+    "solution": ("learner", "Show the worked answer, or one GRADIENT of it."),
+}
 
 
 class ExerciseGroup(click.Group):
     """A word that is not a command is an exercise, and grading is the command of that name."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            import_module(f"grader.cli.{COMMANDS[cmd_name][0]}")
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         word = args[0]
-        if word in self.commands or word.startswith("-"):
+        if word in COMMANDS or word.startswith("-"):
             return super().resolve_command(ctx, args)
         if word not in (*EXERCISES, ALL):
             raise UnknownExercise(word, (*EXERCISES, ALL), self.list_commands(ctx))
@@ -169,16 +194,3 @@ def typed_call(ctx: click.Context) -> str:
             words += [] if isinstance(option, click.Argument) else [option.opts[0]]
             words += [] if one is True else [shlex.quote(str(one))]
     return " ".join(words)
-
-
-from grader.cli import (  # noqa: E402  they add themselves
-    dev,
-    doctor,
-    explain,
-    hint,
-    learner,
-    lesson,
-    notebooks,
-)
-
-__all__ = ["dev", "doctor", "explain", "hint", "learner", "lesson", "main", "notebooks"]
