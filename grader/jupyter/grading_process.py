@@ -29,14 +29,14 @@ def graded(asked: Asked, native: bool) -> NotebookReport:
             close(native)
         raise
     except BaseException:  # a KeyboardInterrupt: its answer may still come
-        close(native)
+        close(native, patience=0.0)
         raise
 
 
-def close(native: bool) -> None:
+def close(native: bool, patience: float = PATIENCE) -> None:
     process = _running.pop(native, None)
     if process is not None:
-        process.close()
+        process.close(patience)
 
 
 @atexit.register
@@ -74,7 +74,7 @@ class GradingProcess:
             raise GraderFailure(self._why_it_ended()) from None
         return _report(answer)
 
-    def close(self) -> None:
+    def close(self, patience: float = PATIENCE) -> None:
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
             try:
@@ -82,7 +82,7 @@ class GradingProcess:
             except OSError:  # what was still to be written to it
                 continue
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -31,6 +31,7 @@ from grader.workspace.pages import read_page
 __all__ = ["STYLE", "report_html", "report_page"]
 
 LONGEST = 2000  # characters of what a submission says
+MOST_NAMED = 4  # further errors, before they are unfolded
 COLUMNS = (  # with what is left out where it is narrow
     ("gradient", ""), ("exact", "hg-spare"), ("approximate", "hg-spare"), ("maxdiff", "hg-spare"),
     ("verdict", ""), ("line", ""),
@@ -97,7 +98,8 @@ def _first(report: Report, exercise: Exercise) -> Iterator[str]:
             part
             for number, rung in enumerate(rungs, 1)
             for part in _folded(
-                f"{number} of {len(rungs)}: {rung.title}", map(_indented, rung.lines)
+                f"{number} of {len(rungs)}: {rung.title}",
+                (_hint(line, exercise) for line in rung.lines),
             )
         ],
     )
@@ -117,17 +119,19 @@ def _said(said: FirstError) -> Iterator[str]:
 
 def _further(report: Report, exercise: Exercise) -> Iterator[str]:
     """The other lines that are wrong by themselves."""
-    first, others = report.first_own_error, list[str]()
+    first, labels, others = report.first_own_error, list[str](), list[str]()
     for gradient in report.gradients:
         own = not gradient.passes and gradient.verdict not in ("inherited", "missing")
         said = told(gradient, exercise) if own and gradient is not first else None
         if said is not None:
             words = " ".join(said.sentences)
+            labels.append(said.label)
             others.append(f"<p><code>{_text(said.label)}</code>{_marked(said.rest)}</p>")
-            others.append(f'<p class="hg-deeper">{_marked(words)}</p>')
-    if others:
-        count = len(others) // 2
-        yield from _folded(f"{count} more {'error' if count == 1 else 'errors'}", others)
+            others.append(_p(words, "hg-in1"))
+    if labels:
+        count, names = len(labels), ", ".join(labels[:MOST_NAMED])
+        more = ", ..." if count > MOST_NAMED else ""
+        yield from _folded(f"{count} more error{'s' * (count > 1)}: {names}{more}", others)
 
 
 def _explained(mistake: str) -> Iterator[str]:
@@ -194,10 +198,14 @@ def _folded(summary: str, parts: Iterable[str]) -> Iterator[str]:
     yield "</div></details>"
 
 
-def _indented(line: str) -> str:
-    """A line of a hint: two spaces in front for each level."""
+def _hint(line: str, exercise: Exercise) -> str:
+    """A line of a hint has two spaces in front for each level; a chunk is code."""
+    said = line.strip()
     level = (len(line) - len(line.lstrip())) // 2
-    return _p(line.strip(), ("", "hg-deeper", "hg-deepest")[min(level, 2)])
+    classes = f"hg-in{min(level, 4)}" if level else ""
+    if any(said == chunk.source for chunk in exercise.forward_pass.chunks):
+        return f"<p{_classed(f'{classes} hg-formula'.strip())}><code>{_text(said)}</code></p>"
+    return _p(said, classes)
 
 
 def _p(text: str, classes: str = "") -> str:

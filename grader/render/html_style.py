@@ -49,11 +49,12 @@ STYLE = (
 .handgrad.handgrad pre.hg-chunk { color: var(--hg-code); padding-left: 1rem; text-indent: -1rem; }
 .handgrad details { margin: .35rem 0; } .handgrad details details { margin-left: 1rem; }
 .handgrad summary { cursor: pointer; width: fit-content; color: var(--hg-code); }
-.handgrad .hg-inside { margin-left: 1rem; }
-.handgrad .hg-deeper { padding-left: 1rem; } .handgrad .hg-deepest { padding-left: 2rem; }
+.handgrad .hg-in1 { padding-left: 1rem; } .handgrad .hg-in2 { padding-left: 2rem; }
+.handgrad .hg-in3, .handgrad .hg-in4 { padding-left: 3rem; }
+.handgrad .hg-formula { color: var(--hg-code); }
 .handgrad.handgrad table { border-collapse: collapse; margin: .5rem 0; font-size: 13px;
   width: auto; table-layout: auto; font-variant-numeric: tabular-nums; }
-.handgrad.handgrad tr { background: none; }
+.handgrad.handgrad tr:nth-child(n) { background: none; }
 .handgrad.handgrad th, .handgrad.handgrad td { text-align: left; padding: .12rem 1.25rem .12rem 0;
   border: 0; border-bottom: 1px solid var(--hg-rule); white-space: nowrap; font-weight: 400;
   vertical-align: baseline; line-height: 1.45; }

@@ -6,8 +6,11 @@ from functools import cache
 
 import pytest
 
+from tests.worked import worked
+
 from .kernel import Shown, run
 
+IN_CLASSES = ("warmup2", "warmup5", "exercise10")
 CELLS = {
     "load": "import torch, torch.nn.functional as F\nimport grader\n%load_ext grader",
     # What a notebook does to its own torch decides nothing.
@@ -37,6 +40,7 @@ CELLS = {
     "help": "import io, contextlib\nprint(get_ipython().find_cell_magic('grade').__doc__)",
     "checked": "grader.check('exercise33')",
     "seeds": "grader.check('exercise1', seed=-1)",
+    **{f"classes of {name}": f"%%grade {name}\n{worked(name)}" for name in IN_CLASSES},
     "processes": "from grader.jupyter import grading_process as g\n"
                  "print(*[p._process.pid for p in g._running.values()])",
     "killed": "g._running[False]._process.kill(); g._running[False]._process.wait()\n"
@@ -105,6 +109,13 @@ def test_options_are_those_of_the_command() -> None:
     assert "First error: db2" in shown()["strict"].text  # (1, 27) for (27,)
     assert "exercise2: passed, 1 of 1" in shown()["renamed"].text
     assert "exercise2: not passed yet, 0 of 1" in shown()["native"].text
+
+
+@pytest.mark.parametrize("name", IN_CLASSES)
+def test_classes_are_graded_in_a_cell_too(name: str) -> None:
+    found = shown()[f"classes of {name}"]
+    assert f"\n{name}: passed, " in found.text, found.text
+    assert not found.error
 
 
 def test_what_the_code_printed_is_shown_and_no_markup() -> None:
