@@ -33,6 +33,7 @@ from grader.process.sandbox.probe import probe
 from grader.protocol.messages import Answer, Ended
 from grader.render.messages import ended_sentence, flags_of, stop_sentence
 from grader.report import Diagnosis, GradientReport, Report, Stopped
+from grader.syntax.dialect import Dialect, usual
 from grader.syntax.submission import Submission
 from grader.train.graded_run import SHORT_RUN, beside_autograd, short_run
 from grader.train.gradient_descent import Step
@@ -49,6 +50,12 @@ class Options:
     strict: bool = False
     timeout: float = 10.0  # seconds for one call of `backward`
     untrusted: bool = False  # every required layer, and inputs that nobody can know before
+    dialect: Dialect | None = None  # in the place of the usual one: what a course allows
+
+    @property
+    def held_to(self) -> Dialect | None:
+        """What a submission is read against before it runs; None where it is one's own."""
+        return self.dialect or (usual() if self.untrusted else None)
 
 
 def grade(
@@ -59,6 +66,8 @@ def grade(
     Raises GraderFailure where no child can be started. Whatever else goes wrong while this
     submission is handled is reported as its own, and is never credit.
     """
+    if options.held_to is not None:
+        submission = replace(submission, dialect=options.held_to)
     try:
         attempt = attempt_at(bench.exercise, submission, launcher, options)
         return placed(_graded(bench, submission, attempt, options), submission)
@@ -95,7 +104,7 @@ def _graded(bench: Bench, submission: Submission, attempt: Attempt, options: Opt
         if exercise.trained:
             steps.extend(short_run(attempt, bench.decision, bench.data))
 
-    if submission.problem is None:
+    if submission.problem is None and not submission.refused:
         seen = observe(bench, submission, attempt, train)
     else:
         seen = nothing_observed(bench, attempt)

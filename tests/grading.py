@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from grader.syntax.submission import Submission
 
 SEED = 2147483647  # the lecture's, which is graded with where no other is asked for
+# `grade`, with other people's code run whatever it says: what the sandbox holds by itself is tried.
+WITHOUT_DIALECT = "import grader.grading as g, grader.cli as c; g.usual = lambda: None; c.main()"
 GradeFile = Callable[..., "Report"]  # grade_file(exercise, path, **options)
 _open = ExitStack()
 

@@ -44,6 +44,7 @@ def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("explain", 0),
         ("lesson exercise1", 0),
         ("explain wrong-factor", 0),
+        ("dialect", 0),
         ("reset exercise1", 0),
         ("init another", 0),
         ("dev --help", 0),

@@ -26,6 +26,7 @@ ALL = "all"
 # The module that a command adds itself in, and what `grade --help` says of it.
 COMMANDS = {
     "dev": ("dev", "For those who write exercises."),
+    "dialect": ("dialect", "What a submission may use under --untrusted."),
     "doctor": ("doctor", "Test which layers of the sandbox work on this machine."),
     "explain": ("explain", "What a MISTAKE is, why it matters, how to see it."),
     "hint": ("hint", "Show the next hint for a GRADIENT, or for the first error."),

@@ -35,3 +35,13 @@ def check() -> None:
     for problem in problems:
         click.secho(problem, fg="red", err=True)
     sys.exit(NOT_PASSED if problems else 0)
+
+
+@dev.command("dialect")
+def dialect_list() -> None:
+    """Rewrite what `grade dialect` lists of torch, from the installed torch."""
+    from grader.cli.dialect_from_torch import rewritten
+    from grader.syntax.dialect import LIST
+
+    LIST.write_text(rewritten(LIST.read_text(encoding="utf-8")), encoding="utf-8")
+    click.echo(str(LIST.name))

@@ -18,8 +18,9 @@ from grader.judge.chain import ChainRun
 from grader.judge.compare import Comparison
 from grader.judge.lines import UNDECIDABLE, LineJudgement, LineRun, judge_line
 from grader.observe.dependencies import Dependencies, Run
-from grader.observe.observations import Observations, autodiff_of
+from grader.observe.observations import Observations, forbidden_in
 from grader.protocol.messages import Answer, Ended, Raised
+from grader.syntax.autodiff import Forbidden
 from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE, identical
 
@@ -70,9 +71,9 @@ class Facts:
         return {name: [run.compare(name) for run in self.chain] for name in self.exercise.gradients}
 
     @cached_property
-    def autodiff(self) -> tuple[int, str] | None:
+    def forbidden(self) -> Forbidden | None:
         """Where autograd was found at work: then no gradient given is the learner's own."""
-        return autodiff_of(self.submission, [run.answer for run in self.chain])
+        return forbidden_in(self.submission, [run.answer for run in self.chain])
 
     def given(self, name: str) -> bool:
         return self.comparisons[name][0] is not None

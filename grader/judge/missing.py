@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from grader.observe.observations import autodiff_of
+from grader.observe.observations import forbidden_in
 from grader.protocol.messages import Answer, Ended, Raised
 from grader.rows import Row
+from grader.syntax.autodiff import Forbidden
 from grader.syntax.submission import Submission
 
 
@@ -32,7 +33,7 @@ class Stop:
     """What kept the code from running to its end where it is shown: one of these."""
 
     problem: str | None = None  # the submission cannot be graded at all
-    autodiff: tuple[int, str] | None = None  # line and word
+    forbidden: Forbidden | None = None
     ended: Ended | None = None
     unusable: str | None = None
     raised: Raised | None = None
@@ -42,8 +43,8 @@ def stop_of(submission: Submission, answers: Sequence[Answer | Ended]) -> Stop |
     """None where it ran to its end."""
     if submission.problem is not None:
         return Stop(problem=submission.problem)
-    if autodiff := autodiff_of(submission, answers):
-        return Stop(autodiff=autodiff)
+    if forbidden := forbidden_in(submission, answers):
+        return Stop(forbidden=forbidden)
     for answer in answers:
         if isinstance(answer, Ended):
             return Stop(ended=answer)

@@ -79,10 +79,12 @@ def _stopped_at(facts: Facts, row: Row, answer: Answer | Ended) -> int | None:
 
 def verdict_of(facts: Facts, row: Row) -> str:
     name, submission = row.name, facts.submission
-    if facts.autodiff and (facts.given(name) or submission.attempts(row.written_at)):
+    if facts.forbidden and (facts.given(name) or submission.attempts(row.written_at)):
         return "forbidden"
     if row.written_at in submission.stood_in:  # where the code raises, it is given all the same
         return "missing"
+    if submission.refused:  # not run: what is not seen in the text may be there all the same
+        return "forbidden" if submission.written_on(row.written_at) is None else "missing"
     # Layers and operations run again and again: what one gave, it gave in a call that ended.
     whole = facts.exercise.kind.runs_rows_alone
     for run, comparison in zip(facts.chain[:2], facts.comparisons[name], strict=False):

@@ -13,6 +13,7 @@ from grader.observe.dependencies import Dependencies, find_dependencies
 from grader.observe.probes import ask_for_lines
 from grader.process.attempt import Attempt, ClosedRun
 from grader.protocol.messages import Answer, Ended
+from grader.syntax.autodiff import Forbidden
 from grader.syntax.submission import Submission
 
 Replies = tuple[Answer | Ended, ...]
@@ -67,16 +68,15 @@ def _ask_on(
     if any(answer.out_of_time for answer in answers):
         attempt.timeout = min(attempt.timeout, 1.0)  # one long wait is enough
     known = {name for answer in answers[:1] for name in (*answer.gradients, *answer.kinds)}
-    if autodiff_of(submission, chain) is not None:
+    if forbidden_in(submission, chain) is not None:
         known = set()  # then no gradient is the learner's own
     wrote = any(answer.changed for answer in answers)
     names = [name for name in bench.exercise.gradients if name in known]
     return find_dependencies(attempt, runs.runs, names, wrote)
 
 
-def autodiff_of(
-    submission: Submission, answers: Sequence[Answer | Ended]
-) -> tuple[int, str] | None:
-    """Where autograd was found at work, in the text or while it ran: (line, what)."""
+def forbidden_in(submission: Submission, answers: Sequence[Answer | Ended]) -> Forbidden | None:
+    """What is not for a derivation by hand, in the text or seen while it ran."""
     seen = (answer.autodiff for answer in answers if isinstance(answer, Answer))
-    return submission.autodiff or next((found for found in seen if found is not None), None)
+    found = next((found for found in seen if found is not None), None)
+    return submission.forbidden or (None if found is None else Forbidden(*found))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from grader.course.exercise import Exercise
-from grader.errors import did_you_mean
+from grader.errors import did_you_mean, printable
 from grader.judge.missing import Stop
 from grader.process.sandbox.plan import GIB, MEMORY
 from grader.protocol.messages import Answer, Ended, Raised
@@ -41,6 +41,32 @@ NO_TERMINAL = {
     "use `print` instead.",
     "EOFError": "`input()` needs a keyboard, and the code runs in a sandbox without one.",
 }
+
+# By Forbidden.why.
+FORBIDDEN = {
+    "autodiff": "{} is automatic differentiation; here gradients are derived by hand.",
+    "blind": "{} switches off what looks for automatic differentiation.",
+    "import": "the module {} is more than a derivation by hand needs.",
+    "star": "`{}` does not say which names it brings; import them one by one.",
+    "in_class": "{} is imported inside a class; import it at the head of the file.",
+    "attribute": "`{}` is not among the functions of a derivation by hand.",
+    "underscore": "`{}`: names that begin with an underscore belong to Python and to torch.",
+    "reserved": "`{}` means something to Python or torch; choose another name for your own.",
+    "assigned": "`{}` is torch's or Python's own, and is not to be assigned to.",
+    "module": "the module {} is handed around; use it by its name, as in `{0}.name`.",
+    "tangled": "`.{}` belongs to a name that stands for too many things to follow.",
+    "builtin": "`{}` is more than a derivation by hand needs.",
+    "setattr": "`{}` is for a name that is written out: `setattr(x, 'grad', value)`.",
+    "hasattr": "`{}` is for a name that is written out: `hasattr(x, 'grad')`.",
+    "locals": "`{}()` is for the inside of a function.",
+    "vars": "`{}` is for `return vars(g)`, with a g of your own making.",
+    "type": "`{}(x)` may be compared or printed; it makes no classes.",
+    "decorator": "`{}`: decorators are @property, @staticmethod, @classmethod and @dataclass.",
+    "metaclass": "`{}` after the name of a class changes what a class is.",
+    "base": "a class may build on classes of the same file and on torch.nn.Module, not on `{}`.",
+    "async": "`{}` is for programs that wait; write a plain `def`.",
+}
+SAID_IN_FULL = ("autodiff", "blind", "setattr", "hasattr", "locals", "vars", "type", "async")
 
 OUTGROWN = "the loss is no longer finite."
 
@@ -105,10 +131,11 @@ def stop_sentence(stop: Stop, submission: Submission) -> str:
     if stop.problem is not None:
         return stop.problem
     path = submission.path
-    if stop.autodiff is not None:
-        line, what = stop.autodiff
+    if stop.forbidden is not None:
+        line, what, why = stop.forbidden
         where = f"{path}, line {line}" if line else str(path)
-        return f"{where}: {what} is automatic differentiation; here gradients are derived by hand."
+        more = "" if why in SAID_IN_FULL else " `grade dialect` lists what may be used."
+        return f"{where}: {FORBIDDEN[why].format(printable(what, 80))}{more}"
     if stop.ended is not None:
         return f"{path}: {ended_sentence(stop.ended)}"
     if stop.raised is not None:

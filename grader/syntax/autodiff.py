@@ -1,91 +1,107 @@
 """Automatic differentiation in a submission's text: what a manual backward has no use for.
 
-Looked for where `backward` and the functions it reaches say so. That is detection, not
-proof: a program can hide what it calls. The child looks at what is called (modes.py).
+Looked for where `backward` and what it reaches say so, by what the names there stand for: torch's
+reverse and forward mode, its own derivative kernels, other packages that differentiate, and what
+keeps the child from noticing. That is detection, not proof: a program can hide what it calls. The
+child looks at what is called (torch_modes.py); other people's code is held to a list (dialect.py).
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-MODULES = ("torch.autograd", "torch.func", "functorch", "jax", "autograd", "tensorflow",
-           "tinygrad", "theano", "pytensor", "aesara", "casadi", "mxnet")  # fmt: skip
+from grader.syntax.names import Names, NameScope, Path
+
+MODULES = ("torch.autograd", "torch.func", "torch._functorch", "torch._C._functorch", "functorch",
+           "jax", "autograd", "tensorflow", "tinygrad", "theano", "pytensor", "aesara", "casadi",
+           "mxnet")  # fmt: skip
 CALLS = ("backward", "requires_grad_", "retain_grad", "enable_grad", "set_grad_enabled",
          "jvp", "vjp", "jacobian", "jacrev", "jacfwd", "hessian", "grad_and_value")  # fmt: skip
+# The derivatives that torch's own backward is made of: torch.ops.aten.tanh_backward.default.
+KERNEL = re.compile(r"torch\.(.*[._])?(backward(_\w+)?|jvp|vjp|make_dual)(\.\w+)?")
+BLINDS = ("torch._C.DisableTorchFunction", "torch._C._DisableTorchDispatch")
 
 
-def autodiff_in(tree: ast.Module, entry: str) -> tuple[int, str] | None:
-    """(line, what is written there) of the first use in what `entry` reaches, or None."""
-    nodes = list(ast.walk(tree))
-    foreign = dict(_foreign_names(nodes))
-    calls = set(CALLS) - _methods(nodes)  # a layer's own `backward`, written by hand, is none
-    return min(_uses(_reached(tree, entry), foreign, calls), default=None)
+class Forbidden(NamedTuple):
+    """What is not for a derivation by hand, and where. `why` is a key of messages.FORBIDDEN."""
+
+    line: int  # 0: outside the learner's file
+    what: str
+    why: str = "autodiff"
 
 
-def _methods(nodes: Iterable[ast.AST]) -> set[str]:
-    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
-    return {
-        part.name for node in classes for part in node.body if isinstance(part, ast.FunctionDef)
-    }
+def autodiff_in(names: Names, entry: str) -> Forbidden | None:
+    """The first use in what `entry` reaches, or None. `names`: of the whole file."""
+    calls = set(CALLS)
+    if any(_is_method(node, "backward") for node, scope in names.nodes if scope.is_class):
+        calls.discard("backward")  # a layer's own, written by hand, is none
+    found = (use for at in _reached(names, entry) for use in _uses(*at, names, calls))
+    return min(found, default=None)
 
 
-def _foreign_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
-    """(name, module) for what an import anywhere binds to a module that differentiates."""
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if _differentiates(alias.name) and (alias.asname or "." not in alias.name):
-                    yield alias.asname or alias.name, alias.name
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            for alias in node.names:
-                if _differentiates(f"{node.module}.{alias.name}") or _differentiates(node.module):
-                    yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+def _is_method(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name == name
 
 
-def _differentiates(module: str) -> bool:
-    return any(module == known or module.startswith(known + ".") for known in MODULES)
-
-
-def _reached(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
-    """All in `entry`, and in the functions and classes of the file that it names, directly or not.
+def _reached(names: Names, entry: str) -> Iterator[tuple[ast.AST, NameScope]]:
+    """All in `entry`, and in what it names of the module, directly or not.
 
     Where there is no such function (a lambda, a name bound to another) all of the file.
     """
-    definitions: dict[str, ast.AST] = {
-        node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)
-    }
-    if entry not in definitions:
-        for statement in tree.body:
+    makers: dict[str, list[int]] = {}
+    functions = set[str]()
+    for number, (statement, start, end) in enumerate(names.statements):
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            functions.add(statement.name)
+            makers.setdefault(statement.name, []).append(number)
+        elif not isinstance(statement, ast.Import | ast.ImportFrom):
+            for node, _ in names.nodes[start:end]:
+                if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                    makers.setdefault(node.id, []).append(number)
+    if entry not in functions:
+        for statement, start, end in names.statements:
             if not isinstance(statement, ast.Import | ast.ImportFrom):
-                yield from ast.walk(statement)
+                yield from names.nodes[start:end]
         return
-    reached, pending = {entry}, [entry]
+    pending = makers.pop(entry)
+    seen = set(pending)
     while pending:
-        for node in ast.walk(definitions[pending.pop()]):
-            yield node
-            if not isinstance(node, ast.Name) or node.id in reached:
-                continue
-            if node.id in definitions:
-                reached.add(node.id)
-                pending.append(node.id)
+        _, start, end = names.statements[pending.pop()]
+        for node, scope in names.nodes[start:end]:
+            yield node, scope
+            if isinstance(node, ast.Name):
+                new = [at for at in makers.pop(node.id, ()) if at not in seen]
+                seen.update(new)
+                pending += new
 
 
-def _uses(
-    nodes: Iterable[ast.AST], foreign: dict[str, str], calls: set[str]
-) -> Iterator[tuple[int, str]]:
-    for node in nodes:
-        match node:
-            case ast.Call(func=ast.Attribute(attr=name)) if name in calls:
-                yield node.lineno, f".{name}(...)"
-            case ast.Attribute(value=ast.Name(id="torch"), attr="autograd" | "func" as name):
-                yield node.lineno, f"torch.{name}"
-            case ast.Attribute(attr="requires_grad", ctx=ast.Store()):
-                yield node.lineno, "requires_grad"
-            case ast.keyword(arg="requires_grad", value=value):
-                if not (isinstance(value, ast.Constant) and value.value is False):
-                    yield node.value.lineno, "requires_grad"
-            case ast.Name(id=name, ctx=ast.Load()) if name in foreign:
-                yield node.lineno, foreign[name]
-            case ast.Import(names=names):
-                for alias in names:
-                    if _differentiates(alias.name):
-                        yield node.lineno, alias.name
+def _uses(node: ast.AST, scope: NameScope, names: Names, calls: set[str]) -> Iterator[Forbidden]:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name)) if name in calls:
+            yield Forbidden(node.lineno, f".{name}(...)")
+        case ast.Attribute(attr="requires_grad", ctx=ast.Store()):
+            yield Forbidden(node.lineno, "requires_grad")
+        case ast.keyword(arg="requires_grad", value=value):
+            if not (isinstance(value, ast.Constant) and value.value is False):
+                yield Forbidden(node.value.lineno, "requires_grad")
+        case ast.Import(names=imported):
+            for alias in imported:
+                if _differentiates(alias.name):
+                    yield Forbidden(node.lineno, alias.name)
+    if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+        for path in names.paths(node, scope):
+            if path in BLINDS:
+                yield Forbidden(node.lineno, path, "blind")
+            elif path is not None and _differentiates(path):
+                outer = path.rpartition(".")[0]
+                if isinstance(node, ast.Name) or not _differentiates(outer):
+                    yield Forbidden(node.lineno, path)
+
+
+def _differentiates(path: Path) -> bool:
+    if path is None:
+        return False
+    if path.startswith(MODULES) and any(f"{path}.".startswith(f"{one}.") for one in MODULES):
+        return True
+    return KERNEL.fullmatch(path) is not None

@@ -24,6 +24,7 @@ ENTRY = "backward"
 # A method whose result is used (`da = db.mul_(2)`) stands in the line of another gradient; what
 # any other method does to the object that it is called on is not known.
 GIVING = frozenset(("assigned", "augmented", "loop", "with", "out", "in place"))
+MOST_KEYS = 100  # under which one variable is given away: each goes with all that writes it
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ class GradientWrites:
         found: dict[str, list[str]] = {}
         for key, value in self.given:
             if isinstance(value, ast.Name) and self.asked(key):
-                found.setdefault(value.id, []).append(key)
+                keys = found.setdefault(value.id, [])
+                if len(keys) < MOST_KEYS:
+                    keys.append(key)
         return found
 
     @cached_property
@@ -166,10 +169,13 @@ class Gradients:
         for function in self._functions:
             for key, written in function.every.items():
                 found.setdefault(key, written)
+        inside: dict[str, list[Write]] = {}
         for key, written in self._nonlocal:
             if found[key].target == written.target and found[key] is not written:
-                every = sorted((*found[key].writes, *written.writes), key=lambda w: w.line)
-                found[key] = Written(written.target, tuple(every))
+                inside.setdefault(key, []).extend(written.writes)
+        for key, made in inside.items():
+            every = sorted((*found[key].writes, *made), key=lambda write: write.line)
+            found[key] = Written(found[key].target, tuple(every))
         return found
 
     @cached_property

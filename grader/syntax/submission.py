@@ -11,10 +11,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from grader.errors import UsageProblem, printable
-from grader.syntax.autodiff import autodiff_in
+from grader.syntax.autodiff import Forbidden, autodiff_in
 from grader.syntax.cells import Cell, NotANotebook, Place, notebook_cells, script_cells
+from grader.syntax.dialect import Dialect
+from grader.syntax.forbidden import first_forbidden
 from grader.syntax.gradients import ENTRY, Gradients, Written
 from grader.syntax.methods import lines_written, method_around, plainly_written, unwritten
+from grader.syntax.names import Names
 
 MAX_BYTES = 1_000_000  # of code
 MAX_NOTEBOOK_BYTES = 200_000_000  # with the plots that are saved in it
@@ -42,6 +45,7 @@ class Submission:
     places: tuple[Place | None, ...] = ()
     # Gradients that are read and not the learner's: the source only makes room for a stand-in.
     stood_in: frozenset[str] = frozenset()
+    dialect: Dialect | None = None  # what other people's code is held to
 
     def place(self, line: int | None) -> Place | None:
         """Where a line of the source stands in the notebook; None of a plain file's."""
@@ -74,9 +78,19 @@ class Submission:
         return Gradients(self.tree)
 
     @cached_property
-    def autodiff(self) -> tuple[int, str] | None:
-        """Line and text of a use of autograd, where there is one."""
-        return autodiff_in(self.tree, ENTRY)
+    def forbidden(self) -> Forbidden | None:
+        """The first thing that is not for a derivation by hand: in what `backward` reaches, or
+        where there is a dialect in the whole file."""
+        names = Names(self.tree)
+        found = [autodiff_in(names, ENTRY)]
+        if self.dialect is not None:
+            found.append(first_forbidden(names, self.dialect))
+        return min(filter(None, found), key=lambda one: one.line, default=None)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is outside the dialect that it is held to: then it is not to be run."""
+        return self.dialect is not None and self.problem is None and self.forbidden is not None
 
     @cached_property
     def empty(self) -> frozenset[str]:

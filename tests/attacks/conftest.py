@@ -1,4 +1,5 @@
-"""A range for attacks in the sandbox, and one outside it, where they are seen to work."""
+"""Ranges for attacks: all that --untrusted has, the sandbox without the dialect in front of it,
+and neither, where they are seen to work."""
 
 from collections.abc import Iterator
 
@@ -14,11 +15,24 @@ TIMEOUT = 1.0
 
 @pytest.fixture(scope="package")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    """The dialect aside, which most attacks do not come past: what is behind it has to hold."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grader.process.attempt, "GRACE", 0.5)
         patch.setattr(launcher, "new_warm_process", launcher._new_interpreter)  # as users have it
         patch.setenv("HANDGRAD_TOKEN", SECRET)
         folder = tmp_path_factory.mktemp("attacks")
+        with open_range(folder, untrusted=True, timeout=TIMEOUT) as range_:
+            range_.reads_first = False
+            yield range_
+
+
+@pytest.fixture(scope="package")
+def strangers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    """As --untrusted is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grader.process.attempt, "GRACE", 0.5)
+        patch.setattr(launcher, "new_warm_process", launcher._new_interpreter)
+        folder = tmp_path_factory.mktemp("strangers")
         with open_range(folder, untrusted=True, timeout=TIMEOUT) as range_:
             yield range_
 

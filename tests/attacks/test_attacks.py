@@ -8,6 +8,9 @@ import ast
 
 import pytest
 
+from grader.syntax.dialect import usual
+from grader.syntax.forbidden import first_forbidden
+from grader.syntax.names import Names
 from tests.attacks.range import SECRET, SUBMISSIONS, Range, settled
 
 ATTACKS = sorted(path.stem for path in SUBMISSIONS.glob("*.py"))
@@ -25,6 +28,21 @@ def test_it_gets_nothing_and_leaves_nothing(attack: str, attacked: Range) -> Non
     assert settled(attacked) == []
     worked = attacked.grade_worked_answer()
     assert (worked.score, worked.passed, worked.error) == (26.0, True, None)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_under_untrusted_it_scores_nothing(attack: str, strangers: Range) -> None:
+    """With the dialect in front: what that refuses is never run."""
+    source = (SUBMISSIONS / f"{attack}.py").read_text("utf-8")
+    refused = first_forbidden(Names(ast.parse(source)), usual())
+    report = strangers.grade(attack, EXERCISES.get(attack, "exercise1"))
+    assert (report.score, report.passed) == (0, False)
+    assert "FOUND" not in report.output
+    assert settled(strangers) == []
+    if refused is not None:
+        assert f"line {refused.line}: " in str(report.error)
+        assert report.output == ""
+        assert {gradient.verdict for gradient in report.gradients} <= {"forbidden", "missing"}
 
 
 # Without the sandbox these are seen to work, so the test above can fail. All are harmless.

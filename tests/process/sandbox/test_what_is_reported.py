@@ -16,6 +16,7 @@ from grader.protocol.messages import Ended, Request, Setup
 from grader.render.messages import ended_sentence
 from grader.report import Report
 from grader.rows import Row
+from tests.grading import WITHOUT_DIALECT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox takes Linux")
 Grade = Callable[..., Report]
@@ -97,7 +98,7 @@ def test_the_kernels_copy_of_the_environment_is_overwritten(tmp_path: Path) -> N
     spy = tmp_path / "spy.py"
     spy.write_text(SPY)
     done = subprocess.run(
-        [sys.executable, "-m", "grader", "exercise2", "--untrusted", "--submission", str(spy)],
+        [sys.executable, "-c", WITHOUT_DIALECT, "exercise2", "--untrusted", "--submission", spy],
         # Of a kind that Python may need to start; others are not handed over at all.
         env={"PATH": os.environ["PATH"], "LC_TOKEN": "SECRET-5d0c", "LC_PADDING": "x" * 2**15},
         capture_output=True, text=True, check=False,
@@ -117,7 +118,7 @@ def test_files_beside_a_submission_are_not_loaded(options: list[str], tmp_path: 
     package = tmp_path / "grader"  # --native and JUnit start a Python of their own
     package.mkdir()
     (package / "__init__.py").write_text(f"open({str(mark)!r}, 'a').write('package')\n")
-    answer = "def backward(n, logits):\n    import torch, json\n    return {'dlogits': logits}\n"
+    answer = "def backward(n, logits):\n    import torch\n    return {'dlogits': logits}\n"
     (tmp_path / "answer.py").write_text(answer)
     grade = Path(sys.executable).with_name("grade")
     done = subprocess.run(

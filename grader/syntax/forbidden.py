@@ -1,0 +1,327 @@
+"""The first thing in a submission that is outside the dialect: read, never run.
+
+What is forbidden is known by what a name stands for (names.py), not by its text. A module may be
+given another name and asked for what it has, and nothing else: so an object that is not known is
+never a module, and its attributes are those of tensors, of Python's containers and of the file's
+own classes.
+"""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+
+from grader.syntax.autodiff import Forbidden
+from grader.syntax.dialect import Dialect
+from grader.syntax.names import FUNCTIONS, TANGLED, Names, NameScope, Path, chain_of
+
+# Classes whose attributes are as strictly listed as a module's.
+CLASSES = {"torch.Tensor": "tensors"}
+BASES = frozenset(("torch.nn.Module", "typing.Generic"))
+DECORATORS = frozenset(("torch.no_grad", "dataclasses.dataclass"))
+PLAIN_DECORATORS = frozenset(("property", "staticmethod", "classmethod"))
+OF_PROPERTIES = frozenset(("setter", "getter", "deleter"))
+OWN_NAMES = frozenset(("__slots__", "__all__", "__version__", "__author__"))
+SETTABLE = frozenset(("data", "grad"))  # tensors have these too, and exercises ask for them
+ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, Exception)
+)
+MOST_VALUES = 20  # of a name whose every value is looked at
+WITH_CONDITIONS = frozenset(("setattr", "hasattr", "locals", "type", "vars"))
+EVERY_BUILTIN = frozenset(dir(builtins))
+FIELD_OF_FIELD = re.compile(r"\{[^{}:!]*[.\[]")  # "{0.name}" in a text that is formatted
+
+
+def first_forbidden(names: Names, dialect: Dialect) -> Forbidden | None:
+    """Of the whole file; None where all of it is in the dialect."""
+    first = min(_Reading(names, dialect).findings(), default=None)
+    return None if first is None else first[-1]
+
+
+class _Reading:
+    def __init__(self, names: Names, dialect: Dialect) -> None:
+        self.names, self.dialect = names, dialect
+        self.bases: set[int] = set()  # ids of expressions that are asked for an attribute
+        self.excused: set[int] = set()  # ids of calls and names that stand where they may
+        self.own: set[str] = set()  # attributes that the file's own objects have
+        self.selves: set[tuple[int, str]] = set()  # scope and name: a method's own object
+        for node, scope in self.names.nodes:
+            self._note(node, scope)
+        self.free = dialect.attributes | (self.own - dialect.reserved)
+
+    def findings(self) -> Iterator[tuple[int, int, Forbidden]]:
+        """Each with its place in the text: line and column."""
+        for scope, name, node, _ in self.names.bindings:
+            allowed = name in OWN_NAMES or (scope.is_class and name in self.dialect.methods)
+            if name.startswith("__") and not allowed:
+                yield _placed(node, name, "underscore")
+        for node, scope in self.names.nodes:
+            for what, why in self._at(node, scope):
+                yield _placed(node, what, why)
+            for decorator in getattr(node, "decorator_list", ()):
+                if not self._is_plain(decorator, scope):
+                    yield _placed(decorator, f"@{_shown(decorator)}", "decorator")
+
+    # First pass: what the file defines, and what stands where it may.
+
+    def _note(self, node: ast.AST, scope: NameScope) -> None:
+        match node:
+            case ast.Attribute(value=value, attr=attr, ctx=ctx):
+                self.bases.add(id(value))
+                if isinstance(ctx, ast.Store):
+                    self.own.add(attr)
+                if attr == "__name__":
+                    self.excused.add(id(value))
+            case ast.Name(id=name, ctx=ast.Store()) if scope.is_class:
+                self.own.add(name)
+            case ast.ClassDef(body=body):
+                for part in body:
+                    if isinstance(part, ast.FunctionDef):
+                        self.own.add(part.name)
+                        first = [*part.args.posonlyargs, *part.args.args][:1]
+                        self.selves |= {(id(part), argument.arg) for argument in first}
+            case ast.Call():
+                self._note_call(node, scope)
+            case ast.Compare(left=left, comparators=others):
+                self.excused |= {id(left), *map(id, others)}
+            case ast.FormattedValue(value=value):
+                self.excused.add(id(value))
+            case ast.Return(value=ast.Call() as call):
+                if self._is_own_namespace(call, scope):
+                    self.excused.add(id(call.func))
+
+    def _note_call(self, node: ast.Call, scope: NameScope) -> None:
+        function = node.func
+        match function:
+            case ast.Name(id="setattr"):
+                if len(node.args) == 3 and isinstance(node.args[1], ast.Constant):
+                    name = node.args[1].value
+                    if isinstance(name, str):
+                        self.excused.add(id(function))
+                        self.own.add(name)
+            case ast.Name(id="hasattr"):
+                if len(node.args) == 2 and isinstance(node.args[1], ast.Constant):
+                    self.excused.add(id(function))
+            case ast.Name(id="locals"):
+                if isinstance(scope.function.node, FUNCTIONS):
+                    self.excused.add(id(function))
+            case ast.Name(id="type"):
+                if len(node.args) == 1 and not node.keywords:
+                    self.excused.add(id(function))
+            case ast.Name(id="print" | "isinstance" | "issubclass"):
+                self.excused |= {id(argument) for argument in node.args}
+            case ast.Attribute(value=ast.Constant(value=str(text)), attr="format"):
+                if not FIELD_OF_FIELD.search(text):
+                    self.excused.add(id(function))
+        if "types.SimpleNamespace" in self.names.paths(function, scope):
+            self.own |= {keyword.arg for keyword in node.keywords if keyword.arg}
+
+    def _is_own_namespace(self, call: ast.Call, scope: NameScope) -> bool:
+        """`return vars(g)`, where g is nothing but an object of the file's own making."""
+        match call:
+            case ast.Call(func=ast.Name(id="vars"), args=[ast.Name(id=name)], keywords=[]):
+                owner = self.names.owner(name, scope)
+                values = [] if owner is None else owner.values[name]
+                few = 0 < len(values) <= MOST_VALUES
+                return few and all(self._makes_own(value, scope) for value in values)
+        return False
+
+    def _makes_own(self, value: ast.AST, scope: NameScope) -> bool:
+        if not isinstance(value, ast.Call):
+            return False
+        if self.names.paths(value.func, scope) == {"types.SimpleNamespace"}:
+            return True
+        name, inside = chain_of(value.func)
+        owner = None if name is None or inside else self.names.owner(name, scope)
+        return owner is not None and _is_class(owner, str(name))
+
+    # Second pass: (what, why) of all that is outside the dialect at a node.
+
+    def _at(self, node: ast.AST, scope: NameScope) -> Iterator[tuple[str, str]]:
+        match node:
+            case ast.Name():
+                yield from self._name(node, scope)
+            case ast.Attribute():
+                yield from self._attribute(node, scope)
+            case ast.Call():
+                yield from self._call(node, scope)
+            case ast.Import(names=names):
+                for alias in names:
+                    yield from self._import(alias.name, scope)
+            case ast.ImportFrom():
+                yield from self._import_from(node, scope)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield from self._definition(node, scope)
+            case ast.MatchClass(kwd_attrs=attributes):
+                for attribute in attributes:
+                    yield from self._unknown(attribute)
+
+    def _name(self, node: ast.Name, scope: NameScope) -> Iterator[tuple[str, str]]:
+        if not isinstance(node.ctx, ast.Load):
+            return
+        if self.names.owner(node.id, scope) is None:
+            yield from self._unbound(node)
+        else:
+            yield from self._module_as_value(node, self.names.paths(node, scope))
+
+    def _unbound(self, node: ast.Name) -> Iterator[tuple[str, str]]:
+        name = node.id
+        if name == "__name__":
+            return
+        if name.startswith("_"):
+            yield name, "underscore"
+        elif name in EVERY_BUILTIN and name not in self.dialect.builtins and name not in ERRORS:
+            yield name, "builtin"
+        elif name in WITH_CONDITIONS and id(node) not in self.excused:
+            yield name, name
+
+    def _module_as_value(
+        self, node: ast.Name | ast.Attribute, paths: frozenset[Path]
+    ) -> Iterator[tuple[str, str]]:
+        if id(node) in self.bases or id(node) in self.names.renamed:
+            return
+        for path in paths:
+            if path is not None and path in self.dialect.modules:
+                yield path, "module"
+
+    def _attribute(self, node: ast.Attribute, scope: NameScope) -> Iterator[tuple[str, str]]:
+        name = node.attr
+        stored = not isinstance(node.ctx, ast.Load)
+        for path in self.names.paths(node.value, scope) or {None}:
+            if path is not None and (path in self.dialect.modules or path in CLASSES):
+                if stored:
+                    yield f"{path}.{name}", "assigned"
+                elif not self._has(path, name):
+                    yield f"{path}.{name}", "attribute"
+            elif path == TANGLED:
+                yield name, "tangled"
+            elif path is not None and self._is_refused(path):
+                continue  # what stands before this attribute is found by itself
+            elif stored:
+                yield from self._store(node, name, scope)
+            elif id(node) not in self.excused or name != "format":
+                yield from self._unknown(name)
+        yield from self._module_as_value(node, self.names.paths(node, scope))
+
+    def _has(self, path: str, name: str) -> bool:
+        if path in CLASSES:
+            return name in self.dialect.tensors or name in self.dialect.methods
+        return name in self.dialect.modules[path] or f"{path}.{name}" in self.dialect.modules
+
+    def _is_refused(self, path: str) -> bool:
+        """Whether the first step that leads out of the listed modules is in no list."""
+        module, *steps = path.split(".")
+        while steps and f"{module}.{steps[0]}" in self.dialect.modules:
+            module = f"{module}.{steps.pop(0)}"
+        return module not in self.dialect.modules or (
+            bool(steps) and not self._has(module, steps[0])
+        )
+
+    def _unknown(self, name: str) -> Iterator[tuple[str, str]]:
+        if name in self.free or name == "__name__":
+            return
+        if name.startswith("_"):
+            yield f".{name}", "underscore"
+        else:
+            yield f".{name}", "reserved" if name in self.own else "attribute"
+
+    def _store(self, node: ast.Attribute, name: str, scope: NameScope) -> Iterator[tuple[str, str]]:
+        """On an object that is not known: not on what may be torch's own."""
+        if name.startswith("__") or name in self.dialect.reserved:
+            yield f".{name}", "underscore" if name.startswith("_") else "reserved"
+        elif name in self.dialect.tensors - SETTABLE and not self._is_self(node.value, scope):
+            yield f".{name}", "assigned"
+
+    def _is_self(self, node: ast.expr, scope: NameScope) -> bool:
+        if not isinstance(node, ast.Name):
+            return False
+        owner = self.names.owner(node.id, scope)
+        if owner is None or (id(owner.node), node.id) not in self.selves:
+            return False
+        return len(owner.values[node.id]) == 1
+
+    def _call(self, node: ast.Call, scope: NameScope) -> Iterator[tuple[str, str]]:
+        for keyword in node.keywords:
+            off = isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+            if keyword.arg == "requires_grad" and not off:
+                yield "requires_grad", "autodiff"
+            elif keyword.arg is not None and keyword.arg.startswith("__"):
+                yield keyword.arg, "underscore"
+        match node:
+            case ast.Call(func=ast.Name(id="setattr"), args=[at, ast.Constant(value=str(name)), _]):
+                target = ast.Attribute(at, name, ast.Store(), lineno=node.lineno)
+                yield from self._attribute(target, scope)
+            case ast.Call(func=ast.Name(id="type")) if id(node) not in self.excused:
+                yield "type", "type"
+
+    def _import(self, module: str, scope: NameScope) -> Iterator[tuple[str, str]]:
+        if scope.is_class:
+            yield module, "in_class"
+        elif module not in self.dialect.modules:
+            yield module, "import"
+
+    def _import_from(self, node: ast.ImportFrom, scope: NameScope) -> Iterator[tuple[str, str]]:
+        module = node.module or "."
+        if scope.is_class:
+            yield module, "in_class"
+        for alias in node.names:
+            if alias.name == "*" and module in self.dialect.modules:
+                yield f"from {module} import *", "star"
+            elif node.level or module not in self.dialect.modules:
+                yield module, "import"
+            elif not self._has(module, alias.name):
+                yield f"{module}.{alias.name}", "attribute"
+
+    def _definition(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: NameScope
+    ) -> Iterator[tuple[str, str]]:
+        if not isinstance(node, ast.ClassDef):
+            if isinstance(node, ast.AsyncFunctionDef):
+                yield "async def", "async"
+            return
+        for keyword in node.keywords:
+            yield f"{keyword.arg}=", "metaclass"
+        for base in node.bases:
+            if not self._may_be_a_base(base, scope):
+                yield _shown(base), "base"
+
+    def _is_plain(self, decorator: ast.expr, scope: NameScope) -> bool:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if self.names.paths(called, scope) <= DECORATORS and self.names.paths(called, scope):
+            return True
+        match decorator:
+            case ast.Name(id=name):
+                return name in PLAIN_DECORATORS and self.names.owner(name, scope) is None
+            case ast.Attribute(value=ast.Name(), attr=name):
+                return scope.is_class and name in OF_PROPERTIES
+        return False
+
+    def _may_be_a_base(self, base: ast.expr, scope: NameScope) -> bool:
+        if isinstance(base, ast.Subscript):
+            return self.names.paths(base.value, scope) == {"typing.Generic"}
+        name, inside = chain_of(base)
+        owner = None if name is None else self.names.owner(name, scope)
+        if owner is None or name is None:
+            return not inside and (name == "object" or name in ERRORS)
+        if not inside and _is_class(owner, name):
+            return True
+        return self.names.paths(base, scope) <= BASES
+
+
+def _is_class(owner: NameScope, name: str) -> bool:
+    """Whether the name is that of a class of the file, and of nothing else."""
+    values = owner.values[name]
+    return len(values) <= MOST_VALUES and all(isinstance(one, ast.ClassDef) for one in values)
+
+
+def _placed(node: ast.AST, what: str, why: str) -> tuple[int, int, Forbidden]:
+    line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+    return line, column, Forbidden(line, what, why)
+
+
+def _shown(node: ast.expr) -> str:
+    """What is called or named, in short: anything else may be as long and deep as it likes."""
+    name, inside = chain_of(node.func if isinstance(node, ast.Call) else node)
+    return "(...)" if name is None else f"{name}.{inside}".rstrip(".")[:60]
