@@ -36,10 +36,10 @@ def grade(exercise: str, source: str | bytes, file: str = "answer.py", **options
     return grade_file(exercise, path, **options)
 
 
-def grade_submission(exercise: str, submission: "Submission") -> "Report":
+def grade_submission(exercise: str, submission: "Submission", **options: Any) -> "Report":
     """One that was read already, with the warm grader."""
     _, grade_file = _warm()
-    return grade_file(exercise, submission)
+    return grade_file(exercise, submission, **options)
 
 
 def line_of(exercise: str, source: str, name: str) -> int | None:

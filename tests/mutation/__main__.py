@@ -21,6 +21,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--triples", type=int, default=0, help="so many triples an exercise")
     parser.add_argument("--bundle", action="store_true", help="rewrites of a kind together")
     parser.add_argument("--list-misses", action="store_true")
+    parser.add_argument("--notebook", action="store_true", help="told the same as cells?")
+    parser.add_argument("--raising", type=int, default=0, help="so many with a line that raises")
     parser.add_argument("--sweep", action="store_true", help="only who passes and who is refused")
     return parser.parse_args()
 
@@ -54,6 +56,41 @@ def sweep_all(exercises: tuple[str, ...], given: argparse.Namespace) -> int:
     return int(any(found["passed"] or found["refused"] for found in done))
 
 
+def as_notebooks(exercises: tuple[str, ...]) -> int:
+    """1 where a mutant's notebook is told otherwise than its file."""
+    from tests.grading import SEED
+
+    from .mutants import every_mutant
+    from .notebooks import differences
+
+    apart = 0
+    for name in exercises:
+        mutants = every_mutant([name])
+        found = [differences(mutant, SEED) for mutant in mutants]
+        print(
+            f"{name}: {len(mutants)} mutants, {sum(map(bool, found))} told otherwise in a notebook"
+        )
+        print(*(one for several in found for one in several), sep="\n", flush=True)
+        apart += sum(map(len, found))
+    return int(apart > 0)
+
+
+def with_one_that_raises(exercises: tuple[str, ...], count: int) -> int:
+    """1 where fewer than 95 % of all own errors are named, or another line is."""
+    from tests.grading import SEED
+
+    from .grading import grade_all
+    from .raising import found_of, raising
+
+    failed = False
+    for name in exercises:
+        for wrong in (1, 2, 3, 5):
+            named, of, accused = found_of(grade_all(raising(name, wrong, count), SEED))
+            print(f"{name}, {wrong} wrong and one raises: {named} of {of} named, {accused} others")
+            failed = failed or named < 0.95 * of or accused > 0
+    return int(failed)
+
+
 def main() -> None:
     given = options()
     if not given.native:  # before torch is imported
@@ -65,6 +102,11 @@ def main() -> None:
     from .table import miss, record, rows, several_table, table
 
     exercises = tuple(given.exercises or EXERCISES)
+    if given.notebook:
+        sys.exit(as_notebooks(tuple(given.exercises or ("exercise1", "exercise2", "exercise3"))))
+    if given.raising:
+        several = tuple(given.exercises or ("exercise1", "exercise4"))
+        sys.exit(with_one_that_raises(several, given.raising))
     if given.sweep:
         sys.exit(sweep_all(exercises, given))
     singles = every_mutant(exercises, given.bundle)
