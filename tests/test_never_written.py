@@ -49,6 +49,13 @@ def test_of_a_cell_alone_only_its_own_lines_and_what_they_read_count() -> None:
     assert verdicts(report) == {"dprobs": "inherited"}
 
 
+def test_what_a_cell_adds_to_is_begun_in_another() -> None:
+    earlier = "dcounts = counts_sum_inv * dprobs\ndprobs = torch.zeros_like(probs)"
+    report = graded("exercise1", earlier, "dcounts += dcounts_sum", alone=True)
+    assert verdicts(report)["dcounts"] == "inherited"
+    assert "dcounts_sum" not in verdicts(report)
+
+
 def test_plain_numbers_have_no_stand_in() -> None:
     report = graded("warmup1", "dcubed = dtotal")
     assert verdicts(report)["dcubed"] == "errored"

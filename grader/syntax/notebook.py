@@ -101,11 +101,18 @@ class Notebook:
     def _own(self, wanted: Wanted) -> frozenset[Unit]:
         """The statements of this exercise; of one that is not the lecture's, all."""
         if self.alone is not None:
-            return frozenset(unit for unit in self.units if unit.cell is self.alone)
+            return self._of_cell(self.alone)
         if wanted.exercise not in EXERCISES:
             return frozenset(self.units)
         number = EXERCISES.index(wanted.exercise) + 1
         return frozenset(unit for unit, of in self._exercise_of.items() if of == number)
+
+    def _of_cell(self, cell: Cell) -> frozenset[Unit]:
+        """Its statements, and those of other cells that begin what it only adds to."""
+        own = frozenset(unit for unit in self.units if unit.cell is cell)
+        begun = frozenset().union(*(unit.bound for unit in own))
+        added_to = frozenset().union(*(unit.written for unit in own)) - begun
+        return own | {unit for unit in self.units if unit.written & added_to}
 
     def defines(self, wanted: Wanted) -> bool:
         """Whether what the exercise asks for is written in definitions of its own."""

@@ -2,7 +2,9 @@
 a mistake is named at its cell."""
 
 import json
+from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import nbformat
 import pytest
@@ -38,21 +40,49 @@ def filled(exercise: Exercise) -> list[str]:
     return cells
 
 
+def tripled(exercise: Exercise) -> list[str]:
+    """A mistake in the last gradient, and the grading once more."""
+    key = exercise.key(exercise.gradients[-1])
+    return [f"{key} = {key} * 3", f'grader.check("{exercise.name}")']
+
+
+@dataclass(frozen=True)
+class Run:
+    cells: list[Shown]
+    first: int  # the number that the first was run as
+
+
 @cache
-def shown() -> dict[str, list[Shown]]:
+def runs() -> dict[str, Run]:
     """All of them in one kernel."""
-    cells = {name: filled(load_exercise(name)) for name in FITTING}
-    outputs = iter(run([cell for name in FITTING for cell in cells[name]], 120))
-    return {name: [next(outputs) for _ in cells[name]] for name in FITTING}
+    exercises = [load_exercise(name) for name in FITTING]
+    cells = {exercise.name: filled(exercise) + tripled(exercise) for exercise in exercises}
+    outputs, found, first = iter(run([*chain(*cells.values())])), dict[str, Run](), 1
+    for name, own in cells.items():
+        found[name] = Run([next(outputs) for _ in own], first)
+        first += len(own)
+    return found
 
 
 @pytest.mark.parametrize("name", FITTING)
 def test_a_new_notebook_runs_and_passes_with_the_worked_answer(name: str) -> None:
-    *before, last = shown()[name]
+    *before, graded, _, _ = runs()[name].cells
     assert [cell.error for cell in before if cell.error] == []
     count = len(load_exercise(name).gradients)
-    assert f"\n{name}: passed, {count} of {count}\n" in last.text
-    assert '<span class="hg-good">passed</span>' in last.html
+    assert f"\n{name}: passed, {count} of {count}\n" in graded.text
+    assert '<span class="hg-good">passed</span>' in graded.html
+
+
+@pytest.mark.parametrize("name", FITTING)
+def test_a_mistake_is_named_at_its_cell(name: str) -> None:
+    exercise, found = load_exercise(name), runs()[name]
+    key, number = exercise.key(exercise.gradients[-1]), found.first + len(found.cells) - 2
+    said = found.cells[-1].text
+    assert f"First error: {key}, [{number}] line 1, is wrong." in said
+    assert f"Yours: {key} = {key} * 3" in said
+    assert "grade explain wrong-factor" in said
+    count = len(exercise.gradients)
+    assert f"\n{name}: not passed yet, {count - 1} of {count}\n" in said
 
 
 @pytest.mark.parametrize("name", FITTING)
