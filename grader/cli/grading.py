@@ -17,7 +17,7 @@ from grader.cli.waiting import show_waiting
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.course.names import NameData, read_names
-from grader.errors import UsageProblem
+from grader.errors import UsageProblem, shown
 from grader.process.clean_start import choose_kernels, load_torch
 from grader.workspace import kit
 from grader.workspace.hint_state import note_grading
@@ -59,14 +59,14 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
     if own and called:
         raise UsageProblem("--gradient goes with a notebook: --submission FILE.ipynb")
     check_outputs(call)
-    file = kit.find_kit().submission(exercise) if path is None else path
-    submission = submission_at(file, exercise, called, as_it_is=own)
+    file = kit.find_kit(not call.untrusted).submission(exercise) if path is None else path
+    submission = submission_at(file, exercise, called, own, links=not call.untrusted)
     with open_grader(call) as grader:
         train = call.training.plan(
             grader, exercise, submission, call.again, to_stderr=call.json_to == "-"
         )
         report = grader.grade(exercise, submission)
-        if own:
+        if own and not call.untrusted:
             note_progress(kit.find_kit(), report)
         show(report, exercise, call)
         if call.native:
@@ -104,17 +104,20 @@ def check_outputs(call: Call) -> None:
 def grade_all(call: Call) -> bool:
     """Every exercise of the kit, a line each. True where all passed."""
     check_outputs(call)
-    folder = kit.find_kit()
+    folder = kit.find_kit(not call.untrusted)
     exercises = [load_exercise(name) for name in EXERCISES]
     submissions = [
-        submission_at(folder.submission(exercise), exercise, as_it_is=True)
+        submission_at(
+            folder.submission(exercise), exercise, as_it_is=True, links=not call.untrusted
+        )
         for exercise in exercises
     ]
     reports = []
     with open_grader(call) as grader:
         for exercise, submission in zip(exercises, submissions, strict=True):
             report = grader.grade(exercise, submission)
-            note_progress(folder, report)
+            if not call.untrusted:
+                note_progress(folder, report)
             click.echo(summary_line(report, exercise), err=call.json_to == "-")
             reports.append(report)
     write_machine_formats(reports, call, many=True)
@@ -127,7 +130,8 @@ def note_progress(folder: kit.Kit, report: "Report") -> None:
         folder.note_progress(report.exercise, report.as_json())
         note_grading(folder, report)
     except OSError as error:
-        click.echo(f"Progress could not be saved: {error.filename}: {error.strerror}.", err=True)
+        where = shown(folder.root / kit.PROGRESS.parent)
+        click.echo(f"Progress could not be saved in {where}: {error.strerror}.", err=True)
 
 
 def summary_line(report: "Report", exercise: Exercise) -> str:

@@ -114,7 +114,8 @@ def reset(exercise: str) -> None:
         folder.forget_progress(exercise)
         forget(folder, exercise)
     except OSError as error:
-        click.echo(f"Progress could not be reset: {error.filename}: {error.strerror}.", err=True)
+        where = shown(folder.root / kit.PROGRESS.parent)
+        click.echo(f"Progress could not be reset in {where}: {error.strerror}.", err=True)
     click.echo(f"{shown(folder.stub(exercise))} is the stub again.")
     if kept is not None:
         click.echo(f"Your file is kept as {shown(kept)}")

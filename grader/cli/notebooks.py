@@ -59,6 +59,8 @@ def notebook(ctx: click.Context, /, file: Path, new: str | None, **options: Any)
         write_new(new, file)
         return
     lectures = [load_exercise(name) for name in (*lecture.EXERCISES, "warmup3", "warmup4")]
+    if options["untrusted"] and file.is_symlink():
+        raise UsageProblem(f"{file}: a symbolic link; with --untrusted it is a file of its own.")
     read = read_notebook(file, gradient_names(options["gradients"], lectures))
     if isinstance(read, Submission):
         raise UsageProblem(read.problem or "")

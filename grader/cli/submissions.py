@@ -47,17 +47,23 @@ def submission_at(
     exercise: Exercise,
     names: Mapping[str, str] | None = None,
     as_it_is: bool = False,
+    links: bool = True,
 ) -> Submission:
     """A file that defines what is asked for as it is; of a notebook, or of a script in the
     lecture's style, a slice, unless it is to be taken `as_it_is`. `names`: by gradient ("dprobs"),
-    another name that it has there.
+    another name that it has there. `links`: whether a symbolic link is followed.
 
     Raises UsageProblem where there is no such file.
     """
+    if not links and path.is_symlink():
+        problem = f"{path}: a symbolic link; with --untrusted a submission is a file of its own."
+        return Submission(path, "", problem=problem)
     try:
         return read_submission(path) if as_it_is else _submission_at(path, exercise, names)
     except Problem:
         raise
+    except RecursionError:
+        return Submission(path, "", problem=f"{path}: nested too deeply to be read.")
     except Exception as error:  # the file is at fault, in a way that nobody thought of
         why = log_fault(error, f"{exercise.name}, {path!r}, while it was read")
         return Submission(path, "", problem=f"{path}: cannot be read ({why}).")

@@ -11,7 +11,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from grader.errors import UsageProblem, printable
+from grader.regular_file import NotRegular, open_regular
 from grader.syntax.autodiff import Forbidden, autodiff_in
+from grader.syntax.bounds import MAX_BYTES, MAX_NODES, too_much
 from grader.syntax.cells import Cell, NotANotebook, Place, notebook_cells, script_cells
 from grader.syntax.dialect import Dialect
 from grader.syntax.forbidden import first_forbidden
@@ -19,8 +21,10 @@ from grader.syntax.gradients import ENTRY, Gradients, Written
 from grader.syntax.methods import lines_written, method_around, plainly_written, unwritten
 from grader.syntax.names import Names
 
-MAX_BYTES = 1_000_000  # of code
-MAX_NOTEBOOK_BYTES = 200_000_000  # with the plots that are saved in it
+MAX_NOTEBOOK_BYTES = 50_000_000  # with the plots that are saved in it
+
+
+TOO_MUCH = f"more than {MAX_NODES:,} names, numbers and operations; is it the right file?"
 
 
 class Unreadable(Exception):
@@ -185,6 +189,8 @@ def check(path: Path, source: str) -> None:
     """Raises Unreadable where Python cannot compile it."""
     try:
         tree = parsed(source)
+        if too_much([tree], len(source)):
+            raise Unreadable(f"{path}: {TOO_MUCH}")
         with warnings.catch_warnings(action="ignore"):
             compile(tree, str(path), "exec", dont_inherit=True)  # finds a return outside, say
     except SyntaxError as error:
@@ -208,14 +214,15 @@ def _syntax_error(path: Path, source: str, error: SyntaxError) -> str:
 
 def cells_of(path: Path, text: str) -> tuple[Cell, ...]:
     """Of a notebook or a script. Raises Unreadable."""
-    if path.suffix != ".ipynb":
-        return script_cells(text)
     try:
-        cells = notebook_cells(text)
+        cells = notebook_cells(text) if path.suffix == ".ipynb" else script_cells(text)
     except NotANotebook:
         raise Unreadable(f"{path}: not a Jupyter notebook (version 4).") from None
-    if sum(len(cell.source) for cell in cells) > MAX_BYTES:
+    size = sum(len(cell.source) for cell in cells)
+    if size > MAX_BYTES:
         raise Unreadable(f"{path}: more than {MAX_BYTES:,} bytes of code; is it the right file?")
+    if too_much([cell.tree for cell in cells if cell.problem is None], size):
+        raise Unreadable(f"{path}: {TOO_MUCH}")
     return cells
 
 
@@ -223,12 +230,14 @@ def read_text(path: Path) -> str:
     """Raises UsageProblem where there is no such file, Unreadable where it is no text."""
     most = MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else MAX_BYTES
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = file.read(most + 1)
     except FileNotFoundError:
         raise UsageProblem(f"{path}: no such file.") from None
     except IsADirectoryError:
         raise UsageProblem(f"{path}: a directory; --submission takes one file.") from None
+    except NotRegular as error:
+        raise Unreadable(f"{path}: {error.strerror}; a submission is a file.") from None
     except OSError as error:
         raise UsageProblem(f"{path}: cannot be read ({error.strerror}).") from None
     if len(content) > most:

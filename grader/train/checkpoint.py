@@ -15,7 +15,7 @@ import torch
 from grader.bench.trial import Tensors, Trial
 from grader.protocol.frames import LENGTH, BadMessage, pack, unpack
 from grader.syntax.submission import Submission
-from grader.workspace.whole_file import write_whole
+from grader.workspace.whole_file import read_bytes, write_whole
 
 SCHEMA = "handgrad/training/v1"
 HAND, AUTOGRAD, GENERATOR = "hand.", "autograd.", "generator"
@@ -165,7 +165,7 @@ class CheckpointFile:
     def read(self, start: Trial) -> Checkpoint | None:
         """None where no run is kept. Raises Unreadable."""
         try:
-            return from_bytes(self.path.read_bytes(), start)
+            return from_bytes(read_bytes(self.path), start)
         except FileNotFoundError:
             return None
         except OSError as error:

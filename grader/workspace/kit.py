@@ -9,7 +9,8 @@ from typing import Any
 from grader.course import EXERCISES
 from grader.course.exercise import Exercise, load_exercise
 from grader.errors import UsageProblem, typed
-from grader.workspace.whole_file import read_entries, update_entries
+from grader.regular_file import open_regular
+from grader.workspace.whole_file import read_entries, update_entries, write_whole
 
 _PACKAGE = Path(__file__).parent.parent
 # A wheel carries the kit inside the package; a checkout has it beside the package.
@@ -52,7 +53,8 @@ class Kit:
     def untouched(self, exercise: str) -> bool:
         """Whether the file is the stub as it was laid out."""
         try:
-            text = self.stub(exercise).read_text(encoding="utf-8")
+            with open_regular(self.stub(exercise)) as file:
+                text = file.read().decode("utf-8")
         except (OSError, ValueError):
             return False
         return text == pristine_stub(exercise)
@@ -69,7 +71,7 @@ class Kit:
                 kept = path.with_name(f"{exercise}.{stamp}-{number}.py")
             path.rename(kept)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(pristine_stub(exercise), encoding="utf-8")
+        write_whole(path, pristine_stub(exercise))
         return kept
 
     def progress(self) -> dict[str, dict[str, Any]]:
@@ -104,16 +106,20 @@ def _is_progress(entry: Any) -> bool:
     )
 
 
-def find_kit() -> Kit:
-    """The kit around the working directory, or the checkout the grader itself runs from."""
+def find_kit(above: bool = True) -> Kit:
+    """The kit of the working directory, or the nearest `above` it: never another one.
+
+    Raises UsageProblem where there is none.
+    """
     here = Path.cwd()
-    for folder in (here, *here.parents, ORIGIN):
+    for folder in (here, *(here.parents if above else ())):
         if folder != _PACKAGE / "_kit" and any(
             (folder / "exercises" / f"{exercise}.py").is_file() for exercise in EXERCISES
         ):
             return Kit(folder)
     raise UsageProblem(
-        "There is no exercises/ in this folder or above it. `grade init DIR` sets up the kit."
+        f"There is no exercises/ in this folder{' or above it' if above else ''}. "
+        "`grade init DIR` sets up the kit; for another file: grade EXERCISE --submission FILE"
     )
 
 

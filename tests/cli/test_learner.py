@@ -154,9 +154,7 @@ def test_progress_that_cannot_be_taken_back_does_not_cost_the_reset(
     monkeypatch.setattr(kit.Kit, "forget_progress", refused)
     done = grade("reset", "exercise1")
     assert done.exit_code == 0
-    assert (
-        done.stderr == "Progress could not be reset: .handgrad/progress.json: Permission denied.\n"
-    )
+    assert done.stderr == "Progress could not be reset in .handgrad: Permission denied.\n"
 
 
 def test_init_says_how_to_start(tmp_path: Path) -> None:
@@ -203,7 +201,7 @@ def test_progress_that_cannot_be_written_does_not_cost_the_grading(
     report = Report("exercise2", "mine.py", strict=False, environment={}, gradients=())
     note_progress(folder, report)
     said = capsys.readouterr()
-    assert said.err.startswith("Progress could not be saved: ")
+    assert said.err.startswith("Progress could not be saved in ")
     assert said.err.count("\n") == 1
     assert said.out == ""
 

@@ -86,11 +86,12 @@ PROBLEMS = {
     "an escape sequence": ("x = \x1b[31m\n", "invalid non-printable character U+001B"),
     "NUL": ("x = 1\0\n", "null bytes"),
     "nested too deeply": ("x = " + "-" * 100_000 + "1\n", "nested too deeply"),
-    "a long sum": ("x = " + "1+" * 100_000 + "1\n", "nested too deeply"),
+    "a long sum": ("x = " + "1+" * 4_000 + "1\n", "nested too deeply"),
     "many brackets": ("x = " + "(" * 1000 + "\n", "too many nested parentheses"),
     "Latin-1": ("x = 'é'\n".encode("latin-1"), "not UTF-8 text (byte 5); save the file as UTF-8."),
     "UTF-16": ("x = 1\n".encode("utf-16"), "not UTF-8 text (byte 0)"),
-    "too large": (b"#" * (MAX_BYTES + 1), "larger than 1,000,000 bytes"),
+    "too much": ("x = 1\n" * 5_000, "more than 20,000 names, numbers and operations"),
+    "too large": (b"#" * (MAX_BYTES + 1), "larger than 200,000 bytes"),
 }  # fmt: skip
 
 

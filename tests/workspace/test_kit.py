@@ -8,7 +8,7 @@ import pytest
 
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
-from grader.errors import UsageProblem
+from grader.errors import UsageProblem, shown
 from grader.workspace import kit
 from grader.workspace.kit import Kit, find_kit, lay_out
 
@@ -148,9 +148,24 @@ def test_the_kit_is_the_one_around_the_working_directory(
     assert find_kit() == folder
 
 
-def test_outside_a_kit_it_is_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_kit_there_is_none_not_even_the_graders_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    assert find_kit() == Kit(kit.ORIGIN)
+    with pytest.raises(UsageProblem, match="There is no exercises/ in this folder or above it"):
+        find_kit()
+
+
+def test_one_above_is_not_looked_for_where_that_would_be_somebody_elses(
+    folder: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.root)
+    assert find_kit(above=False) == folder
+    clone = folder.root / "clone"
+    clone.mkdir()
+    monkeypatch.chdir(clone)
+    with pytest.raises(UsageProblem, match="There is no exercises/ in this folder\\. `grade init"):
+        find_kit(above=False)
 
 
 def test_the_kit_inside_an_installed_package_is_nobodys(
@@ -169,5 +184,5 @@ def test_paths_are_shown_as_one_would_type_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert kit.shown(tmp_path / "exercises" / "exercise1.py") == "exercises/exercise1.py"
-    assert kit.shown(Path("/etc/hosts")) == "/etc/hosts"
+    assert shown(tmp_path / "exercises" / "exercise1.py") == "exercises/exercise1.py"
+    assert shown(Path("/etc/hosts")) == "/etc/hosts"

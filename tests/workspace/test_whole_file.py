@@ -121,3 +121,30 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         write_whole(path, None)  # type: ignore[arg-type]
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["kept.json"]
+
+
+@pytest.mark.parametrize("kept", ["kept.json", "lock"])
+def test_a_pipe_in_a_files_place_is_not_waited_for(kept: str, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    os.mkfifo(state / kept)
+    path = state / "kept.json"
+    assert read_entries(path) == {}
+    update_entries(path, lambda kept: {"new": 1})
+    assert read_entries(path) == {"new": 1}
+
+
+def test_a_link_in_the_folders_place_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept.json").write_text('{"theirs": 1}')
+    (tmp_path / "state").symlink_to(elsewhere)
+    path = tmp_path / "state" / "kept.json"
+    assert read_entries(path) == {}
+    for write in (lambda: update_entries(path, lambda kept: {"new": 1}),
+                  lambda: write_whole(path, "new")):  # fmt: skip
+        with pytest.raises(OSError, match="Not a directory"):
+            write()
+    assert [(file.name, file.read_text()) for file in elsewhere.iterdir()] == [
+        ("kept.json", '{"theirs": 1}')
+    ]
