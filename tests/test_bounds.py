@@ -30,7 +30,7 @@ INSIDE = {
 
 def source_of(what: str, nodes: int) -> str:
     line = (MANY | INSIDE)[what]
-    each = sum(1 for _ in ast.walk(ast.parse(textwrap.dedent(line)))) - 1
+    each = sum(1 for _ in ast.walk(ast.parse(textwrap.dedent(line.format(0))))) - 1
     lines = "".join(line.format(at) for at in range(nodes // each))
     return lines + HEAD + END if what in MANY else HEAD + lines + END
 

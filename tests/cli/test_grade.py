@@ -67,7 +67,11 @@ USAGE = {
     "a near command": (("lst",), "lst: no such exercise; did you mean list?"),
     "no such file": (("exercise1", "--submission", "no.py"), "no.py: no such file."),
     "a directory": (("exercise1", "--submission", "."), ".: a directory; --submission takes one"),
-    "no such names": (("exercise1", "--names", "no.txt"), "no.txt: no such file; --names takes"),
+    "no such names": (
+        ("exercise1", "--submission", SOLUTIONS / "exercise1.py", "--names", "no.txt"),
+        "no.txt: no such file; --names takes",
+    ),
+    "no kit": (("exercise1",), "There is no exercises/ in this folder or above it. `grade init"),
     "a time of 0": (("exercise1", "--timeout", "0"), "Invalid value for '--timeout'"),
     "a seed below 0": (("exercise1", "--seed", "-1"), "Invalid value for '--seed'"),
     "an unknown option": (("exercise1", "--jsn"), "No such option"),
