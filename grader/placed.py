@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.report import Flag, GradientReport, Report
+from grader.saved_output import saved_flags
 from grader.syntax.submission import Submission
 
 LINE = re.compile(r"\b[Ll]ine (\d+)")
@@ -17,11 +18,12 @@ def placed(report: Report, submission: Submission) -> Report:
     stopped = report.stopped
     if stopped is not None:
         stopped = replace(stopped, place=submission.place(stopped.line))
+    report = replace(report, flags=tuple(_flags(report, submission)))
     return replace(
         report,
         stopped=stopped,
         gradients=tuple(_placed(gradient, submission) for gradient in report.gradients),
-        flags=tuple(_flags(report, submission)),
+        flags=(*report.flags, *saved_flags(report, submission)),
         error=None if report.error is None else _named(report.error, submission),
         trace=_named(report.trace, submission),
     )

@@ -74,6 +74,7 @@ NOTES = {
                                           "[10] line 1 reads `dprobs`, which a later cell"],
     ("peeks.ipynb", "exercise1"): ["[8] line 6 reads `probs.grad`, PyTorch's answer.",
                                    "[8] line 14 reads `logits.grad`, PyTorch's answer."],
+    ("stale_output.ipynb", "exercise1"): ["The saved output of [8] says"] * 3,
     ("takes_autograds.ipynb", "exercise2"): ["[9] line 1 is not graded: `dlogits = logits.grad.cl"],
     ("twice_last_wrong.ipynb", "exercise1"): ["`db1` is written at [31] line 1 and again at [35]",
                                               "`dprobs` is written at [9] line 1 and again at"],

@@ -8,7 +8,7 @@ exercise asks for, those and what they need are a file. Each line of either know
 import ast
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from grader.syntax.cells import Cell
 from grader.syntax.gradients import ENTRY, Gradients
 from grader.syntax.lecture import EXERCISES, exercises_of
 from grader.syntax.reading_notes import Reading
+from grader.syntax.saved_output import printed_by_cmp
 from grader.syntax.slice import Slice, Slicer
 from grader.syntax.slice_text import Line, as_file, as_function
 from grader.syntax.submission import (
@@ -176,7 +177,8 @@ class Notebook:
         )
         lines = as_function(found, given, stood_in, called, instead)
         notes = tuple(reading.of_slice(found, taken_over, frozenset(stood_in), instead))
-        return self._submission(lines, notes, frozenset(map("d{}".format, stood_in)))
+        made = self._submission(lines, notes, frozenset(map("d{}".format, stood_in)))
+        return replace(made, printed=printed_by_cmp(self.units, own))
 
     @staticmethod
     def _nowhere_written(wanted: Wanted, found: Slice, called: Collection[str]) -> set[str]:

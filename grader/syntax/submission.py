@@ -20,6 +20,7 @@ from grader.syntax.forbidden import first_forbidden
 from grader.syntax.gradients import ENTRY, Gradients, Written
 from grader.syntax.methods import lines_written, method_around, plainly_written, unwritten
 from grader.syntax.names import Names
+from grader.syntax.saved_output import Printed
 
 MAX_NOTEBOOK_BYTES = 50_000_000  # with the plots that are saved in it
 
@@ -49,6 +50,7 @@ class Submission:
     places: tuple[Place | None, ...] = ()
     # Gradients that are read and not the learner's: the source only makes room for a stand-in.
     stood_in: frozenset[str] = frozenset()
+    printed: tuple[Printed, ...] = ()  # by the lecture's `cmp`, as a notebook has it saved
     dialect: Dialect | None = None  # what other people's code is held to
 
     def place(self, line: int | None) -> Place | None:
