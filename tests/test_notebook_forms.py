@@ -53,6 +53,21 @@ RIGHT = {
     "the grad of parameters in a step": (
         HEAD, ALL, "for p in parameters:\n    p.data += -0.1 * p.grad",
     ),
+    "another name accumulates": (
+        HEAD, ALL.partition("dC =")[0],
+        "total = torch.zeros_like(C)\ndC = total\n"
+        "for at, row in zip(Xb.flatten(), demb.flatten(0, 1)):\n    total[at] += row",
+    ),
+    "through a view of it": (
+        HEAD, ALL.partition("dC =")[0],
+        "dC = torch.zeros_like(C)\nflat = dC.view(-1, C.shape[1])",
+        "flat.index_add_(0, Xb.view(-1), demb.view(-1, C.shape[1]))",
+    ),
+    "through numpy": (
+        HEAD, ALL.partition("dC =")[0],
+        "import numpy as np\ndC = torch.zeros_like(C)\n"
+        "np.add.at(dC.numpy(), Xb.numpy(), demb.numpy())",
+    ),
     "a constant made in steps": (
         HEAD, "scale = [1.0]\nscale.append(2.0)\nscale[1] /= 2",
         answer_cell(dh="dh = dlogits @ W2.T * scale[1]"),
@@ -83,6 +98,13 @@ def test_what_is_wrong_is_named_at_its_line_in_every_form(form: str) -> None:
     cell, where = WRONG[form]
     report = graded_cells("exercise1", HEAD, cell)
     assert own_errors(report) == [("dh", where, "wrong", "wrong-factor")]
+
+
+def test_what_changes_a_forward_value_stays_where_it_is() -> None:
+    changed = "dcounts = counts.copy_(counts_sum_inv * dprobs)\n"
+    cell = answer_cell(dcounts=f"{changed}dcounts += torch.ones_like(counts) * dcounts_sum")
+    report = graded_cells("exercise1", HEAD, cell)
+    assert own_errors(report) == [("dnorm_logits", "[2] line 6", "wrong", "forward-value-changed")]
 
 
 def test_what_a_cell_has_for_the_shell_is_said_and_left_out() -> None:

@@ -58,7 +58,7 @@ class Slicer:
 
     def _whole(self, taken: list[Unit], names: Collection[str]) -> Slice:
         definitions, imports = self._definitions(taken, names)
-        order, moved = in_order([*definitions, *taken])
+        order, moved = in_order([*definitions, *taken], self.given)
         dropped = {name: tuple(reversed(units)) for name, units in self._dropped.items()}
         return Slice(tuple(order), imports, self._refused, dropped, tuple(moved))
 
@@ -69,7 +69,7 @@ class Slicer:
         return found[::-1]
 
     def _counts(self, unit: Unit) -> bool:
-        return unit in self.own and bool(unit.written & set(self.wanted))
+        return unit in self.own and bool(self._written(unit) & set(self.wanted))
 
     def _take(self, unit: Unit) -> bool:
         if unit.defines:  # the last definition counts, wherever it is
@@ -93,7 +93,9 @@ class Slicer:
         return True
 
     def _written(self, unit: Unit) -> frozenset[str]:
-        others = unit.written - set(self.given) - self._modules  # torch.set_printoptions(...)
+        aliases = (self._aliases.get(name, ()) for name in unit.in_place)
+        others = unit.written.union(*aliases)
+        others -= set(self.given) | self._modules  # torch.set_printoptions(...)
         return others if unit in self.own else others - set(self.wanted)
 
     def _needed(self, unit: Unit) -> set[str]:
@@ -104,6 +106,16 @@ class Slicer:
             if begins.cell is not unit.cell and name not in unit.written
         }
         return set(unit.reads) - set(self.given) - later
+
+    @cached_property
+    def _aliases(self) -> dict[str, set[str]]:
+        """By name, all that may be names of the same numbers in this exercise."""
+        found: dict[str, set[str]] = {}
+        pairs = (unit.alias for unit in self.every if unit in self.own)
+        for one, other in filter(None, pairs):
+            both = found.get(one, {one}) | found.get(other, {other})
+            found |= dict.fromkeys(both, both)
+        return found
 
     @cached_property
     def _modules(self) -> frozenset[str]:
@@ -168,12 +180,16 @@ class Slicer:
         return [unit for unit in self.every if ALL_NAMES in unit.written]
 
 
-def in_order(units: Sequence[Unit]) -> tuple[list[Unit], list[tuple[Unit, str]]]:
+def in_order(
+    units: Sequence[Unit], given: Collection[str]
+) -> tuple[list[Unit], list[tuple[Unit, str]]]:
     """As written, but a statement that reads what only later ones write comes after those.
+
+    What is `given` has a value before any of them.
 
     Also the statements that were moved, each with the name that it waits for.
     """
-    after, waits = _dependencies(units)
+    after, waits = _dependencies(units, given)
     left = [len(needs) for needs in after]
     then: list[list[int]] = [[] for _ in units]
     for at, needs in enumerate(after):
@@ -202,13 +218,18 @@ def in_order(units: Sequence[Unit]) -> tuple[list[Unit], list[tuple[Unit, str]]]
     return [units[at] for at in order], moved
 
 
-def _dependencies(units: Sequence[Unit]) -> tuple[list[set[int]], dict[int, tuple[str, int]]]:
+Waits = dict[int, tuple[str, int]]  # by statement, for which name, and where that is written
+
+
+def _dependencies(units: Sequence[Unit], given: Collection[str]) -> tuple[list[set[int]], Waits]:
     """For each statement those that have to come before it; and which of them stand later."""
-    last_writer = {name: at for at, unit in enumerate(units) for name in unit.written}
+    last_writer = {
+        name: at for at, unit in enumerate(units) for name in unit.written - frozenset(given)
+    }
     so_far: dict[str, int] = {}
     readers: dict[str, set[int]] = {}
     after: list[set[int]] = [set() for _ in units]
-    waits: dict[int, tuple[str, int]] = {}
+    waits: Waits = {}
     for at, unit in enumerate(units):
         for name in _needed(unit):
             if name in so_far:

@@ -15,6 +15,8 @@ from grader.syntax.targets import Function, Write, parameters, reads, within, wr
 Defining = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 Compound = ast.If | ast.For | ast.While | ast.Try | ast.TryStar | ast.Match | ast.With
 FILLING = frozenset(("append", "extend", "insert", "update", "add", "setdefault"))
+VIEWS = frozenset(("view", "reshape", "flatten", "ravel", "squeeze", "unsqueeze", "t", "transpose",
+                   "permute", "numpy", "detach", "expand", "view_as", "reshape_as"))  # fmt: skip
 # A statement that reads one of these is never run, whatever it writes.
 OUTSIDE = {
     "open": "reads a file", "urlopen": "uses the network", "requests": "uses the network",
@@ -53,6 +55,21 @@ class Unit:
             return frozenset()
         bound = {write.target.variable for write in self.writes if write.binds}
         return frozenset(bound - reads(self.node))
+
+    @cached_property
+    def in_place(self) -> frozenset[str]:
+        """The names of what it writes to, where that keeps its identity."""
+        kept = (w.target.variable for w in self.writes if not w.binds or w.how == "augmented")
+        return self.through_calls.union(kept)
+
+    @cached_property
+    def alias(self) -> tuple[str, str] | None:
+        """`row = dC.view(-1)[0]`: two names of the same numbers."""
+        match self.node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                other = _seen_through(value)
+                return None if other in (None, name) else (name, str(other))
+        return None
 
     @property
     def defines(self) -> bool:
@@ -104,6 +121,18 @@ class Unit:
         )
 
 
+def _seen_through(value: ast.expr) -> str | None:
+    """The variable that an expression is, or is a view of."""
+    match value:
+        case ast.Name(id=name):
+            return name
+        case ast.Subscript(value=inner) | ast.Attribute(value=inner, attr="T" | "mT" | "data"):
+            return _seen_through(inner)
+        case ast.Call(func=ast.Attribute(value=inner, attr=method)) if method in VIEWS:
+            return _seen_through(inner)
+    return None
+
+
 def gradient_of(peek: ast.Attribute) -> str:
     """`dprobs` of `probs.grad`."""
     return f"d{ast.unparse(peek.value)}"
@@ -128,8 +157,7 @@ def units_of(cells: Iterable[Cell], gradients: Collection[str]) -> Iterator[Unit
     }
     for at, cell in readable:
         for node, loop in _flat(cell.tree.body, gradients, None):
-            through = frozenset(_through_calls(node, functions)) if functions else frozenset()
-            yield Unit(node, cell, at, loop, through)
+            yield Unit(node, cell, at, loop, frozenset(_through_calls(node, functions)))
 
 
 def _flat(
@@ -164,6 +192,9 @@ def _through_calls(node: ast.stmt, functions: Mapping[str, Function]) -> Iterato
     """What the notebook's functions write when they are called here: global names, and what is
     passed to them."""
     for call in within([node]):
+        match call:
+            case ast.Call(func=ast.Attribute(attr="at"), args=[into, *_]):  # numpy.add.at(dC, ...)
+                yield from filter(None, [_seen_through(into)])
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
             function = functions.get(call.func.id)
             if function is not None:

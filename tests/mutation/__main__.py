@@ -61,11 +61,11 @@ def as_notebooks(exercises: tuple[str, ...]) -> int:
     from tests.grading import SEED
 
     from .mutants import every_mutant
-    from .notebooks import differences
+    from .notebooks import differences, fits_cells
 
     apart = 0
     for name in exercises:
-        mutants = every_mutant([name])
+        mutants = [mutant for mutant in every_mutant([name]) if fits_cells(mutant.source)]
         found = [differences(mutant, SEED) for mutant in mutants]
         print(
             f"{name}: {len(mutants)} mutants, {sum(map(bool, found))} told otherwise in a notebook"

@@ -1,6 +1,7 @@
 """A mutant's notebook form, and whether it is told the same as the file."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,13 @@ class Difference:
         return f"{where}: {self.gradient} {self.file} in a file, {self.notebook} in a notebook"
 
 
+def fits_cells(source: str) -> bool:
+    """Whether a notebook can hold it: no name is of a function around another, and what is
+    returned is what is there."""
+    returned = re.findall(r"^    return (.*)$", source, re.MULTILINE)
+    return returned[-1:] == ["locals()"] and "nonlocal" not in source
+
+
 def cells_of(exercise: str, source: str) -> list[str]:
     """The body of `backward` in the lecture's style: no function, a few statements a cell."""
     tree, lines = ast.parse(source), source.split("\n")
@@ -41,7 +49,9 @@ def cells_of(exercise: str, source: str) -> list[str]:
     statements = function.body
     if isinstance(statements[-1], ast.Return):
         statements = statements[:-1]
-    heading = f"# Exercise {exercise[-1]}"
+    heading, arguments = f"# Exercise {exercise[-1]}", function.args
+    for name, value in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):
+        cells.append(f"{name.arg} = {ast.unparse(value)}")
     for at in range(0, len(statements), A_CELL):
         part = statements[at : at + A_CELL]
         first, last = part[0].lineno, part[-1].end_lineno or part[-1].lineno
