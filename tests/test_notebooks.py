@@ -24,6 +24,11 @@ ALL, FIRST, FIRST_TWO = "1234", "1", "12"
 
 # Which exercises a file has.
 HAS = {
+    "all_names_of_torch.ipynb": FIRST, "axis_keepdims.ipynb": FIRST, "checks.ipynb": FIRST,
+    "for_the_shell.ipynb": FIRST_TWO, "globals_in_a_function.ipynb": FIRST,
+    "in_branches.ipynb": FIRST, "indented.ipynb": FIRST, "kept_dimensions.ipynb": FIRST,
+    "lectures_shape.ipynb": "123", "own_backward.ipynb": "2", "peeks_unwritten.ipynb": FIRST,
+    "several_errors.ipynb": FIRST,
     "constants.ipynb": FIRST, "does_not_parse.ipynb": FIRST_TWO,
     "everything_in_a_cell.ipynb": ALL, "exercise3_wrong.ipynb": "13", "exercise4_only.ipynb": "4",
     "exercise4_wrong.ipynb": ALL, "functions.ipynb": FIRST, "hard_coded.ipynb": FIRST,
@@ -37,6 +42,22 @@ HAS = {
 }  # fmt: skip
 # (file, exercise): gradient, where, verdict, mistake.
 WRONG = {
+    ("axis_keepdims.ipynb", "exercise1"): [("dh", "[8] line 14", "wrong", "sign-flipped")],
+    ("globals_in_a_function.ipynb", "exercise1"): [("dW1", "[8] line 32", "wrong", "wrong-factor")],
+    ("in_branches.ipynb", "exercise1"): [("dbnraw", "[9] line 7", "wrong", "value-for-gradient")],
+    ("indented.ipynb", "exercise1"): [("dhpreact", "[9] line 6", "wrong", "wrong-exponent")],
+    ("kept_dimensions.ipynb", "exercise1"): [("dbngain", "[8] line 18", "wrong", "wrong-factor")],
+    ("own_backward.ipynb", "exercise2"): [("dlogits", "[9] line 4", "wrong", "wrong-factor")],
+    ("peeks_unwritten.ipynb", "exercise1"): [
+        ("dprobs", "None", "missing", None),
+        ("dW2", "[8] line 14", "wrong", "wrong-factor"),
+    ],
+    ("several_errors.ipynb", "exercise1"): [
+        ("dcounts_sum", "[8] line 7", "wrong", "sign-flipped"),
+        ("dW2", "[8] line 15", "errored", None),
+        ("dbnvar", "[8] line 22", "wrong", "wrong-factor"),
+        ("dembcat", "[8] line 29", "errored", None),
+    ],
     ("exercise3_wrong.ipynb", "exercise3"): [("dhprebn", "[10] line 3", "wrong", "wrong-factor")],
     ("exercise4_wrong.ipynb", "exercise4"): [
         ("dW1", "[13] line 39", "wrong", "value-for-gradient")
@@ -62,7 +83,21 @@ MAGICS = [
     "[1] line 1 is for the shell or for Jupyter (`!pip install torch`)",
     "[10] is not Python (`%%bash`), and is left out.",
 ]
+SHELL = [
+    "[8] lines 1, 2 are for the shell or for Jupyter (`!pip install torch`)",
+    "[9] is not Python (`%%bash`), and is left out.",
+]
 NOTES = {
+    ("checks.ipynb", "exercise1"): ["[8] line 38 is left out, for it makes no gradient: `assert dh",
+                                    "[8] line 39 is left out, for it makes no gradient: `demb.res"],
+    ("for_the_shell.ipynb", "exercise1"): SHELL,
+    ("for_the_shell.ipynb", "exercise2"): SHELL,
+    ("peeks_unwritten.ipynb", "exercise1"): [
+        "[8] line 5 reads `probs.grad`, PyTorch's answer, and nothing writes `dprobs`.",
+        "[8] line 7 reads `probs.grad`, PyTorch's answer, and nothing writes `dprobs`.",
+        "[8] line 14 reads `logits.grad`, PyTorch's answer. It is graded with your",
+        "[8] line 19 reads `hpreact.grad`, PyTorch's answer. It is graded with your",
+    ],
     ("magics.ipynb", "exercise1"): MAGICS,
     ("magics.ipynb", "exercise2"): MAGICS,
     ("does_not_parse.ipynb", "exercise1"): ["[9] is skipped: a syntax error on line 2",

@@ -17,12 +17,12 @@ from grader.errors import printable
 
 GRADE = "%%grade"  # this kit's own, over the lines to be graded
 PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun", GRADE)  # over Python code
-# `%time dx = ...` runs what follows.
-TIMED = re.compile(r"(\s*)%time(?:it)?\s+(?!-)(.*\S.*)$")
+# `%time dx = ...` runs what follows, and keeps the name; `%timeit` does not.
+TIMED = re.compile(r"(\s*)%time\s+(?!-)(.*\S.*)$")
 ONLY_IPYTHONS = re.compile(r"\s*([%!?]|[\w.]+\?\??\s*$|[\w.]+(\s*,\s*\w+)*\s*=\s*[!%])")
 # What only sets Jupyter up.
 SETS_UP = ("%matplotlib", "%config", "%load_ext", "%reload_ext", "%autoreload", "%precision",
-           "%pylab", "%time", "%%time", "%%timeit", "%%capture", "%%prun")  # fmt: skip
+           "%pylab", "%time", "%timeit", "%%time", "%%timeit", "%%capture", "%%prun")  # fmt: skip
 SCRIPT_CELL = re.compile(r"^# ?(%%|In ?\[)", re.MULTILINE)
 
 

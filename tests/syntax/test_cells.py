@@ -18,6 +18,7 @@ CELLS: dict[str, tuple[str, str, list[tuple[int, str]]]] = {
     "a question first": ("?x.shape\nx = 1", "x = 1", [(1, "?x.shape")]),
     "a magic in a block": ("if True:\n    %who\nx = 1", "    pass  # %who", [(2, "%who")]),
     "a timed line": ("%time dx = 1\ny = 2", "dx = 1", []),
+    "a line timed in a loop": ("%timeit dx = 1\ny = 2", "y = 2", [(1, "%timeit dx = 1")]),
     "a timed cell": ("%%time\nx = 1", "x = 1", [(1, "%%time")]),
     "a line that begins with %": ("x = ('%d'\n     % 5)", "     % 5)", []),
     "from the shell": ("files = !ls\nx = 1", "x = 1", [(1, "files = !ls")]),
