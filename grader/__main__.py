@@ -9,7 +9,7 @@ from grader.process.clean_start import WORD, load_torch, read_call, restart
 if not sys.flags.safe_path:
     del sys.path[0]  # the script's or the current folder: a torch.py there is not torch
 
-GRADING = (*EXERCISES, "all", "notebook", "class")
+GRADING = (*EXERCISES, "all", "notebook")
 
 
 def main() -> None:

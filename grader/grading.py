@@ -152,6 +152,7 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
         error=None if stop is None else stop_sentence(stop, submission),
         output=seen.closed.output,
         trace=next((error.trace for error in raised if error is not None), "".join(faults)),
+        ended=next((answer.how for answer in seen.chain if isinstance(answer, Ended)), None),
         stopped=_stopped(facts, stop, gradients),
     )
 

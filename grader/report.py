@@ -183,6 +183,7 @@ class Report:
     output: str = ""  # what the learner's code printed
     trace: str = ""  # the learner's own frames, where the code raised
     stopped: Stopped | None = None
+    ended: str | None = None  # how its process ended, where it did: protocol.messages.Ended
 
     @property
     def score(self) -> float:

@@ -25,6 +25,7 @@ from grader.version import __version__
 ALL = "all"
 # The module that a command adds itself in, and what `grade --help` says of it.
 COMMANDS = {
+    "class": ("classroom", "Grade the submissions of a class, found in a FOLDER or a zip."),
     "dev": ("dev", "For those who write exercises."),
     "dialect": ("dialect", "What a submission may use under --untrusted."),
     "doctor": ("doctor", "Test which layers of the sandbox work on this machine."),

@@ -1,0 +1,142 @@
+"""The files of a folder or of an archive, whatever is in them: nothing is unpacked or followed.
+
+An archive is read member by member. What could reach out of it, or be more than it seems, is
+refused, and said.
+"""
+
+import os
+import stat
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LARGEST = 64 * 2**20  # bytes of one file: a notebook holds its pictures
+MEMBERS = 20_000  # of one archive
+MOST_PACKED = 200  # bytes that one of an archive's may become; deflate's own limit is 1,032
+SKIPPED = ("__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".handgrad")
+
+
+class Refused(Exception):
+    """Why something is not read: a phrase."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    parts: tuple[str, ...]  # its path below the class's folder, an archive's own name among it
+    size: int  # bytes, unpacked
+    changed: float  # seconds since 1970
+    file: Path
+    member: str | None = None  # of the archive that `file` is
+
+    @property
+    def name(self) -> str:
+        return "/".join(self.parts)
+
+    def read(self) -> bytes:
+        """Raises OSError, Refused."""
+        if self.member is None:
+            return read_regular(self.file)
+        try:
+            with zipfile.ZipFile(self.file) as archive, archive.open(self.member) as packed:
+                data = packed.read(LARGEST + 1)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, KeyError) as error:
+            raise Refused(f"cannot be unpacked ({error})") from None
+        if len(data) > LARGEST:
+            raise Refused(TOO_LARGE)
+        return data
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """What is there and is not taken, and why."""
+
+    name: str
+    why: str
+
+
+TOO_LARGE = f"it has more than {LARGEST // 2**20} MiB"
+
+
+def read_regular(path: Path) -> bytes:
+    """Of a file that is no link, pipe or device, also where it became one since it was found."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Refused("it is not a regular file")
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Refused(TOO_LARGE)
+    return data
+
+
+def entries(root: Path) -> Iterator[Entry | NotRead]:
+    """Every file below a folder, or in an archive, in the order of their names.
+
+    Raises OSError where the root cannot be read.
+    """
+    if root.is_dir():
+        yield from _in_folder(root, ())
+    else:
+        yield from _in_archive(root, ())
+
+
+def _in_folder(folder: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead]:
+    for found in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        parts, path = (*above, found.name), Path(found.path)
+        if found.name in SKIPPED or found.name.startswith("."):
+            continue
+        if found.is_symlink():
+            yield NotRead("/".join(parts), "it is a link")
+        elif found.is_dir():
+            try:
+                yield from _in_folder(path, parts)
+            except OSError as error:
+                yield NotRead("/".join(parts), f"cannot be read ({error.strerror})")
+        elif not found.is_file():
+            yield NotRead("/".join(parts), "it is not a regular file")
+        elif path.suffix.lower() == ".zip":
+            yield from _in_archive(path, (*above, path.stem))
+        else:
+            status = found.stat()
+            yield Entry(parts, status.st_size, status.st_mtime, path)
+
+
+def _in_archive(file: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead]:
+    called = "/".join((*above[:-1], file.name)) if above else file.name
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = sorted(archive.infolist(), key=lambda member: member.filename)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        yield NotRead(called, f"cannot be opened as a zip ({error})")
+        return
+    if len(members) > MEMBERS:
+        yield NotRead(called, f"it has {len(members):,} files; at most {MEMBERS:,} are read")
+        return
+    for member in members:
+        parts = tuple(member.filename.replace("\\", "/").split("/"))
+        if member.is_dir() or any(part in SKIPPED or part.startswith("._") for part in parts):
+            continue
+        why = _why_not(member, parts)
+        if why is None:
+            changed = time.mktime((*member.date_time, 0, 0, -1))
+            yield Entry((*above, *parts), member.file_size, changed, file, member.filename)
+        else:
+            yield NotRead(f"{called}/{member.filename}", why)
+
+
+def _why_not(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str | None:
+    if ".." in parts or not all(parts) or ":" in parts[0]:
+        return "its path leads out of the archive"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "it is a link"
+    if member.flag_bits & 1:
+        return "it is encrypted"
+    if member.file_size > LARGEST:
+        return TOO_LARGE
+    if member.file_size > MOST_PACKED * max(member.compress_size, 1024):
+        return "it unpacks to far more than it is"
+    if parts[-1].lower().endswith(".zip"):
+        return "it is an archive in an archive"
+    return None

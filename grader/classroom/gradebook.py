@@ -1,0 +1,180 @@
+"""What a class came to: which attempts count, what they are worth, and tables of it."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.classroom.find import Student
+from grader.classroom.policy import Policy
+from grader.classroom.store import Graded
+from grader.report import PASSING
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one, at the beginning
+
+
+@dataclass(frozen=True)
+class Error:
+    """The first gradient of a report that is wrong on its own line."""
+
+    gradient: str
+    verdict: str
+    line: int | None
+    mistake: str | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """One graded attempt."""
+
+    student: Student
+    exercise: str
+    file: str
+    digest: str
+    passed: bool
+    points: float
+    out_of: float
+    verdicts: dict[str, int]  # how many gradients have each
+    first_error: Error | None
+    error: str | None
+    flags: tuple[str, ...]
+    seconds: float
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    exercises: tuple[str, ...]
+    results: tuple[Result, ...]  # by student, exercise and attempt
+    _of: dict[tuple[Student, str], Result] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        counted = {(one.student, one.exercise): one for one in self.results if one.counts}
+        object.__setattr__(self, "_of", counted)
+
+    @property
+    def students(self) -> tuple[Student, ...]:
+        return tuple(dict.fromkeys(one.student for one in self.results))
+
+    def of(self, student: Student, exercise: str) -> Result | None:
+        """The attempt that counts, the last of them where all do."""
+        return self._of.get((student, exercise))
+
+
+def gradebook(graded: Iterable[Graded], exercises: Sequence[str], policy: Policy) -> Gradebook:
+    """Of each report only this much is kept: a class may have 100,000."""
+    results = [result_of(one, policy) for one in graded]
+    return Gradebook(tuple(exercises), tuple(_counting(results, policy.attempts)))
+
+
+def result_of(one: Graded, policy: Policy) -> Result:
+    report, gradients = one.report, one.report["gradients"]
+    verdicts: dict[str, int] = {}
+    for gradient in gradients:
+        verdicts[gradient["verdict"]] = verdicts.get(gradient["verdict"], 0) + 1
+    return Result(
+        student=one.student,
+        exercise=one.exercise,
+        file=one.file,
+        digest=one.digest,
+        passed=report["passed"],
+        points=policy.worth(one.exercise, gradients, report["passed"]),
+        out_of=policy.at_most(one.exercise, gradients),
+        verdicts=verdicts,
+        first_error=first_error(gradients),
+        error=report["error"],
+        flags=tuple(flag["flag"] for flag in report["flags"]),
+        seconds=one.seconds,
+    )
+
+
+def first_error(gradients: Sequence[dict[str, Any]]) -> Error | None:
+    """As Report.first_own_error has it: what is written before what is missing, by line."""
+    own = [g for g in gradients if g["verdict"] not in (*PASSING, "inherited")]
+    written = [g for g in own if g["verdict"] != "missing"]
+    written.sort(key=lambda g: g["line"] if g["line"] is not None else float("inf"))
+    for gradient in [*written, *own][:1]:
+        diagnosis = gradient["diagnosis"]
+        mistake = None if diagnosis is None else diagnosis["mistake"]
+        return Error(gradient["name"], gradient["verdict"], gradient["line"], mistake)
+    return None
+
+
+def _counting(results: Sequence[Result], attempts: str) -> Iterable[Result]:
+    """Which attempts count; they come in the order of time."""
+    from dataclasses import replace
+
+    chosen: dict[tuple[Student, str], int] = {}
+    for at, result in enumerate(results):
+        key = result.student, result.exercise
+        kept = chosen.get(key)
+        if kept is None or attempts != "best" or _as_good(result, results[kept]):
+            chosen[key] = at
+    for at, result in enumerate(results):
+        counts = attempts == "all" or chosen[result.student, result.exercise] == at
+        yield replace(result, counts=counts)
+
+
+def _as_good(one: Result, other: Result) -> bool:
+    return (one.passed, one.points) >= (other.passed, other.points)
+
+
+def gradebook_csv(book: Gradebook) -> str:
+    """A row a student: points, out of how many, and whether it passed, for each exercise."""
+    head = ["student", "id"]
+    for exercise in book.exercises:
+        head += [exercise, f"{exercise} out of", f"{exercise} passed"]
+    rows: list[list[Any]] = [[*head, "total", "out of"]]
+    for student in book.students:
+        row, total, out_of = [student.name, student.id], 0.0, 0.0
+        for exercise in book.exercises:
+            result = book.of(student, exercise)
+            if result is None:
+                row += ["", "", "not handed in"]
+                continue
+            total, out_of = total + result.points, out_of + result.out_of
+            row += [number(result.points), number(result.out_of), yes(result.passed)]
+        rows.append([*row, number(total), number(out_of)])
+    return as_csv(rows)
+
+
+def results_csv(book: Gradebook) -> str:
+    """A row for each file that was graded."""
+    rows: list[list[Any]] = [
+        ["student", "id", "exercise", "file", "counts", "passed", "points", "out of",
+         "first error", "verdict", "line", "mistake", "flags", "error"]
+    ]  # fmt: skip
+    for one in book.results:
+        first = one.first_error
+        found = ["", "", "", ""]
+        if first is not None:
+            line = "" if first.line is None else str(first.line)
+            found = [first.gradient, first.verdict, line, first.mistake or ""]
+        rows.append(
+            [one.student.name, one.student.id, one.exercise, one.file, yes(one.counts),
+             yes(one.passed), number(one.points), number(one.out_of), *found,
+             " ".join(one.flags), one.error or ""]
+        )  # fmt: skip
+    return as_csv(rows)
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def cell(value: Any) -> str:
+    """Text that no spreadsheet runs. Source: OWASP, CSV injection."""
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def number(value: float) -> str:
+    return f"{value:g}"
+
+
+def yes(value: bool) -> str:
+    return "yes" if value else "no"

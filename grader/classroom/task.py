@@ -1,0 +1,50 @@
+"""What a worker is told: plain data, so that it may be on another machine."""
+
+import base64
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+LONGEST = 60  # characters of a folder's or a file's name
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How all submissions of a run are graded."""
+
+    names: str  # a list of words
+    seed: int
+    strict: bool
+    timeout: float
+    untrusted: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, facts: dict[str, Any]) -> Self:
+        return cls(**facts)
+
+
+@dataclass(frozen=True)
+class Task:
+    exercise: str
+    name: str  # of the file, in the class's folder
+    data: str  # the file, base64
+
+    @property
+    def safe_name(self) -> str:
+        """The same as a path that leads nowhere else."""
+        parts = [re.sub(r"[^\w .@+-]", "_", part)[-LONGEST:] for part in self.name.split("/")]
+        return "/".join("_" if part in ("", ".", "..") else part for part in parts)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, facts: dict[str, Any]) -> Self:
+        return cls(**facts)
+
+    @classmethod
+    def of(cls, exercise: str, name: str, data: bytes) -> Self:
+        return cls(exercise, name, base64.b64encode(data).decode())

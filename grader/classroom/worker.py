@@ -1,0 +1,93 @@
+"""A process that grades for a class: a line of JSON in, a line of JSON out.
+
+It imports torch once and keeps each exercise's bench. It ends when its input does, so also where
+the command that started it is killed.
+"""
+
+import base64
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from grader.classroom.task import Settings, Task
+from grader.cli.grading import Call, open_grader
+from grader.cli.submissions import submission_at
+from grader.course.exercise import load_exercise
+from grader.errors import Problem
+from grader.fault_log import log_fault
+from grader.process.clean_start import load_torch
+
+if TYPE_CHECKING:
+    from grader.grading import Grader
+    from grader.report import Report
+
+TRIES = 3  # where something from outside ended the child, or the process that starts it
+
+
+def graded(grader: "Grader", task: Task, path: Path) -> dict[str, Any]:
+    """A report, or a problem of the grader's own."""
+    began = time.monotonic()
+    try:
+        report = _undisturbed(grader, task, path)
+        return {"report": report.as_json(), "seconds": time.monotonic() - began}
+    except Problem as problem:  # no process could be started: nor can it be for the others
+        return {"problem": str(problem), "for_all": True}
+    except Exception as error:
+        return {"problem": log_fault(error, f"{task.exercise}, {task.name!r}, in a class")}
+
+
+def _undisturbed(grader: "Grader", task: Task, path: Path) -> "Report":
+    """Graded again where its process was killed, in case it was not the submission's own doing."""
+    exercise = load_exercise(task.exercise)
+    for _ in range(TRIES):
+        report = grader.grade(exercise, submission_at(path, exercise))
+        if report.ended != "cut_off":
+            break
+    return report
+
+
+def serve(requests: Iterable[bytes], answers: IO[bytes]) -> None:
+    """Until there are no more requests. The first line says how all are graded."""
+    lines = iter(requests)
+    settings = Settings.from_json(json.loads(next(lines)))
+    call = Call(
+        names=Path(settings.names), json_to=None, junit=None, json_report=None,
+        seed=settings.seed, native=False, strict=settings.strict, timeout=settings.timeout,
+        trace=False, untrusted=settings.untrusted,
+    )  # fmt: skip
+    with open_grader(call) as grader, tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # what a report says of a file is its name in the class's folder
+        for line in lines:
+            task = Task.from_json(json.loads(line))
+            path = Path(task.safe_name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(task.data))
+            found = graded(grader, task, path)
+            path.unlink()
+            answers.write(json.dumps(found).encode() + b"\n")
+            answers.flush()
+
+
+def main() -> None:
+    """The warm process is made before anything is read. What is printed by whatever is imported
+    goes to stderr, and not among the answers."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull) as nothing:  # noqa: PTH123  a device
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    if sys.platform == "linux":
+        from grader.process.launcher import prepare
+
+        load_torch()
+        prepare(requests.fileno(), answers.fileno())
+    with requests, answers:
+        serve(requests, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,288 @@
+"""`grade class FOLDER`: a whole class at once."""
+
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli import main
+from grader.course import EXERCISES
+from grader.errors import (
+    GRADER_FAILED,
+    PASSED,
+    GraderFailure,
+    UnknownExercise,
+    UsageProblem,
+    one_line,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.classroom.entries import Entry, NotRead
+    from grader.classroom.find import Finding
+    from grader.classroom.gradebook import Gradebook
+    from grader.classroom.policy import Policy
+    from grader.classroom.store import Attempt, Store
+    from grader.classroom.task import Settings
+
+DATABASE = "class.db"
+LISTED = 10  # of what is not placed, where it is not asked for
+
+
+@main.command("class")
+@click.argument("folder", type=Path, metavar="FOLDER")
+@click.option("--exercise", "exercises", multiple=True, metavar="NAME", help="One of several.")
+@click.option("--policy", type=Path, metavar="FILE", help="The course's policy, course.toml.")
+@click.option("--out", type=Path, metavar="FOLDER", default=Path("class"), show_default=True,
+              help="Where the gradebook, the pages and the database are written.")  # fmt: skip
+@click.option("--db", type=Path, metavar="FILE", help="The database, elsewhere than in --out.")
+@click.option("--dry-run", is_flag=True, help="Say what is found, and grade nothing.")
+@click.option("--rerun", multiple=True, metavar="STUDENT", help="Grade this one again.")
+@click.option(
+    "--changed/--everything", default=True,
+    help="Grade what is new or has changed (as usual), or all again.",
+)  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes that grade.")
+@click.option(
+    "--trusted", is_flag=True, help="Your own files: grade without the full sandbox, if need be."
+)
+@click.option("--init", is_flag=True, help="Write a course.toml to FOLDER, with comments.")
+def classroom(
+    folder: Path, exercises: tuple[str, ...], policy: Path | None, init: bool, **options: Any
+) -> None:
+    """Grade the submissions of a class, found in a FOLDER or a zip.
+
+    A folder a student, files named by student, or an export of Canvas, Moodle or Gradescope. What
+    is found is said first; --dry-run ends there. Results are kept in a database: what was graded
+    is not graded again, and a run that was stopped goes on.
+    """
+    if init:
+        write_policy(folder)
+        return
+    rules = read_rules(policy, exercises)
+    finding = found_in(folder, rules.exercises)
+    say_found(finding, options["dry_run"])
+    if options["dry_run"]:
+        return
+    sys.exit(graded_class(finding, rules, policy, **options))
+
+
+def write_policy(folder: Path) -> None:
+    from grader.classroom.policy import TEMPLATE
+
+    path = folder / "course.toml"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except OSError as error:
+        raise UsageProblem(f"{shown(path)}: {os.strerror(error.errno or 0)}.") from None
+    click.echo(f"{shown(path)} is written; give it with --policy.")
+
+
+def read_rules(path: Path | None, exercises: Sequence[str]) -> "Policy":
+    """The policy, for the exercises that the call names where it names any."""
+    from grader.classroom.policy import Policy, read_policy
+
+    rules = Policy() if path is None else read_policy(path)
+    for name in exercises:
+        if name not in EXERCISES:
+            raise UnknownExercise(name, EXERCISES)
+    named = tuple(name for name in EXERCISES if name in (exercises or rules.exercises))
+    if not named:
+        raise UsageProblem("Say what to grade: --exercise exercise1, or `exercises` in a policy.")
+    return replace(rules, exercises=named)
+
+
+def found_in(folder: Path, exercises: Sequence[str]) -> "Finding":
+    from grader.classroom.find import find
+
+    try:
+        with _contents() as contents:
+            return find(folder, exercises, contents)
+    except OSError as error:
+        raise UsageProblem(f"{shown(folder)}: {error.strerror}.") from None
+
+
+@contextmanager
+def _contents() -> "Iterator[Callable[[Entry], Sequence[str]]]":
+    """What says which exercises a file answers that is not named for one."""
+    from grader.cli.in_notebook import exercises_in
+    from grader.syntax.notebook import Notebook, read_notebook
+
+    with tempfile.TemporaryDirectory() as folder:
+
+        def contents(entry: "Entry") -> Sequence[str]:
+            path = Path(folder) / f"submission{Path(entry.name).suffix.lower()}"
+            path.write_bytes(entry.read())
+            notebook = read_notebook(path)
+            known = isinstance(notebook, Notebook)
+            return [one.name for one in exercises_in(notebook)] if known else []
+
+        yield contents
+
+
+def say_found(finding: "Finding", everything: bool) -> None:
+    files = {one.entry.name for one in finding.found}
+    counts = Counter(one.exercise for one in finding.found)
+    by_exercise = ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
+    said = f"{len(files)} files of {len(finding.students)} students"
+    click.echo(f"{said} ({by_exercise})." if by_exercise else "Nothing to grade was found.")
+    if everything:
+        for one in finding.found:
+            number = f" ({one.student.id})" if one.student.id else ""
+            name = one_line(one.student.name) + one_line(number)
+            click.echo(f"  {name:<32} {one.exercise:<11} {one_line(one.entry.name)}")
+    if finding.not_placed:
+        click.echo(f"Not taken: {len(finding.not_placed)}.")
+        shown_ones = finding.not_placed if everything else finding.not_placed[:LISTED]
+        for other in shown_ones:
+            click.echo(f"  {_why(other)}")
+        if len(shown_ones) < len(finding.not_placed):
+            click.echo("  ...; --dry-run lists them all.")
+
+
+def _why(one: "NotRead") -> str:
+    return f"{one_line(one.name)}: {one_line(one.why)}"
+
+
+def graded_class(
+    finding: "Finding",
+    rules: "Policy",
+    policy_path: Path | None,
+    out: Path,
+    db: Path | None,
+    rerun: tuple[str, ...],
+    changed: bool,
+    jobs: int | None,
+    trusted: bool,
+    dry_run: bool,
+) -> int:
+    """The exit code."""
+    from grader.classroom.gradebook import gradebook
+    from grader.classroom.store import open_store
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageProblem(f"{shown(out)}: {error.strerror}.") from None
+    with open_store(db or out / DATABASE) as store:
+        settings = settings_of(rules, policy_path, store, trusted)
+        attempts, unread = with_digests(finding)
+        store.note_attempts(attempts)
+        key = key_of(settings, rules)
+        for student in rerun:
+            if not store.forget(student, key):
+                raise UsageProblem(f"--rerun {one_line(student)}: no result of that student.")
+        known = store.known(key) if changed else set()
+        todo = list({one.key: one for one in attempts if one.key not in known}.values())
+        failed = grade_attempts(todo, settings, store, key, jobs or os.cpu_count() or 1)
+        book = gradebook(store.graded(key), rules.exercises, rules)
+    write_tables(book, out)
+    say_graded(book, len(todo) - len(failed), [*unread, *failed], out)
+    return GRADER_FAILED if failed else PASSED
+
+
+def settings_of(
+    rules: "Policy", policy_path: Path | None, store: "Store", trusted: bool
+) -> "Settings":
+    """The seed is drawn once for a class, and kept: a disputed grade can be graded again."""
+    from grader.bench.secret_inputs import LECTURE_SEED, secret_seed
+    from grader.classroom.task import Settings
+    from grader.workspace import kit
+
+    names = kit.NAMES
+    if rules.names is not None and policy_path is not None:
+        names = policy_path.parent / rules.names
+    if not names.is_file():
+        raise UsageProblem(f"{shown(names)}: No such file.")
+    seed = rules.seed
+    if seed is None:
+        seed = LECTURE_SEED if trusted else int(store.fact("seed", str(secret_seed())))
+    return Settings(str(names.resolve()), seed, rules.strict, rules.timeout, not trusted)
+
+
+def key_of(settings: "Settings", rules: "Policy") -> str:
+    """What verdicts depend on besides the files themselves, in short."""
+    import hashlib
+    from importlib.metadata import version
+
+    from grader import __version__
+    from grader.classroom.policy import digest_of
+
+    words = hashlib.sha256(Path(settings.names).read_bytes()).hexdigest()
+    facts = settings.as_json() | {"names": words} | rules.decides()
+    return digest_of([__version__, version("torch"), facts])
+
+
+def with_digests(finding: "Finding") -> "tuple[list[Attempt], list[NotRead]]":
+    """Every file read once; what cannot be read by now is named."""
+    import hashlib
+
+    from grader.classroom.entries import NotRead, Refused
+    from grader.classroom.store import Attempt
+
+    attempts, unread, known = [], [], dict[str, str]()
+    for one in finding.found:
+        try:
+            if one.entry.name not in known:
+                known[one.entry.name] = hashlib.sha256(one.entry.read()).hexdigest()
+            attempts.append(Attempt(one, known[one.entry.name]))
+        except (OSError, Refused) as error:
+            unread.append(NotRead(one.entry.name, str(error)))
+    return attempts, unread
+
+
+def grade_attempts(
+    todo: "list[Attempt]", settings: "Settings", store: "Store", key: str, jobs: int
+) -> "list[NotRead]":
+    """Keep a result of each; those that could not be graded, with the reason."""
+    from grader.classroom.crew import share
+    from grader.classroom.entries import NotRead
+    from grader.classroom.task import Task
+    from grader.cli.class_progress import progress
+
+    def task_of(one: "Attempt") -> Task:
+        return Task.of(one.found.exercise, one.found.entry.name, one.found.entry.read())
+
+    failed = []
+    with progress(len(todo)) as told:
+        for done in share(todo, task_of, settings, min(jobs, len(todo))):
+            if "report" in done.answer:
+                report = done.answer["report"]
+                store.keep(done.of, key, report, done.answer["seconds"])
+                told("passed" if report["passed"] else "not yet")
+            elif done.answer.get("for_all"):
+                raise GraderFailure(done.answer["problem"])
+            else:
+                failed.append(NotRead(done.of.found.entry.name, done.answer["problem"]))
+                told("not graded")
+    return sorted(failed, key=lambda one: one.name)
+
+
+def write_tables(book: "Gradebook", out: Path) -> None:
+    from grader.classroom.gradebook import gradebook_csv, results_csv
+
+    for name, text in (("gradebook.csv", gradebook_csv(book)), ("results.csv", results_csv(book))):
+        try:
+            (out / name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageProblem(f"{shown(out / name)}: {error.strerror}.") from None
+
+
+def say_graded(book: "Gradebook", graded: int, failed: "list[NotRead]", out: Path) -> None:
+    for exercise in book.exercises:
+        counted = [one for one in book.results if one.exercise == exercise and one.counts]
+        passed = sum(one.passed for one in counted)
+        click.echo(f"{exercise}: {passed} of {len(counted)} passed.")
+    for one in failed:
+        click.echo(f"Not graded: {_why(one)}", err=True)
+    click.echo(f"{graded} graded now. The gradebook: {shown(out / 'gradebook.csv')}")
