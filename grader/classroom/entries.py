@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.regular_file import open_regular
+
 LARGEST = 64 * 2**20  # bytes of one file: a notebook holds its pictures
 MEMBERS = 20_000  # of one archive
 MOST_PACKED = 200  # bytes that one of an archive's may become; deflate's own limit is 1,032
@@ -36,11 +38,13 @@ class Entry:
 
     def read(self) -> bytes:
         """Raises OSError, Refused."""
-        if self.member is None:
-            return read_regular(self.file)
         try:
-            with zipfile.ZipFile(self.file) as archive, archive.open(self.member) as packed:
-                data = packed.read(LARGEST + 1)
+            if self.member is None:  # no link, pipe or device, also where it became one since
+                with open_regular(self.file, follow=False) as file:
+                    data = file.read(LARGEST + 1)
+            else:
+                with zipfile.ZipFile(self.file) as archive, archive.open(self.member) as packed:
+                    data = packed.read(LARGEST + 1)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, KeyError) as error:
             raise Refused(f"cannot be unpacked ({error})") from None
         if len(data) > LARGEST:
@@ -57,18 +61,6 @@ class NotRead:
 
 
 TOO_LARGE = f"it has more than {LARGEST // 2**20} MiB"
-
-
-def read_regular(path: Path) -> bytes:
-    """Of a file that is no link, pipe or device, also where it became one since it was found."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise Refused("it is not a regular file")
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise Refused(TOO_LARGE)
-    return data
 
 
 def entries(root: Path) -> Iterator[Entry | NotRead]:

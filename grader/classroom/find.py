@@ -19,7 +19,9 @@ CANVAS = re.compile(r"(?P<student>[^_]+)_(?:late_)?(?P<id>\d+)_(?P<number>\d+)_(
 # Canvas numbers what is handed in again: "exercise1-2.py".
 AGAIN = re.compile(r"-\d+(?=\.\w+$)")
 # Moodle: "Jane Doe_4711_assignsubmission_file_", a folder or the beginning of a file's name.
-MOODLE = re.compile(r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_(?P<file>.*)")
+MOODLE = re.compile(
+    r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_(?P<file>.*)"
+)
 GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
 
 
@@ -82,17 +84,17 @@ def find(root: Path, exercises: Sequence[str], contents: Contents) -> Finding:
 
 def _below_what_all_share(files: list[Entry]) -> list[Entry]:
     """An export is often one folder in an archive: its name is nobody's."""
-    while files and all(len(entry.parts) > 2 for entry in files):
-        first = {entry.parts[0] for entry in files}
-        if len(first) > 1 or len({entry.parts[1] for entry in files}) == 1:
+    while files:
+        handed_in = [entry.parts for entry in files if entry.parts[-1] != METADATA]
+        if min(map(len, handed_in), default=0) < 3 or len({parts[1] for parts in handed_in}) == 1:
+            break
+        if len({entry.parts[0] for entry in files}) > 1:
             break
         files = [replace(entry, parts=entry.parts[1:]) for entry in files]
     return files
 
 
-def student_of(
-    parts: Sequence[str], names: Mapping[str, str] | None = None
-) -> tuple[Student, str]:
+def student_of(parts: Sequence[str], names: Mapping[str, str] | None = None) -> tuple[Student, str]:
     """Of a file's path, and what else the path says: where an exercise may be named.
 
     `names`: by Gradescope's folder, who that is.
@@ -100,14 +102,18 @@ def student_of(
     top, rest = parts[0], "/".join(parts[1:])
     for pattern in (MOODLE, CANVAS):
         if match := pattern.fullmatch(top):
-            return Student(match["student"].strip(), match["id"]), rest or AGAIN.sub("", match["file"])
+            return Student(match["student"].strip(), match["id"]), rest or AGAIN.sub(
+                "", match["file"]
+            )
     if match := GRADESCOPE.fullmatch(top):
         return Student((names or {}).get(top, top), match["id"]), rest
     if rest:
         return Student(top), rest
     stem = Path(top).stem
     named = _named_in(stem)
-    alone = re.sub(r"[\W_]*" + _spelled(named) + r"[\W_]*", " ", stem, flags=re.I) if named else stem
+    alone = (
+        re.sub(r"[\W_]*" + _spelled(named) + r"[\W_]*", " ", stem, flags=re.I) if named else stem
+    )
     return Student(alone.strip() or stem), top
 
 
@@ -132,7 +138,7 @@ def _exercises_of(
 ) -> Sequence[str] | str:
     """The exercises that a file is graded for; or why it is for none."""
     named = _named_in(rest)
-    if named in exercises:
+    if named is not None and named in exercises:
         return [named]
     if named is not None:
         return f"it is for {named}, which is not graded here"

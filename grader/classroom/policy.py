@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.bench.secret_inputs import LECTURE_SEED
 from grader.course import EXERCISES
 from grader.errors import UsageProblem, did_you_mean, shown
 
 ATTEMPTS = ("best", "latest", "all")
-TEMPLATE = '''\
-# How a class is graded: grade class DIR --policy course.toml. What stands behind a # is the default.
+TEMPLATE = """\
+# How a class is graded: grade class FOLDER --policy course.toml
+# What stands behind a # is the default.
 
 # exercises = ["exercise1"]      # what is graded where the call names no exercise
 # attempts = "latest"            # of several: "best", "latest", or "all"
@@ -38,7 +38,7 @@ TEMPLATE = '''\
 
 [dialect]
 # imports = ["numpy"]            # besides torch, torch.nn.functional and math
-'''.replace("{{", "{").replace("}}", "}")
+""".replace("{{", "{").replace("}}", "}")
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ EXPECTED = {
     "points.whole": "write a number, 0 or more",
     "points.of": "write a table of exercises",
     "names": "write the name of a file",
-    "seed": f"write a whole number, such as {LECTURE_SEED}",
+    "seed": "write a whole number, 0 or more",
     "dialect": "write a table, [dialect]",
     "dialect.imports": "write a list of packages",
 }

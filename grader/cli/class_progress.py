@@ -24,7 +24,13 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
 
 def _bar(total: int) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         BarColumn(20), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),

@@ -124,8 +124,9 @@ def _contents() -> "Iterator[Callable[[Entry], Sequence[str]]]":
             path = Path(folder) / f"submission{Path(entry.name).suffix.lower()}"
             path.write_bytes(entry.read())
             notebook = read_notebook(path)
-            known = isinstance(notebook, Notebook)
-            return [one.name for one in exercises_in(notebook)] if known else []
+            if not isinstance(notebook, Notebook):
+                return []
+            return [one.name for one in exercises_in(notebook)]
 
         yield contents
 
@@ -215,8 +216,8 @@ def key_of(settings: "Settings", rules: "Policy") -> str:
     import hashlib
     from importlib.metadata import version
 
-    from grader import __version__
     from grader.classroom.policy import digest_of
+    from grader.version import __version__
 
     words = hashlib.sha256(Path(settings.names).read_bytes()).hexdigest()
     facts = settings.as_json() | {"names": words} | rules.decides()

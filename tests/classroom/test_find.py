@@ -1,0 +1,114 @@
+"""Whose a file is and what it answers, as folders and exports name them."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.entries import Entry
+from grader.classroom.find import Student, find, student_of
+
+
+def nothing_inside(entry: Entry) -> Sequence[str]:
+    return []
+
+
+def lay_out(root: Path, *names: str) -> Path:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("pass")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("path", "student", "rest"),
+    [
+        ("alice/exercise1.py", Student("alice"), "exercise1.py"),
+        ("alice/week 3/exercise1.py", Student("alice"), "week 3/exercise1.py"),
+        ("doejane_4711_998877_exercise1.py", Student("doejane", "4711"), "exercise1.py"),
+        ("doejane_LATE_4711_998877_exercise1-2.py", Student("doejane", "4711"), "exercise1.py"),
+        ("doejane_late_4711_998877_my_own.ipynb", Student("doejane", "4711"), "my_own.ipynb"),
+        ("Jane Doe_12_assignsubmission_file_/e.py", Student("Jane Doe", "12"), "e.py"),
+        ("Jane Doe_12_assignsubmission_file_e.py", Student("Jane Doe", "12"), "e.py"),
+        ("submission_88/exercise1.py", Student("Doe, Jane", "88"), "exercise1.py"),
+        ("submission_89/exercise1.py", Student("submission_89", "89"), "exercise1.py"),
+        ("alice_exercise1.py", Student("alice"), "alice_exercise1.py"),
+        ("exercise1-alice.py", Student("alice"), "exercise1-alice.py"),
+        ("Exercise 01 alice b.py", Student("alice b"), "Exercise 01 alice b.py"),
+        ("exercise1.py", Student("exercise1"), "exercise1.py"),
+        ("alice.py", Student("alice"), "alice.py"),
+    ],
+)
+def test_a_path_says_who(path: str, student: Student, rest: str) -> None:
+    names = {"submission_88": "Doe, Jane"}
+    assert student_of(path.split("/"), names) == (student, rest)
+
+
+def test_a_name_or_else_the_contents_say_which_exercise(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path, "a/exercise1.py", "a/exercise2.py", "a/exercise10.py", "a/notes.txt",
+        "b/lecture.ipynb", "c/anything.py", "d/exercise_2_final.py",
+    )  # fmt: skip
+
+    def contents(entry: Entry) -> Sequence[str]:
+        return ["exercise1", "exercise2", "exercise4"] if entry.name == "b/lecture.ipynb" else []
+
+    finding = find(tmp_path, ["exercise1", "exercise2"], contents)
+    assert [(one.student.name, one.exercise, one.entry.name) for one in finding.found] == [
+        ("a", "exercise1", "a/exercise1.py"),
+        ("a", "exercise2", "a/exercise2.py"),
+        ("b", "exercise1", "b/lecture.ipynb"),
+        ("b", "exercise2", "b/lecture.ipynb"),
+        ("d", "exercise2", "d/exercise_2_final.py"),
+    ]
+    assert {one.name: one.why for one in finding.not_placed} == {
+        "a/exercise10.py": "it is for exercise10, which is not graded here",
+        "a/notes.txt": "neither a .py nor an .ipynb",
+        "c/anything.py": "nothing says which exercise it is for; name it after the exercise",
+    }
+
+
+def test_where_one_exercise_is_graded_any_file_is_for_it(tmp_path: Path) -> None:
+    lay_out(tmp_path, "a/homework.py", "b.py")
+    found = find(tmp_path, ["exercise3"], nothing_inside).found
+    assert [(one.student.name, one.exercise) for one in found] == [
+        ("a", "exercise3"),
+        ("b", "exercise3"),
+    ]
+
+
+def test_the_one_folder_of_an_export_is_nobody(tmp_path: Path) -> None:
+    lay_out(tmp_path, "homework 3/alice/exercise1.py", "homework 3/bob/exercise1.py")
+    found = find(tmp_path, ["exercise1"], nothing_inside)
+    assert [student.name for student in found.students] == ["alice", "bob"]
+
+
+def test_a_class_of_one_keeps_the_folder(tmp_path: Path) -> None:
+    lay_out(tmp_path, "alice/exercise1.py", "alice/old/exercise1.py")
+    found = find(tmp_path, ["exercise1"], nothing_inside)
+    assert [student.name for student in found.students] == ["alice"]
+
+
+def test_gradescopes_list_gives_the_names(tmp_path: Path) -> None:
+    lay_out(tmp_path, "x_export/submission_1/exercise1.py", "x_export/submission_2/exercise1.py")
+    (tmp_path / "x_export" / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - :name: Jane Doe\n    :sid: '7'\n"
+        "submission_2:\n  :submitters:\n  - :name: Max\n  - :name: 'Mo'\n"
+    )
+    found = find(tmp_path, ["exercise1"], nothing_inside)
+    assert [student.name for student in found.students] == ["Jane Doe", "Max, Mo"]
+    assert found.not_placed == ()
+
+
+def test_attempts_come_in_the_order_of_time(tmp_path: Path) -> None:
+    lay_out(tmp_path, "a/exercise1.py", "a/exercise1_again.py", "a/exercise1_first.py")
+    for name, when in (
+        ("exercise1.py", 20),
+        ("exercise1_again.py", 30),
+        ("exercise1_first.py", 10),
+    ):
+        os.utime(tmp_path / "a" / name, (when, when))
+    found = find(tmp_path, ["exercise1"], nothing_inside).found
+    assert [one.entry.changed for one in found] == [10, 20, 30]
