@@ -6,6 +6,7 @@ Raised anywhere, and shown by the command. Imports no click, for what is called 
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from unicodedata import combining
 
 PASSED, NOT_PASSED, USAGE, GRADER_FAILED = 0, 1, 2, 3  # the exit codes of `grade`
 
@@ -40,10 +41,28 @@ class UnexpectedFailure(GraderFailure):
         super().__init__(f"{said}; that says nothing about the submission. Please report it.")
 
 
+MARKS = 2  # accents on a letter; a hundred would reach over the lines above
+
+
 def printable(text: str, cap: int) -> str:
-    """Text of unknown origin, safe on a terminal: control characters escaped, cut at `cap`."""
-    shown = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text[:cap])
-    return shown + ("..." if len(text) > cap else "")
+    """Text of unknown origin, safe wherever it is shown but for markup: cut at `cap`, and escaped
+    what moves, hides, turns round or covers other text (control characters, directions, invisible
+    ones, line ends but \\n, accents heaped up).
+    """
+    if text.isascii() and text.isprintable() and len(text) <= cap:
+        return text
+    shown, marks = [], 0
+    for c in text[:cap]:
+        marks = marks + 1 if combining(c) else 0
+        plain = (c.isprintable() or c in "\n\t") and marks <= MARKS
+        shown.append(
+            c
+            if plain
+            else c.encode("ascii", "backslashreplace").decode()
+            if ord(c) > 127
+            else repr(c)[1:-1]
+        )
+    return "".join(shown) + ("..." if len(text) > cap else "")
 
 
 def one_line(text: str, cap: int = 1000) -> str:
@@ -58,8 +77,9 @@ def typed(path: Path) -> str:
 
 
 def shown(path: Path) -> str:
-    """The same, safe on a terminal."""
-    return one_line(typed(path))
+    """The same, safe on a terminal, and in quotes where a sentence could be made of it."""
+    said = one_line(typed(path))
+    return f"'{said}'" if " " in said else said
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

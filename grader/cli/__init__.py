@@ -19,6 +19,7 @@ from grader.errors import (
     UnexpectedFailure,
     UnknownExercise,
     UsageProblem,
+    one_line,
 )
 from grader.version import __version__
 
@@ -72,6 +73,8 @@ class ExerciseGroup(click.Group):
             return super().invoke(ctx)
         except Problem as problem:
             _end_with(problem)
+        except click.UsageError as error:  # it may quote a file's name
+            raise click.UsageError(one_line(error.format_message()), error.ctx) from None
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
@@ -82,7 +85,7 @@ class ExerciseGroup(click.Group):
 
 
 def _end_with(problem: Problem) -> NoReturn:
-    click.echo(f"Error: {problem}", err=True)
+    click.echo(f"Error: {one_line(str(problem))}", err=True)
     raise click.exceptions.Exit(problem.exit_code)
 
 

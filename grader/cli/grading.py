@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli.paragraphs import fenced
 from grader.cli.submissions import gradient_names, submission_at
 from grader.cli.training import TrainingCall
 from grader.cli.waiting import show_waiting
@@ -168,10 +169,10 @@ def show(report: "Report", exercise: Exercise, call: Call) -> None:
     to_stderr = call.json_to == "-"
     if report.output:
         click.echo("-- printed by the submission --", err=True)
-        click.echo(report.output.rstrip("\n"), err=True)
+        click.echo(fenced(report.output), err=True)
         click.echo("--", err=True)
     if call.trace and report.trace:
-        click.echo(report.trace.rstrip("\n"), err=True)
+        click.echo(fenced(report.trace), err=True)
     if not to_stderr:
         worked = Path(report.submission).resolve() == kit.solution_path(exercise.name).resolve()
         view = report_view(report, exercise, worked, call.again)

@@ -4,7 +4,15 @@ import re
 import shutil
 import textwrap
 
+from grader.errors import printable
+
+MOST = 5_000  # characters of a text
 SHORT = 40  # characters of code that are kept on one line
+
+
+def fenced(text: str) -> str:
+    """What code has printed, each line behind a bar: none can be taken for the grader's own."""
+    return "\n".join(f"| {line}" for line in printable(text, len(text)).rstrip("\n").split("\n"))
 
 
 def width() -> int:
@@ -15,8 +23,9 @@ def width() -> int:
 def wrapped(text: str, first: str = "", later: str | None = None) -> str:
     """`first` opens the first line, `later` (as wide a margin, where not given) the others.
 
-    Short code between backticks is not broken.
+    Short code between backticks is not broken. What is not to reach a terminal is escaped.
     """
+    text = printable(text, MOST)
     whole = re.sub(rf"`[^`]{{1,{SHORT}}}`", lambda code: code.group().replace(" ", "\0"), text)
     return textwrap.fill(
         whole, width(), initial_indent=first, break_long_words=False, break_on_hyphens=False,

@@ -12,7 +12,7 @@ import click
 from grader.bench.trial import Trial
 from grader.cli.progress import first_interrupt, progress
 from grader.course.exercise import Exercise
-from grader.errors import UsageProblem, shown
+from grader.errors import UsageProblem, one_line, shown
 from grader.grading import Grader
 from grader.kinds.layers import DeepStack
 from grader.render.plots import plots_page
@@ -94,7 +94,9 @@ def train_and_show(planned: PlannedRun, again: str, to_stderr: bool = False) -> 
         reached = take_steps(run, splits[0], observer, file)
     trained = outcome(run, reached, splits)
     if trained.problem is not None:
-        click.echo(f"Training stopped after {trained.steps:,} steps: {trained.problem}", err=True)
+        click.echo(
+            f"Training stopped after {trained.steps:,} steps: {one_line(trained.problem)}", err=True
+        )
         return trained
     console(stderr=to_stderr).print(trained_view(trained))
     if trained.steps < run.steps:
@@ -131,7 +133,7 @@ def find_and_show(
         )  # fmt: skip
     if search.problem is not None:
         tried = f"after {len(search.losses):,} rates"
-        click.echo(f"The search stopped {tried}: {search.problem}", err=True)
+        click.echo(f"The search stopped {tried}: {one_line(search.problem)}", err=True)
         return search
     _, first = recipe_of(exercise).rates[0]
     console(stderr=to_stderr).print(rates_view(search, first))
@@ -153,7 +155,7 @@ def draw_plots(
         learner = _learner(grader, submission)
         found = list(layer_statistics(learner, stack, grader.data, grader.options.seed))
     except NotMade as reason:
-        click.echo(f"No plots were made: {reason}", err=True)
+        click.echo(f"No plots were made: {one_line(str(reason))}", err=True)
         return False
     try:
         to.write_text(plots_page(found, report.submission), encoding="utf-8")

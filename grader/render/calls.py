@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from grader.errors import printable
+from grader.errors import one_line
 
 INDENT = 6  # of a call on a line of its own: under what follows "Next: "
 GAP = 2
@@ -19,7 +19,7 @@ class CallAfter:
     call: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        call = printable(self.call, 2000)
+        call = one_line(self.call, 2000)
         line = Text(self.before + call)
         if line.cell_len <= options.max_width:
             yield line

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from grader.errors import printable
+from grader.errors import one_line
 
 
 @dataclass(frozen=True)
@@ -14,13 +14,20 @@ class Paragraph:
 
     text: Text
     indent: int = 0
+    later: int = 0  # further, of all lines but the first
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = max(options.max_width - self.indent, 20)
-        for line in self.text.wrap(console, width):
+        width = max(options.max_width - self.indent - self.later, 20)
+        for number, line in enumerate(self.text.wrap(console, width)):
             line.rstrip()
-            yield Text(" " * self.indent).append_text(line)
+            yield Text(" " * (self.indent + (self.later if number else 0))).append_text(line)
 
 
 def paragraph(text: str, style: str = "", indent: int = 0) -> Paragraph:
-    return Paragraph(Text(printable(text, 2000), style=style), indent)
+    return Paragraph(Text(one_line(text, 2000), style=style), indent)
+
+
+def quoted(text: str, style: str = "") -> Paragraph:
+    """A sentence that quotes what a submission says: no line of it stands where one of the
+    report's begins, however it is wrapped."""
+    return Paragraph(Text(one_line(text, 2000), style=style), later=2)

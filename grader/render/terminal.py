@@ -13,7 +13,7 @@ from grader.course.exercise import Exercise, load_exercise
 from grader.errors import shown
 from grader.render.calls import CallAfter, Calls
 from grader.render.first_error import first_error
-from grader.render.paragraph import paragraph
+from grader.render.paragraph import paragraph, quoted
 from grader.render.sentences import (
     error_sentence,
     legend,
@@ -43,7 +43,7 @@ def report_view(
     parts: list[RenderableType] = [Text(f"{report.exercise}: {exercise.title}", style="bold")]
     parts += [paragraph(shown(Path(report.submission)), "dim"), Text()]
     if unread(report):
-        parts.append(paragraph(error_sentence(report), "red"))
+        parts.append(quoted(error_sentence(report), "red"))
     else:
         parts += [ReportTable(report), Text(), *_after_table(report, exercise)]
     parts += [Text(), _score(report), *_next_step(report, worked_answer, again)]
@@ -61,10 +61,10 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
     yield from (paragraph(sentence, "dim") for sentence in legend(report, exercise))
     yield Text()
     if report.error is not None:
-        yield paragraph(error_sentence(report), "red")
+        yield quoted(error_sentence(report), "red")
         yield Text()
     for flag in report.flags:
-        yield paragraph(f"Note: {flag.message}", "yellow")
+        yield quoted(f"Note: {flag.message}", "yellow")
     if report.flags:
         yield Text()
     yield from first_error(report, exercise)

@@ -8,7 +8,7 @@ from grader.workspace import kit
 
 
 def test_a_fault_of_the_graders_own_is_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> kit.Kit:
+    def broken(above: bool) -> kit.Kit:
         raise RuntimeError("planted")
 
     monkeypatch.setattr(kit, "find_kit", broken)
@@ -22,7 +22,7 @@ def test_a_fault_of_the_graders_own_is_exit_code_3(monkeypatch: pytest.MonkeyPat
 
 
 def test_ctrl_c_is_no_failure_of_the_grader(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted() -> kit.Kit:
+    def interrupted(above: bool) -> kit.Kit:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(kit, "find_kit", interrupted)

@@ -139,7 +139,7 @@ def test_trace_shows_the_learners_own_frames(tmp_path: Path) -> None:
         call = ["exercise2", "--submission", "answer.py", "--trace"]
         done = CliRunner().invoke(main, call)
     assert done.exit_code == 1
-    assert '  File "answer.py", line 2, in backward\n    return 1 / 0' in done.stderr
+    assert '|   File "answer.py", line 2, in backward\n|     return 1 / 0' in done.stderr
     assert "grader" not in done.stderr
 
 

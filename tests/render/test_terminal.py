@@ -163,8 +163,8 @@ def test_the_path_is_as_a_user_would_type_it(
         gradient("logits", "errored", shape=None), submission=path, error=f"{path}, line 3: E"
     )
     shown = lines(report)
-    assert shown[1] == "my answer.py"
-    assert "my answer.py, line 3: E" in shown
+    assert shown[1] == "'my answer.py'"
+    assert "'my answer.py', line 3: E" in shown
     assert str(tmp_path) not in "\n".join(shown)
 
 
