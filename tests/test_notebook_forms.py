@@ -68,6 +68,11 @@ RIGHT = {
         "import numpy as np\ndC = torch.zeros_like(C)\n"
         "np.add.at(dC.numpy(), Xb.numpy(), demb.numpy())",
     ),
+    "what is autograd's alone": (
+        HEAD, f"for t in [h, logits]:\n    t.retain_grad()\nloss.backward()\n{ALL}",
+        "dh.requires_grad = False\nh.grad = None\ndel dh",
+    ),
+    "not yet, and done": (HEAD, "dh = None  # TODO", ALL, "dC = None  # TODO\ndW1 = ..."),
     "a constant made in steps": (
         HEAD, "scale = [1.0]\nscale.append(2.0)\nscale[1] /= 2",
         answer_cell(dh="dh = dlogits @ W2.T * scale[1]"),
@@ -80,6 +85,35 @@ def test_what_is_right_passes_in_every_form(form: str) -> None:
     report = graded_cells("exercise1", *RIGHT[form])
     assert own_errors(report) == []
     assert report.passed, report.error
+
+
+def test_a_module_that_is_not_there_costs_the_lines_that_use_it() -> None:
+    demb = "demb = rearrange(dembcat, 'n (b e) -> n b e', b=block_size)"
+    cells = "from not_here import rearrange", answer_cell(demb=demb)
+    report = graded_cells("exercise1", HEAD, *cells)
+    assert own_errors(report) == [("demb", "[3] line 30", "errored", None)]
+    assert report.stopped is not None
+    assert report.stopped.where == "[2] line 1"
+
+
+def test_a_gradient_of_autograds_is_missing_and_no_other_is_forbidden() -> None:
+    taken = "dh, = torch.autograd.grad(logits, h, dlogits)"
+    report = graded_cells("exercise1", HEAD, answer_cell(dh=taken))
+    assert own_errors(report) == [("dh", "", "missing", None)]
+    assert [flag.message for flag in report.flags] == [
+        f"[2] line 12 is not graded: `{taken}` is PyTorch's gradient, not one derived by hand."
+    ]
+
+
+def test_a_name_that_is_nearly_the_gradients_is_told_once() -> None:
+    cell = answer_cell().replace("dbnmeani", "dbnmean")
+    report = graded_cells("exercise1", HEAD, cell)
+    assert own_errors(report) == [("dbnmeani", "", "missing", None)]
+    assert [flag.message for flag in report.flags] == [
+        "[2] line 24 writes `dbnmean`, and nothing writes `dbnmeani`; "
+        "to grade it as that: --gradient dbnmeani=dbnmean"
+    ]
+    assert graded_cells("exercise1", HEAD, cell, dbnmeani="dbnmean").passed
 
 
 # The cell, where dh is, and what is said of it.

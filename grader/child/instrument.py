@@ -200,7 +200,7 @@ class _OnLine:
 
 def _guarded(statement: ast.stmt) -> ast.stmt:
     """The statement; where it raises, the recorder notes it and the next one has its turn."""
-    if isinstance(statement, ast.Return | Scope | ast.Import | ast.ImportFrom):
+    if isinstance(statement, ast.Return | Scope):
         return statement
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return statement

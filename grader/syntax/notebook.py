@@ -27,7 +27,7 @@ from grader.syntax.submission import (
     check,
     read_text,
 )
-from grader.syntax.units import Unit, gradient_of, units_of
+from grader.syntax.units import USES_AUTOGRAD, Unit, gradient_of, units_of
 
 NAMED = re.compile(r"(?:%%grade\s+|\bgrader\.check\(\s*[\"'])(\w+)")
 
@@ -152,6 +152,9 @@ class Notebook:
         if not any(unit.written & set(asked) for unit in own):
             notes = (*reading.cells_left_out(), *reading.renamed(frozenset()))
             return Submission(self.path, "", f"{self.path}: {self._nothing(wanted)}", notes)
+        written = {unit: unit.written for unit in own if not _not_yet(unit, asked)}
+        elsewhere = frozenset().union(*written.values())
+        own = frozenset(u for u in own if u in written or not u.written <= elsewhere)
         taken_over = frozenset(unit for unit in own if _own_grad(unit, asked))
         given = wanted.given - set(asked)
         found = Slicer(self.units, own - taken_over, asked, given).slice()
@@ -167,12 +170,9 @@ class Notebook:
         begun = frozenset().union(*(unit.bound for unit in found.units))
         peeked = [peek for unit in found.units for peek in unit.peeks]
         peeked += [peek for unit in taken_over for peek in unit.peeks]
+        read = {gradient_of(peek) for peek in peeked}.union(*(unit.bound for unit in taken_over))
         stood_in = sorted(
-            {
-                gradient_of(peek)[1:]
-                for peek in peeked
-                if gradient_of(peek) in {*wanted.gradients} - begun - called.keys()
-            }
+            {key[1:] for key in read & {*wanted.gradients} - begun - called.keys()}
             | self._nowhere_written(wanted, found, called)
         )
         lines = as_function(found, given, stood_in, called, instead)
@@ -232,5 +232,16 @@ def read_notebook(path: Path, names: Mapping[str, str] | None = None) -> Noteboo
 
 
 def _own_grad(unit: Unit, asked: Collection[str]) -> bool:
-    """`dlogits = logits.grad`, or something made of it: nothing of it is the learner's."""
-    return any(gradient_of(peek) in unit.bound & set(asked) for peek in unit.peeks)
+    """`dlogits = logits.grad`, or something made of it, or of torch.autograd: nothing of it is the
+    learner's."""
+    made = unit.bound & set(asked)
+    return any(gradient_of(peek) in made for peek in unit.peeks) or (
+        bool(made) and unit.outside == USES_AUTOGRAD
+    )
+
+
+def _not_yet(unit: Unit, asked: Collection[str]) -> bool:
+    """`dlogits = None  # TODO`"""
+    value = unit.node.value if isinstance(unit.node, ast.Assign) else unit
+    nothing = isinstance(value, ast.Constant) and value.value in (None, ...)
+    return nothing and unit.written <= set(asked)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from grader.syntax.cells import Cell
 from grader.syntax.slice import Slice
@@ -11,6 +12,7 @@ from grader.syntax.submission import Note
 from grader.syntax.targets import Function, parameters
 from grader.syntax.units import Unit, gradient_of
 
+NEAR = 0.85  # of two names, where one is taken for the other
 MOST_SHOWN = 40  # characters of a line
 
 
@@ -69,17 +71,21 @@ class Reading:
     def renamed(self, written: Collection[str]) -> Iterator[Note]:
         """Names that hold a gradient's where the gradient itself is not written."""
         own = sorted(self.own, key=lambda unit: (unit.at, unit.line))
+        asked = {self.called.get(key, key) for key in self.gradients}
+        places = {
+            name: unit.place_of(name) for unit in own for name in unit.bound if name not in asked
+        }
         for key in self.gradients:
             if self.called.get(key, key) in written:
                 continue
-            for unit in own:
-                for name in sorted(unit.bound):
-                    if name != key and key in name and name not in self.gradients:
-                        yield Note(
-                            "renamed",
-                            f"{unit.place_of(name)} writes `{name}`, and nothing writes `{key}`; "
-                            f"to grade it as that: --gradient {key}={name}",
-                        )
+            alike = [name for name in places if name.startswith("d")]
+            near = get_close_matches(key, alike, n=1, cutoff=NEAR)
+            for name in dict.fromkeys([*(name for name in places if key in name), *near]):
+                yield Note(
+                    "renamed",
+                    f"{places[name]} writes `{name}`, and nothing writes `{key}`; "
+                    f"to grade it as that: --gradient {key}={name}",
+                )
 
 
 def _short(text: str) -> str:

@@ -15,6 +15,9 @@ from grader.syntax.targets import Function, Write, parameters, reads, within, wr
 Defining = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 Compound = ast.If | ast.For | ast.While | ast.Try | ast.TryStar | ast.Match | ast.With
 FILLING = frozenset(("append", "extend", "insert", "update", "add", "setdefault"))
+USES_AUTOGRAD = "uses torch.autograd"
+AUTOGRAD = ("torch.autograd", "autograd")
+AUTOGRADS = ("grad", "requires_grad")  # attributes
 VIEWS = frozenset(("view", "reshape", "flatten", "ravel", "squeeze", "unsqueeze", "t", "transpose",
                    "permute", "numpy", "detach", "expand", "view_as", "reshape_as"))  # fmt: skip
 # A statement that reads one of these is never run, whatever it writes.
@@ -105,6 +108,8 @@ class Unit:
                 return OUTSIDE[node.id]
             if isinstance(node, ast.Attribute) and node.attr == "backward":
                 return "calls .backward()"
+            if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node) in AUTOGRAD:
+                return USES_AUTOGRAD
         return None
 
     @cached_property
@@ -139,7 +144,9 @@ def gradient_of(peek: ast.Attribute) -> str:
 
 
 def _counts(write: Write) -> bool:
-    """Not `dh.mean()` in a print, `loss.backward()`, `t.retain_grad()`: nothing is made there."""
+    """Not `dh.mean()` in a print, `loss.backward()`, `p.grad = None`, `del dh`: nothing is made."""
+    if write.how == "deleted" or (write.target.attribute and write.target.key in AUTOGRADS):
+        return False
     if isinstance(write.node, ast.Call) and isinstance(write.node.func, ast.Attribute):
         method = write.node.func.attr
         return method in FILLING if write.how == "called" else method != "requires_grad_"
