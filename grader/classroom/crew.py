@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any, Generic, TypeVar
@@ -103,7 +103,7 @@ class Done(Generic[T]):
 
 def share(
     asked: Iterable[T], task_of: Callable[[T], Task], settings: Settings, workers: int
-) -> Iterator[Done[T]]:
+) -> Generator[Done[T], None, None]:
     """The answers in the order in which they come. Whoever stops asking ends the workers."""
     waiting = iter(asked)
     results: queue.Queue[Done[T] | None] = queue.Queue(maxsize=2 * workers)

@@ -18,7 +18,7 @@ from grader.classroom.task import Settings, Task
 from grader.cli.grading import Call, open_grader
 from grader.cli.submissions import submission_at
 from grader.course.exercise import load_exercise
-from grader.errors import Problem
+from grader.errors import GraderFailure, Problem
 from grader.fault_log import log_fault
 from grader.process.clean_start import load_torch
 
@@ -42,13 +42,19 @@ def graded(grader: "Grader", task: Task, path: Path) -> dict[str, Any]:
 
 
 def _undisturbed(grader: "Grader", task: Task, path: Path) -> "Report":
-    """Graded again where its process was killed, in case it was not the submission's own doing."""
+    """Graded again where its process was killed, or ended before it was given anything: in case
+    that was not the submission's own doing."""
     exercise = load_exercise(task.exercise)
-    for _ in range(TRIES):
-        report = grader.grade(exercise, submission_at(path, exercise))
-        if report.ended != "cut_off":
-            break
-    return report
+    for left in reversed(range(TRIES)):
+        try:
+            report = grader.grade(exercise, submission_at(path, exercise))
+        except GraderFailure:
+            if not left:
+                raise
+        else:
+            if report.ended != "cut_off" or not left:
+                return report
+    raise AssertionError("the last try returns or raises")
 
 
 def serve(requests: Iterable[bytes], answers: IO[bytes]) -> None:

@@ -1,0 +1,199 @@
+"""grade class, as a whole: from files to a gradebook, and through what may happen on the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from sqlite3 import connect
+from typing import Any
+
+import pytest
+
+from grader.classroom.crew import share
+from grader.classroom.task import Settings, Task
+from grader.course.exercise import load_exercise
+from grader.course.names import NameData, read_names
+from grader.grading import Grader, Options
+from grader.syntax.submission import read_submission
+from grader.workspace import kit
+
+WORKED = kit.solution_source("exercise2")
+SEED = 20
+CLASS = {
+    "alice": WORKED,
+    "bob": WORKED.replace("/= n", "/= 32"),
+    "carol": WORKED.replace("-= 1", "-= 2"),
+    "dave": "def backward(logits):\n    return locals()\n",
+    "erin": "def backward(:\n",
+    "frank": "import os\ndef backward(logits):\n    os._exit(0)\n",
+    "grace": "def backward(logits):\n    while True: pass\n",
+    "heidi": "def backward(logits):\n    dlogits = nothing\n    return locals()\n",
+    "ivan": "import os\ndef backward(logits):\n    os.kill(os.getpid(), 9)\n",
+    "=judy": WORKED.replace("dlogits /= n", "dlogits = dlogits.exp() / n"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "handed in"
+    for name, source in CLASS.items():
+        (root / name).mkdir(parents=True)
+        (root / name / "exercise2.py").write_text(source)
+    with zipfile.ZipFile(root / "mallory.zip", "w") as archive:
+        archive.writestr("exercise2.py", WORKED)
+        archive.writestr("../exercise2.py", WORKED)
+    (root / "course.toml").write_text(f"seed = {SEED}\ntimeout = 0.5\n")
+    return root
+
+
+def command(folder: Path, *options: str) -> list[str]:
+    policy = str(folder / "course.toml")
+    words = ["class", str(folder), "--exercise", "exercise2", "--policy", policy]
+    out = ["--out", str(folder.parent / "out"), "--jobs", "2"]
+    return [sys.executable, "-m", "grader", *words, *out, *options]
+
+
+def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(folder, *options), capture_output=True, text=True, check=False)
+
+
+def kept(folder: Path) -> dict[str, dict[str, Any]]:
+    with connect(folder.parent / "out" / "class.db") as connection:
+        rows = connection.execute("SELECT student, report FROM results").fetchall()
+    return {name: json.loads(zlib.decompress(report)) for name, report in rows}
+
+
+def verdicts(report: dict[str, Any]) -> list[Any]:
+    found = [(g["name"], g["verdict"], g["line"], g["diagnosis"]) for g in report["gradients"]]
+    return [report["passed"], report["score"], *found]
+
+
+def alone(tmp_path: Path) -> dict[str, list[Any]]:
+    options = Options(seed=SEED, timeout=0.5, untrusted=True)
+    found = {}
+    with Grader(NameData(read_names(kit.NAMES)), options) as grader:
+        for name, source in CLASS.items():
+            path = tmp_path / "alone.py"
+            path.write_text(source)
+            report = grader.grade(load_exercise("exercise2"), read_submission(path))
+            found[name] = verdicts(json.loads(json.dumps(report.as_json())))
+    return found | {"mallory": found["alice"]}
+
+
+def test_a_class_gets_what_each_gets_alone(folder: Path, tmp_path: Path) -> None:
+    ended = run(folder)
+    assert ended.returncode == 0, ended.stderr
+    found = {name: verdicts(report) for name, report in kept(folder).items()}
+    assert found == alone(tmp_path)
+    assert "11 files of 11 students (exercise2: 11)." in ended.stdout
+    assert "mallory.zip/../exercise2.py: its path leads out of the archive" in ended.stdout
+    assert "exercise2: 2 of 11 passed." in ended.stdout
+    table = (tmp_path / "out" / "gradebook.csv").read_text().splitlines()
+    assert table[0] == "student,id,exercise2,exercise2 out of,exercise2 passed,total,out of"
+    assert table[1:3] == ["'=judy,,0,1,no,0,1", "alice,,1,1,yes,1,1"]
+    # A second time there is nothing to do, and the tables are the same to the byte.
+    before = [(tmp_path / "out" / name).read_bytes() for name in ("gradebook.csv", "results.csv")]
+    again = run(folder)
+    assert "0 graded now." in again.stdout
+    after = [(tmp_path / "out" / name).read_bytes() for name in ("gradebook.csv", "results.csv")]
+    assert before == after
+    # What changed is graded, and whoever is named.
+    (folder / "dave" / "exercise2.py").write_text(WORKED)
+    assert "2 graded now." in run(folder, "--rerun", "alice").stdout
+    assert "11 graded now." in run(folder, "--everything").stdout
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
+    expected = alone(tmp_path)
+    for _ in range(3):
+        with subprocess.Popen(command(folder), stdout=subprocess.DEVNULL) as process:
+            database = tmp_path / "out" / "class.db"
+            before = len(kept(folder)) if database.exists() else 0
+            until(lambda: database.exists() and len(kept_if_there(folder)) > before, 60.0)
+            process.kill()
+    some = kept(folder)
+    assert len(some) >= 3
+    ended = run(folder)
+    assert f"{len(CLASS) + 1 - len(some)} graded now." in ended.stdout
+    assert {name: verdicts(report) for name, report in kept(folder).items()} == expected
+
+
+def kept_if_there(folder: Path) -> dict[str, Any]:
+    try:
+        return kept(folder)
+    except Exception:  # the tables are not made yet
+        return {}
+
+
+def until(true: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+SETTINGS = Settings(str(kit.NAMES), SEED, strict=False, timeout=2.0, untrusted=True)
+SLOW = WORKED.replace("    dlogits /= n", "    for _ in range(3_000_000): pass\n    dlogits /= n")
+
+
+def processes_of(parent: int) -> Iterator[int]:
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) == parent:
+                yield int(folder.name)
+
+
+@pytest.mark.parametrize("which", ["the worker", "its warm process", "the child"])
+def test_a_process_that_is_killed_costs_no_submission(which: str) -> None:
+    tasks = [Task.of("exercise2", f"{at}/exercise2.py", SLOW.encode()) for at in range(3)]
+    answers = []
+    for done in share(tasks, lambda task: task, SETTINGS, 1):
+        answers.append(done)
+        if len(answers) < len(tasks):  # in the middle of the next one
+            (worker,) = (pid for pid in processes_of(os.getpid()) if is_worker(pid))
+            warm = next(iter(processes_of(worker)))
+            children = processes_of(warm)
+            if which == "the child":
+                until(lambda: any(processes_of(warm)), 10.0)
+                children = processes_of(warm)
+            pid = {"the worker": worker, "its warm process": warm}.get(which) or next(children)
+            os.kill(pid, signal.SIGKILL)
+    assert [done.of.name for done in answers] == [task.name for task in tasks]
+    assert [done.answer["report"]["passed"] for done in answers] == [True] * 3
+
+
+def is_worker(pid: int) -> bool:
+    return b"grader.classroom.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_what_cannot_be_graded_is_named_and_stops_nobody_else() -> None:
+    tasks = [
+        Task.of("exercise33", "eve/exercise33.py", b"pass"),
+        Task.of("exercise2", "alice/exercise2.py", WORKED.encode()),
+        Task.of("exercise2", "../../x\n/exercise2.py", WORKED.encode()),
+    ]
+    answers = {done.of.name: done.answer for done in share(tasks, lambda one: one, SETTINGS, 2)}
+    assert answers["alice/exercise2.py"]["report"]["passed"]
+    assert answers["../../x\n/exercise2.py"]["report"]["passed"]
+    assert answers["../../x\n/exercise2.py"]["report"]["submission"] == "_/_/x_/exercise2.py"
+    assert "problem" in answers["eve/exercise33.py"]
+
+
+def test_whoever_stops_asking_ends_the_workers() -> None:
+    tasks = [Task.of("exercise2", f"{at}/exercise2.py", SLOW.encode()) for at in range(9)]
+    answers = share(tasks, lambda task: task, SETTINGS, 2)
+    next(answers)
+    workers = [pid for pid in processes_of(os.getpid()) if is_worker(pid)]
+    assert len(workers) == 2
+    answers.close()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 10.0)
