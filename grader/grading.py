@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from grader.audit import audit
 from grader.bench.bench import Bench, make_bench, setup_for
 from grader.bench.reference import reference_for
 from grader.bench.secret_inputs import LECTURE_SEED, drawn_sizes, secret_seed
@@ -70,11 +71,13 @@ def grade(
         submission = replace(submission, dialect=options.held_to)
     try:
         attempt = attempt_at(bench.exercise, submission, launcher, options)
-        return placed(_graded(bench, submission, attempt, options), submission)
+        report = placed(_graded(bench, submission, attempt, options), submission)
     except Problem:
         raise
     except Exception as error:
-        return garbled(bench.exercise, submission.path, options, error)
+        report = garbled(bench.exercise, submission.path, options, error)
+    of = bench.exercise, bench.data, submission, options.held_to, options.timeout
+    return replace(report, audit=audit(*of))
 
 
 def garbled(exercise: Exercise, path: Path, options: Options, error: Exception) -> Report:

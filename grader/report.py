@@ -183,6 +183,7 @@ class Report:
     output: str = ""  # what the learner's code printed
     trace: str = ""  # the learner's own frames, where the code raised
     stopped: Stopped | None = None
+    audit: dict[str, Any] = field(default_factory=dict)  # for a grading again, to the bit
     ended: str | None = None  # how its process ended, where it did: protocol.messages.Ended
 
     @property
@@ -229,6 +230,7 @@ class Report:
             "score": self.score,
             "max_score": float(len(self.gradients)),
             "environment": self.environment,
+            "audit": self.audit,
             "gradients": [gradient.as_json() for gradient in self.gradients],
             "flags": [asdict(flag) for flag in self.flags],
             "error": self.error,

@@ -23,7 +23,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fail(*_: object, **__: object) -> None:
-    raise RecursionError("of the test")
+    raise LookupError("of the test")
 
 
 @pytest.mark.parametrize("where", ["observe", "facts_of", "verdicts", "setup_for", "flags_of"])
@@ -38,7 +38,7 @@ def test_it_is_garbled_with_a_reference_and_the_next_is_graded(
         assert [gradient.verdict for gradient in report.gradients] == ["errored"]
         assert report.score == 0
         (log,) = state.iterdir()
-        assert f"RecursionError, reference {log.stem}, see {log}" in (report.error or "")
+        assert f"LookupError, reference {log.stem}, see {log}" in (report.error or "")
         assert "of the test" in log.read_text()
         assert "exercise2.py" in log.read_text()
         assert stat.S_IMODE(log.stat().st_mode) == 0o600

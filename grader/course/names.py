@@ -5,6 +5,7 @@ next character out, split 80/10/10 after a shuffle with seed 42). Imports no tor
 example is worked out only when it is asked for.
 """
 
+import hashlib
 import random
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -81,6 +82,11 @@ class NameData:
     """A list of words and its vocabulary: the boundary, then its letters in order."""
 
     words: tuple[str, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the words, one a line."""
+        return hashlib.sha256("\n".join(self.words).encode("utf-8")).hexdigest()
 
     @cached_property
     def letters(self) -> str:

@@ -5,9 +5,10 @@ each, Python's own functions, the attributes of what the file does not define it
 that [torch] to [reserved] hold are written by `grade dev dialect`; imports no torch.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 LIST = Path(__file__).parent / "dialect.txt"
@@ -15,6 +16,9 @@ LIST = Path(__file__).parent / "dialect.txt"
 BUILTINS, METHODS, TENSORS, OBJECTS, RESERVED = (
     "builtins", "methods", "tensors", "objects", "reserved",
 )  # fmt: skip
+
+
+LISTS = ("builtins", "methods", "tensors", "objects", "reserved")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,13 @@ class Dialect:
         object.__setattr__(self, "attributes", self.tensors | self.objects | self.methods)
 
     attributes: frozenset[str] = frozenset()  # of anything that the file does not define
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that it allows and reserves."""
+        lists = [*self.modules.items(), *((name, vars(self)[name]) for name in LISTS)]
+        text = "\n".join(f"{name}: {' '.join(sorted(words))}" for name, words in sorted(lists))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
     def widened(
         self,

@@ -1,9 +1,11 @@
 """What --untrusted adds: it refuses, draws, says so; and a report's seed is enough to regrade."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from grader.course.exercise import load_exercise
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import LAYERS
 from grader.report import Report
+from grader.syntax.dialect import usual
+from grader.version import __version__
 from grader.workspace import kit
 from tests.grading import grading
 
@@ -43,7 +47,26 @@ def test_each_run_draws_a_seed_and_says_which() -> None:
     assert seeds[0] != seeds[1]
     assert LECTURE_SEED not in seeds
     status, again = call("--seed", str(seeds[1]))
+    for one in (report, again):
+        assert one["audit"].pop("time").endswith("+00:00")
     assert (status, again) == (0, report)
+
+
+def test_the_audit_says_what_was_graded_and_how() -> None:
+    _, report = call()
+    audit = report["audit"]
+    digests = {name: audit[name] for name in ("source", "exercise", "names", "dialect")}
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests.values())
+    assert audit["source"] == sha256(WORKED.read_bytes()).hexdigest()
+    assert audit["dialect"] == usual().digest
+    assert audit["dialect"] != usual().widened(builtins=["open"]).digest
+    assert (audit["timeout"], audit["handgrad"]) == (10.0, __version__)
+    assert audit["sizes"].keys() == load_exercise("exercise2").other_sizes.keys()
+    own = json.loads(
+        CliRunner().invoke(main, ["exercise2", "--submission", str(WORKED), "--json"]).stdout
+    )
+    assert own["audit"]["dialect"] is None
+    assert own["audit"]["exercise"] != audit["exercise"]  # whose sizes were drawn
 
 
 def test_the_layers_that_held_are_named() -> None:
