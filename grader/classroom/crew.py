@@ -22,6 +22,7 @@ from grader.process.clean_start import bare_environment, choose_kernels
 
 TRIES = 3  # of one submission, each with another worker
 PATIENCE = 900.0  # seconds for one answer: an attempt has a clock of its own, which is shorter
+ENDING = 5.0  # seconds for a worker to end by itself
 LONGEST = 256 * 2**20  # bytes of one answer
 
 T = TypeVar("T")
@@ -36,8 +37,10 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+        self._folder = tempfile.TemporaryDirectory(prefix="handgrad-", ignore_cleanup_errors=True)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.classroom.worker"],
+            cwd=self._folder.name,  # what a report says of a file is its name in the class's folder
             env=choose_kernels(bare_environment(), native=False),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -88,11 +91,16 @@ class Worker:
         self._process.kill()
 
     def close(self) -> None:
-        self.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._said):
+        for stream in (self._process.stdin, self._process.stdout):
             with suppress(OSError):  # what was still to be written to it
                 stream.close()  # type: ignore[union-attr]
+        try:
+            self._process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.wait()
+        self._said.close()
+        self._folder.cleanup()
 
 
 @dataclass(frozen=True)

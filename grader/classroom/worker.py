@@ -1,16 +1,17 @@
 """A process that grades for a class: a line of JSON in, a line of JSON out.
 
 It imports torch once and keeps each exercise's bench. It ends when its input does, so also where
-the command that started it is killed.
+the command that started it is killed. The folder that it is started in is its own.
 """
 
 import base64
 import json
 import os
+import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -66,8 +67,7 @@ def serve(requests: Iterable[bytes], answers: IO[bytes]) -> None:
         seed=settings.seed, native=False, strict=settings.strict, timeout=settings.timeout,
         trace=False, untrusted=settings.untrusted,
     )  # fmt: skip
-    with open_grader(call) as grader, tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)  # what a report says of a file is its name in the class's folder
+    with open_grader(call) as grader:
         for line in lines:
             task = Task.from_json(json.loads(line))
             path = Path(task.safe_name)
@@ -91,8 +91,11 @@ def main() -> None:
 
         load_torch()
         prepare(requests.fileno(), answers.fileno())
-    with requests, answers:
-        serve(requests, answers)
+    try:
+        with suppress(BrokenPipeError), requests, answers:  # whoever asked is gone
+            serve(requests, answers)
+    finally:
+        shutil.rmtree(os.getcwd(), ignore_errors=True)  # noqa: PTH109  nobody else may be left to
 
 
 if __name__ == "__main__":
