@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from grader.grading import Grader
     from grader.report import Report
 
-HERE = Path("this notebook")
+HERE = Path("notebook")
 WIDTH = 80
 # Cells are run again and again, in any order: that they were is nothing worth knowing.
 USUAL = ("written-twice", "moved")

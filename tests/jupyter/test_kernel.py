@@ -60,7 +60,7 @@ def cell(name: str) -> int:
 
 def test_a_cell_is_graded_with_what_it_reads_of_others() -> None:
     said = shown()["first"].text
-    assert said.startswith("exercise1: Backprop through every chunk\nthis notebook\n")
+    assert said.startswith("exercise1: Backprop through every chunk\nnotebook\n")
     for line in (
         f"  dlogprobs        True   True         0        exact    [{cell('first')}] line 4\n",
         f"  dprobs           True   True         0        exact    [{cell('first')}] line 5\n",
