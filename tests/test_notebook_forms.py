@@ -101,7 +101,8 @@ def test_a_gradient_of_autograds_is_missing_and_no_other_is_forbidden() -> None:
     report = graded_cells("exercise1", HEAD, answer_cell(dh=taken))
     assert own_errors(report) == [("dh", "", "missing", None)]
     assert [flag.message for flag in report.flags] == [
-        f"[2] line 12 is not graded: `{taken}` is PyTorch's gradient, not one derived by hand."
+        "[2] line 12 (`dh, = torch.autograd.grad(logits, h, ...`) is not graded: it is PyTorch's "
+        "gradient, not one derived by hand."
     ]
 
 
@@ -170,10 +171,20 @@ def test_a_peek_at_what_is_not_written_is_judged_alone_and_the_rest_is_as_it_was
     assert own_errors(report) == [("dprobs", "", "missing", None)]
     assert (report.error, report.score) == (None, 25)
     assert [flag.message for flag in report.flags] == [
-        f"[2] line {line} reads `probs.grad`, PyTorch's answer, and nothing writes `dprobs`. "
-        "The line is judged alone, with a stand-in for that; write `dprobs`, and read it here."
-        for line in (3, 5)
+        "[2] line 3 reads `probs.grad` and [2] line 5 reads `probs.grad`, PyTorch's answer, and "
+        "nothing writes `dprobs`. It is judged alone, with a stand-in for that; write `dprobs`, "
+        "and read that."
     ]
+
+
+def test_of_many_peeks_the_first_are_listed() -> None:
+    peeked = [f"{name}.grad" for name in ("counts", "logits", "h", "hpreact", "bnraw", "emb")]
+    cell = answer_cell(
+        dC=f"dC = torch.zeros_like(C)\nseen = [{', '.join(peeked)}]\ndC += 0 * len(seen)"
+    )
+    (flag,) = graded_cells("exercise1", HEAD, cell).flags
+    assert flag.message.count("reads `") == 4
+    assert "line 32 reads `hpreact.grad` and 2 more, PyTorch's answer. It is graded" in flag.message
 
 
 def test_a_wrong_line_that_peeks_is_named() -> None:
@@ -188,9 +199,7 @@ def test_a_peek_at_what_a_later_cell_writes_reads_that() -> None:
     report = graded_cells("exercise1", HEAD, PEEKS, answer_cell(dcounts_sum_inv=""))
     assert report.passed
     assert [flag.flag for flag in report.flags] == ["moved", "reads-grad"]
-    assert report.flags[1].message.endswith(
-        "It is graded with your `dprobs` in its place; write `dprobs`."
-    )
+    assert report.flags[1].message.endswith("It is graded with your `dprobs` in its place.")
 
 
 def test_a_gradient_that_is_taken_from_pytorch_is_missing_and_what_reads_it_is_judged() -> None:
@@ -199,10 +208,9 @@ def test_a_gradient_that_is_taken_from_pytorch_is_missing_and_what_reads_it_is_j
     missing = [("dprobs", "", "missing", None), ("dC", "", "missing", None)]
     assert own_errors(report) == missing
     assert report.error is None
-    assert [flag.message.partition(" is not graded: ")[2] for flag in report.flags] == [
-        "`dprobs = probs.grad.clone()` is PyTorch's gradient, not one derived by hand.",
-        "`dC = C.grad + 0` is PyTorch's gradient, not one derived by hand.",
-    ]
+    taken = "[2] line 3 (`dprobs = probs.grad.clone()`) and [2] line 31 (`dC = C.grad + 0`)"
+    said = f"{taken} are not graded: they are PyTorch's gradient, not one derived by hand."
+    assert [flag.message for flag in report.flags] == [said]
 
 
 def test_the_gradient_that_an_exercise_hands_over_takes_the_place_of_a_peek() -> None:

@@ -93,10 +93,8 @@ NOTES = {
     ("for_the_shell.ipynb", "exercise1"): SHELL,
     ("for_the_shell.ipynb", "exercise2"): SHELL,
     ("peeks_unwritten.ipynb", "exercise1"): [
-        "[8] line 5 reads `probs.grad`, PyTorch's answer, and nothing writes `dprobs`.",
-        "[8] line 7 reads `probs.grad`, PyTorch's answer, and nothing writes `dprobs`.",
-        "[8] line 14 reads `logits.grad`, PyTorch's answer. It is graded with your",
-        "[8] line 19 reads `hpreact.grad`, PyTorch's answer. It is graded with your",
+        "[8] line 5 reads `probs.grad` and [8] line 7 reads `probs.grad`, PyTorch's answer, and",
+        "[8] line 14 reads `logits.grad` and [8] line 19 reads `hpreact.grad`, PyTorch's answer.",
     ],
     ("magics.ipynb", "exercise1"): MAGICS,
     ("magics.ipynb", "exercise2"): MAGICS,
@@ -107,10 +105,11 @@ NOTES = {
     ("hard_coded.ipynb", "exercise1"): ["[8] line 18 is left out, for it makes no gradient: `asse"],
     ("out_of_order.ipynb", "exercise1"): ["[9] line 1 reads `dcounts_sum_inv`, which a later cell",
                                           "[10] line 1 reads `dprobs`, which a later cell"],
-    ("peeks.ipynb", "exercise1"): ["[8] line 6 reads `probs.grad`, PyTorch's answer.",
-                                   "[8] line 14 reads `logits.grad`, PyTorch's answer."],
+    ("peeks.ipynb", "exercise1"): [
+        "[8] line 6 reads `probs.grad` and [8] line 14 reads `logits.grad`, PyTorch's answer."
+    ],
     ("stale_output.ipynb", "exercise1"): ["The saved output of [8] says"] * 3,
-    ("takes_autograds.ipynb", "exercise2"): ["[9] line 1 is not graded: `dlogits = logits.grad.cl"],
+    ("takes_autograds.ipynb", "exercise2"): ["[9] line 1 (`dlogits = logits.grad.clone()`) is not"],
     ("twice_last_wrong.ipynb", "exercise1"): ["`db1` is written at [31] line 1 and again at [35]",
                                               "`dprobs` is written at [9] line 1 and again at"],
     ("written_twice.ipynb", "exercise1"): ["`dW2` is written at [8] line 15, [9] line 2 and again",

@@ -41,8 +41,10 @@ def legend(report: Report, exercise: Exercise) -> Iterator[str]:
     if any(exact_alone(gradient) for gradient in report.gradients):
         yield f"{EXACT_ALONE} exact, given the right upstream gradient."
     if any(gradient.verdict == "inherited" for gradient in report.gradients):
+        missing = any(gradient.verdict == "missing" for gradient in report.gradients)
         reached = "" if report.error is None else ", or the code stopped above it"
-        yield f"inherited: the line is right, but a gradient that it uses is wrong{reached}."
+        wrong = "wrong or missing" if missing else "wrong"
+        yield f"inherited: the line is right, but a gradient that it uses is {wrong}{reached}."
     if any(g.name in exercise.slopes and g.verdict == "approximate" for g in report.gradients):
         yield "approximate: right. A measured slope is never exact."
     if any(gradient.broadcasts for gradient in report.gradients):

@@ -1,7 +1,7 @@
 """What is said of how a notebook was read: what was left out, moved or read otherwise."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -13,6 +13,7 @@ from grader.syntax.targets import Function, parameters
 from grader.syntax.units import Unit, gradient_of
 
 NEAR = 0.85  # of two names, where one is taken for the other
+MOST_LISTED = 4
 MOST_SHOWN = 40  # characters of a line
 
 
@@ -36,9 +37,7 @@ class Reading:
         gradients are read, and written nowhere."""
         yield from self.of_definitions(found)
         yield from _order(found)
-        for unit in sorted(taken_over, key=lambda unit: (unit.at, unit.line)):
-            said = f"{unit.place} is not graded: `{ast.unparse(unit.node)}` is PyTorch's gradient"
-            yield Note("reads-grad", f"{said}, not one derived by hand.")
+        yield from _taken_over(sorted(taken_over, key=lambda unit: (unit.at, unit.line)))
         yield from _peeks(found, stood_in, instead)
         yield from self._checks()
         yield from self.renamed(found.written)
@@ -131,26 +130,53 @@ def _order(found: Slice) -> Iterator[Note]:
             yield Note("moved", f"{said}; it is run after that cell.")
 
 
+def _taken_over(units: Sequence[Unit]) -> Iterator[Note]:
+    """Statements that only take PyTorch's gradient."""
+    if not units:
+        return
+    said = _listed([f"{unit.place} (`{_short(ast.unparse(unit.node))}`)" for unit in units])
+    be = "is not graded: it is" if len(units) == 1 else "are not graded: they are"
+    yield Note("reads-grad", f"{said} {be} PyTorch's gradient, not one derived by hand.")
+
+
 def _peeks(found: Slice, stood_in: Collection[str], instead: Instead) -> Iterator[Note]:
-    """A line that reads the same one twice is named once."""
+    """One for all that are read in the same way."""
+    unknown, alone, written = dict[str, str](), dict[str, str](), dict[str, str]()
     for unit in found.units:
         passed = parameters(unit.node) if isinstance(unit.node, Function) else set[str]()
-        every = [peek for peek in unit.peeks if ast.unparse(peek.value) not in passed]
-        for peek in {(peek.lineno, gradient_of(peek)): peek for peek in every}.values():
+        for peek in unit.peeks:
+            if ast.unparse(peek.value) in passed:
+                continue
             key, name = gradient_of(peek), instead(peek)
             said = f"{unit.cell.place(peek.lineno)} reads `{ast.unparse(peek)}`"
-            if key == "dloss" and name != key:
-                said += ", which is 1."
-            elif name is None:
-                said += ", which is None here: no cell is run, and no `loss.backward()`."
+            if name is None:
+                unknown[said] = key
             elif key[1:] in stood_in:
-                said += (
-                    f", PyTorch's answer, and nothing writes `{key}`. The line is judged alone, "
-                    f"with a stand-in for that; write `{key}`, and read it here."
-                )
+                alone[said] = key
             else:
-                said += (
-                    f", PyTorch's answer. It is graded with your `{name}` in its place; "
-                    f"write `{name}`."
-                )
-            yield Note("reads-grad", said)
+                written[said] = "1" if name == "1.0" else f"your `{name}`"
+    if unknown:
+        said = f"{_listed(unknown)}, which is None here: no cell is run, and no `loss.backward()`."
+        yield Note("reads-grad", said)
+    if alone:
+        keys = _listed(dict.fromkeys(f"`{key}`" for key in alone.values()))
+        yield Note(
+            "reads-grad",
+            f"{_listed(alone)}, PyTorch's answer, and nothing writes {keys}. It is judged alone, "
+            f"with a stand-in for that; write {keys}, and read that.",
+        )
+    if written:
+        names = _listed(dict.fromkeys(written.values()))
+        yield Note(
+            "reads-grad",
+            f"{_listed(written)}, PyTorch's answer. It is graded with {names} in its place.",
+        )
+
+
+def _listed(parts: Iterable[str]) -> str:
+    """`a, b and c`; of many the first few, and how many more."""
+    every = list(parts)
+    shown, left = every[:MOST_LISTED], len(every) - MOST_LISTED
+    if left > 0:
+        return f"{', '.join(shown)} and {left} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
