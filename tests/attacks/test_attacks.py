@@ -50,8 +50,10 @@ SCORES = ("read_solution", "import_solution", "read_neighbour", "import_the_judg
 FINDS = (
     "tcp", "udp", "unix_sockets", "dns", "odd_sockets", "daemon_threads", "clone_by_number",
     "signals_to_others", "modes_and_owners", "memory_bomb", "raises_its_limits",
+    "frames_of_the_command", "second_copy", "torch_reads_files", "young_system_calls", "links_out",
 )  # fmt: skip
-LEAVES = ("tcp", "udp", "unix_sockets", "double_fork", "exec_programs", "overwrite_own_file")
+LEAVES = ("tcp", "udp", "unix_sockets", "double_fork", "exec_programs", "overwrite_own_file",
+          "memory_file_exec")  # fmt: skip
 
 
 @pytest.mark.parametrize("attack", SCORES)

@@ -19,7 +19,8 @@ OF_THE_KERNEL = (
     "other_architecture", "overwrite_own_file", "own_memory_map", "parents_descriptors",
     "parents_memory", "ptrace_parent", "raises_its_limits", "read_neighbour", "read_solution",
     "shared_memory", "signals_to_others", "tcp", "udp", "unix_sockets", "walk_for_answers",
-    "write_report",
+    "write_report", "torch_reads_files", "young_system_calls", "links_out", "memory_file_exec",
+    "priorities_of_others", "compiled_cache_poison", "second_copy", "frames_of_the_command",
 )  # fmt: skip
 
 
