@@ -1,6 +1,7 @@
 """The file that is to be graded: as it is, or as a slice of a notebook."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from grader.course.exercise import Exercise
@@ -10,6 +11,7 @@ from grader.syntax.notebook import Wanted, read_notebook
 from grader.syntax.submission import Submission, read_submission
 
 
+@cache
 def wanted_of(exercise: Exercise) -> Wanted:
     also = (chunk.name for chunk in exercise.further_chunks)
     sizes = frozenset(("n", "batch_size", "vocab_size", *exercise.sizes))
@@ -70,7 +72,12 @@ def submission_at(
 
 
 def _submission_at(path: Path, exercise: Exercise, names: Mapping[str, str] | None) -> Submission:
-    notebook, wanted = read_notebook(path, names), wanted_of(exercise)
+    wanted = wanted_of(exercise)
+    if path.suffix != ".ipynb":
+        whole = read_submission(path)
+        if whole.problem is None and _plainly_defines(whole, wanted):
+            return whole
+    notebook = read_notebook(path, names)
     if isinstance(notebook, Submission):
         return notebook
     if path.suffix == ".ipynb":
@@ -78,4 +85,12 @@ def _submission_at(path: Path, exercise: Exercise, names: Mapping[str, str] | No
     lectures = not wanted.in_methods and notebook.readable and not notebook.defines(wanted)
     if lectures and notebook.holds(wanted):
         return notebook.submission(wanted)
-    return read_submission(path)
+    return whole
+
+
+def _plainly_defines(whole: Submission, wanted: Wanted) -> bool:
+    """Whether a file defines what is asked for, as most do: then nothing is sliced."""
+    defined = {getattr(statement, "name", None) for statement in whole.tree.body}
+    if not defined & wanted.definitions:
+        return False
+    return wanted.in_methods or not whole.gradients.keys().isdisjoint(wanted.gradients)
