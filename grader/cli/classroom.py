@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from grader.classroom.task import Settings
 
 DATABASE = "class.db"
+WATCH_EVERY = 2.0  # seconds
 LISTED = 10  # of what is not placed, where it is not asked for
 
 
@@ -55,9 +57,16 @@ LISTED = 10  # of what is not placed, where it is not asked for
 @click.option(
     "--trusted", is_flag=True, help="Your own files: grade without the full sandbox, if need be."
 )
+@click.option("--watch", is_flag=True, help="Go on with what is handed in later, until Ctrl-C.")
 @click.option("--init", is_flag=True, help="Write a course.toml to FOLDER, with comments.")
 def classroom(
-    folder: Path, exercises: tuple[str, ...], policy: Path | None, init: bool, **options: Any
+    folder: Path,
+    exercises: tuple[str, ...],
+    policy: Path | None,
+    init: bool,
+    watch: bool,
+    dry_run: bool,
+    **options: Any,
 ) -> None:
     """Grade the submissions of a class, found in a FOLDER or a zip.
 
@@ -70,10 +79,15 @@ def classroom(
         return
     rules = read_rules(policy, exercises)
     finding = found_in(folder, rules.exercises)
-    say_found(finding, options["dry_run"])
-    if options["dry_run"]:
+    say_found(finding, dry_run)
+    if dry_run:
         return
-    sys.exit(graded_class(finding, rules, policy, **options))
+    status = graded_class(finding, rules, policy, **options)
+    for later in changes_in(folder, rules.exercises, finding) if watch else ():
+        say_found(later, everything=False)
+        again = options | {"rerun": (), "changed": True}
+        status = graded_class(later, rules, policy, **again)
+    sys.exit(status)
 
 
 def write_policy(folder: Path) -> None:
@@ -110,6 +124,20 @@ def found_in(folder: Path, exercises: Sequence[str]) -> "Finding":
             return find(folder, exercises, contents)
     except OSError as error:
         raise UsageProblem(f"{shown(folder)}: {error.strerror}.") from None
+
+
+def changes_in(folder: Path, exercises: Sequence[str], before: "Finding") -> "Iterator[Finding]":
+    """What is found whenever something else is, until Ctrl-C."""
+    click.echo(f"Watching {shown(folder)}; Ctrl-C ends it.")
+    try:
+        while True:
+            time.sleep(WATCH_EVERY)
+            found = found_in(folder, exercises)
+            if found != before:
+                before = found
+                yield found
+    except KeyboardInterrupt:
+        click.echo("No longer watching.")
 
 
 @contextmanager
@@ -165,7 +193,6 @@ def graded_class(
     changed: bool,
     jobs: int | None,
     trusted: bool,
-    dry_run: bool,
 ) -> int:
     """The exit code."""
     from grader.classroom.gradebook import gradebook

@@ -110,6 +110,30 @@ def test_a_class_gets_what_each_gets_alone(folder: Path, tmp_path: Path) -> None
     assert "11 graded now." in run(folder, "--everything").stdout
 
 
+def test_what_is_handed_in_later_is_graded_when_it_comes(folder: Path, tmp_path: Path) -> None:
+    for name in CLASS:
+        if name != "alice":
+            (folder / name / "exercise2.py").unlink()
+    said = tmp_path / "said"
+    with (
+        said.open("w") as output,
+        subprocess.Popen(
+            command(folder, "--watch"), stdout=output, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        ) as process,
+    ):
+        until(lambda: "Watching" in said.read_text(), 60.0)
+        (folder / "bob" / "exercise2.py").write_text(WORKED)
+        until(lambda: "1 graded now." in said.read_text().partition("Watching")[2], 60.0)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    assert "No longer watching." in said.read_text()
+    assert {name: report["passed"] for name, report in kept(folder).items()} == {
+        "alice": True,
+        "bob": True,
+        "mallory": True,
+    }
+
+
 def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
     expected = alone(tmp_path)
     for more in range(1, 4):
