@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     help="The reports as JSON, on stdout or in FILE.",
 )  # fmt: skip
 @click.option("--junit", type=Path, metavar="FILE", help="Also write JUnit XML.")
+@click.option(
+    "--json-report", type=Path, metavar="FILE", help="Also write pytest-json-report's format."
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 3), default=2147483647, show_default=True)
 @click.option("--native", is_flag=True, help="Keep this machine's vectorised kernels.")
 @click.option("--strict", is_flag=True, help="Only `exact` passes.")
@@ -65,7 +68,7 @@ def notebook(ctx: click.Context, /, file: Path, new: str | None, **options: Any)
     if isinstance(read, Submission):
         raise UsageProblem(read.problem or "")
     names = options.pop("names") or kit.NAMES
-    call = Call(names=names, json_report=None, again=typed_call(ctx), **options)
+    call = Call(names=names, again=typed_call(ctx), **options)
     sys.exit(PASSED if _grade(read, call) else NOT_PASSED)
 
 

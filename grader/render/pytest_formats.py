@@ -143,12 +143,19 @@ def write_pytest_formats(
 
 
 def _addressed(documents: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the plugin needs to know: the folder node ids start from, and (id, report) pairs."""
+    """What the plugin needs to know: the folder node ids start from, and (id, report) pairs.
+
+    Of a notebook with several exercises an id is "ninja.ipynb::exercise2".
+    """
     paths = [Path(document["submission"]).absolute() for document in documents]
     base = Path.cwd()
     if paths and not all(path.is_relative_to(base) for path in paths):
         base = Path(os.path.commonpath([path.parent for path in paths]))
     ids = [_encoded(path.relative_to(base).as_posix()) for path in paths]
+    ids = [
+        f"{one}::{document['exercise']}" if ids.count(one) > 1 else one
+        for one, document in zip(ids, documents, strict=True)
+    ]
     return {"base": str(base), "reports": list(zip(ids, documents, strict=True))}
 
 

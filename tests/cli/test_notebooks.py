@@ -26,13 +26,17 @@ def test_names_seed_and_reports_are_as_for_one_exercise(tmp_path: Path) -> None:
     path = written(tmp_path, HEAD, answer_cell(), FUSED)
     (tmp_path / "words.txt").write_text("anna\nberta\nclara\n" * 40)
     options = ["--names", "words.txt", "--seed", "7", "--junit", "all.xml", "--json", "all.json"]
+    options += ["--json-report", "pytest.json"]
     done = grade(tmp_path, "notebook", path, *options, code=0)
     assert "exercise1   passed" in done.stdout
     assert "exercise2   passed" in done.stdout
     reports = json.loads((tmp_path / "all.json").read_text())
     assert [report["exercise"] for report in reports] == ["exercise1", "exercise2"]
     assert reports[0]["environment"]["seed"] == 7
-    assert (tmp_path / "all.xml").read_text().count("<testcase ") == 27
+    xml = (tmp_path / "all.xml").read_text()
+    assert xml.count("<testcase ") == 27
+    assert 'classname="lecture.ipynb.exercise2" name="dlogits"' in xml
+    assert json.loads((tmp_path / "pytest.json").read_text())["summary"]["passed"] == 27
     (tmp_path / "none.txt").write_text("")
     assert "0 words" in grade(tmp_path, "notebook", path, "--names", "none.txt", code=2).stderr
 
