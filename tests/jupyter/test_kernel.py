@@ -1,8 +1,10 @@
 """`%%grade` and `grader.check` in a real kernel."""
 
 import os
+import re
 import time
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,8 @@ from tests.worked import worked
 
 from .kernel import Shown, run
 
+README = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+IN_JUPYTER = README[README.index("### In Jupyter") :].split("\n## ")[0]
 IN_CLASSES = ("warmup2", "warmup5", "exercise10")
 CELLS = {
     "load": "import torch, torch.nn.functional as F\nimport grader\n%load_ext grader",
@@ -19,6 +23,8 @@ CELLS = {
     "before the forward pass": "%%grade exercise1\ndprobs = over(dlogprobs, probs)",
     "forward": "(n, Xb, Yb, C, W1, b1, W2, b2, bngain, bnbias) = grader.inputs('exercise1')\n"
                "probs = torch.full((n, 27), 0.5)\nlogprobs = probs.log()\ncounts = probs * 2",
+    "of the README": "\n".join(re.findall(r"^    (\S.*)$", IN_JUPYTER, re.MULTILINE)),
+    "checked after it": "grader.check('exercise2').passed",
     "first": "%%grade exercise1\n\ndlogprobs = torch.zeros_like(logprobs)\n"
              "dlogprobs[range(n), Yb] = -1.0 / n\ndprobs = over(dlogprobs, probs)",
     "it was run": "print(dprobs.shape)",
@@ -58,6 +64,11 @@ def cell(name: str) -> int:
     return list(CELLS).index(name) + 1
 
 
+def row(said: str, label: str) -> list[str]:
+    (found,) = [line.split() for line in said.split("\n") if line.startswith(f"  {label} ")]
+    return found
+
+
 def test_a_cell_is_graded_with_what_it_reads_of_others() -> None:
     said = shown()["first"].text
     assert said.startswith("exercise1: Backprop through every chunk\nnotebook\n")
@@ -71,6 +82,14 @@ def test_a_cell_is_graded_with_what_it_reads_of_others() -> None:
         assert line in said, said
 
 
+def test_the_cell_of_the_readme_is_graded_and_passes() -> None:
+    assert CELLS["of the README"].startswith("%%grade exercise2\n")
+    assert "exercise2: passed, 1 of 1" in shown()["of the README"].text
+    assert shown()["of the README"].printed.startswith("Graded, but not run here")
+    assert '`grader.check("exercise2")`' in IN_JUPYTER
+    assert shown()["checked after it"].text == "True"
+
+
 def test_then_it_is_run_as_usual() -> None:
     assert shown()["it was run"].printed == "torch.Size([32, 27])\n"
     assert not shown()["it was run"].error
@@ -79,8 +98,7 @@ def test_then_it_is_run_as_usual() -> None:
 def test_without_the_forward_pass_it_is_only_graded() -> None:
     found = shown()["before the forward pass"]
     at = cell("before the forward pass")
-    (row,) = [line.split() for line in found.text.split("\n") if line.startswith("  dprobs ")]
-    assert row[-4:] == ["inherited", f"[{at}]", "line", "2"]
+    assert row(found.text, "dprobs")[-4:] == ["inherited", f"[{at}]", "line", "2"]
     assert "First missing: dlogprobs is not written yet." in found.text
     assert found.printed == "Graded, but not run here: the notebook has no `probs`.\n"
     assert not found.error
@@ -90,7 +108,7 @@ def test_a_mistake_is_named_at_its_line_and_the_gradients_it_reads_are_there() -
     said = shown()["wrong"].text
     assert f"First error: dcounts_sum_inv, [{cell('wrong')}] line 3, has the wrong shape." in said
     assert "Yours: dcounts_sum_inv = (counts * dprobs).sum(1)" in said
-    assert f"exact        [{cell('first')}] line 5\n" in said
+    assert row(said, "dprobs")[-4:] == ["exact", f"[{cell('first')}]", "line", "5"]
     html = shown()["wrong"].html
     assert "<summary>What this mistake is: keepdim-lost</summary>" in html
     assert "<summary>Hints</summary>" in html

@@ -2,8 +2,6 @@
 a mistake is named at its cell."""
 
 import json
-from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 
 import nbformat
@@ -46,43 +44,31 @@ def tripled(exercise: Exercise) -> list[str]:
     return [f"{key} = {key} * 3", f'grader.check("{exercise.name}")']
 
 
-@dataclass(frozen=True)
-class Run:
-    cells: list[Shown]
-    first: int  # the number that the first was run as
-
-
-@cache
-def runs() -> dict[str, Run]:
-    """All of them in one kernel."""
+def test_each_runs_and_passes_with_the_worked_answer_and_a_mistake_is_named() -> None:
+    """One test for all of them: a kernel takes longer to start than to run one."""
     exercises = [load_exercise(name) for name in FITTING]
-    cells = {exercise.name: filled(exercise) + tripled(exercise) for exercise in exercises}
-    outputs, found, first = iter(run([*chain(*cells.values())])), dict[str, Run](), 1
-    for name, own in cells.items():
-        found[name] = Run([next(outputs) for _ in own], first)
-        first += len(own)
-    return found
+    cells = [filled(exercise) + tripled(exercise) for exercise in exercises]
+    outputs = iter(enumerate(run([*chain(*cells)]), 1))
+    for exercise, own in zip(exercises, cells, strict=True):
+        *before, (_, graded), (number, _), (_, wrong) = [next(outputs) for _ in own]
+        assert [cell.error for _, cell in before if cell.error] == []
+        assert_passed(exercise, graded)
+        assert_named(exercise, wrong, number)
 
 
-@pytest.mark.parametrize("name", FITTING)
-def test_a_new_notebook_runs_and_passes_with_the_worked_answer(name: str) -> None:
-    *before, graded, _, _ = runs()[name].cells
-    assert [cell.error for cell in before if cell.error] == []
-    count = len(load_exercise(name).gradients)
-    assert f"\n{name}: passed, {count} of {count}\n" in graded.text
+def assert_passed(exercise: Exercise, graded: Shown) -> None:
+    count = len(exercise.gradients)
+    assert f"\n{exercise.name}: passed, {count} of {count}\n" in graded.text
     assert '<span class="hg-good">passed</span>' in graded.html
 
 
-@pytest.mark.parametrize("name", FITTING)
-def test_a_mistake_is_named_at_its_cell(name: str) -> None:
-    exercise, found = load_exercise(name), runs()[name]
-    key, number = exercise.key(exercise.gradients[-1]), found.first + len(found.cells) - 2
-    said = found.cells[-1].text
-    assert f"First error: {key}, [{number}] line 1, is wrong." in said
-    assert f"Yours: {key} = {key} * 3" in said
-    assert "grade explain wrong-factor" in said
-    count = len(exercise.gradients)
-    assert f"\n{name}: not passed yet, {count - 1} of {count}\n" in said
+def assert_named(exercise: Exercise, graded: Shown, number: int) -> None:
+    """`number`: that the wrong cell was run as."""
+    key, count = exercise.key(exercise.gradients[-1]), len(exercise.gradients)
+    assert f"First error: {key}, [{number}] line 1, is wrong." in graded.text
+    assert f"Yours: {key} = {key} * 3" in graded.text
+    assert "grade explain wrong-factor" in graded.text
+    assert f"\n{exercise.name}: not passed yet, {count - 1} of {count}\n" in graded.text
 
 
 @pytest.mark.parametrize("name", FITTING)
