@@ -7,8 +7,8 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,8 +36,10 @@ TEMPLATE = """\
 # hints = true                   # on a student's page: what the mistake is, and its page
 # solutions = false              # on a student's page: the worked answer
 
-[dialect]
-# imports = ["numpy"]            # besides torch, torch.nn.functional and math
+[dialect]                        # what a submission may use besides: see `grade dialect`
+# modules = {{ statistics = ["mean"] }}
+# builtins = ["exec"]
+# attributes = ["cumsum_"]       # of tensors and other objects
 """.replace("{{", "{").replace("}}", "}")
 
 
@@ -55,8 +57,12 @@ class Feedback:
 
 
 @dataclass(frozen=True)
-class Dialect:
-    imports: tuple[str, ...] = ()
+class Widening:
+    """Of the dialect that submissions are held to."""
+
+    modules: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    builtins: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Policy:
     seed: int | None = None
     points: Points = field(default_factory=Points)
     feedback: Feedback = field(default_factory=Feedback)
-    dialect: Dialect = field(default_factory=Dialect)
+    dialect: Widening = field(default_factory=Widening)
 
     def worth(self, exercise: str, gradients: list[dict[str, Any]], passed: bool) -> float:
         """The points of a report's gradients."""
@@ -84,7 +90,7 @@ class Policy:
 
     def decides(self) -> dict[str, Any]:
         """What verdicts depend on: two policies with the same need no second grading."""
-        return {"strict": self.strict, "timeout": self.timeout, "imports": self.dialect.imports}
+        return {"strict": self.strict, "timeout": self.timeout, "dialect": asdict(self.dialect)}
 
 
 def read_policy(path: Path) -> Policy:
@@ -125,7 +131,7 @@ class _Reading:
     def _value(self, kind: type[Any], key: str, value: Any, path: str) -> Any:
         match path, value:
             case "points" | "feedback" | "dialect", dict():
-                tables = {"points": Points, "feedback": Feedback, "dialect": Dialect}
+                tables = {"points": Points, "feedback": Feedback, "dialect": Widening}
                 return self.record(tables[path], value, path)
             case "exercises", [*names] if all(name in EXERCISES for name in names):
                 return tuple(names)
@@ -146,8 +152,10 @@ class _Reading:
                 return value
             case "seed", int() if 0 <= value <= 2**63 - 3 and not isinstance(value, bool):
                 return value
-            case "dialect.imports", [*names] if all(isinstance(name, str) for name in names):
+            case "dialect.builtins" | "dialect.attributes", [*names] if _texts(names):
                 return tuple(names)
+            case "dialect.modules", dict() if all(map(_texts, value.values())):
+                return value
             case "points.of", dict():
                 return self._points_of(value)
         raise self.wrong(key, f": {EXPECTED[path]}, not {json.dumps(value, default=str)}.")
@@ -186,8 +194,14 @@ EXPECTED = {
     "names": "write the name of a file",
     "seed": "write a whole number, 0 or more",
     "dialect": "write a table, [dialect]",
-    "dialect.imports": "write a list of packages",
+    "dialect.modules": "write a table, the names that may be used by module",
+    "dialect.builtins": "write a list of names",
+    "dialect.attributes": "write a list of names",
 }
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
 def digest_of(facts: Any) -> str:

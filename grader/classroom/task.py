@@ -2,7 +2,8 @@
 
 import base64
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 LONGEST = 60  # characters of a folder's or a file's name
@@ -17,6 +18,7 @@ class Settings:
     strict: bool
     timeout: float
     untrusted: bool
+    dialect: Mapping[str, Any] = field(default_factory=dict)  # what is allowed besides
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

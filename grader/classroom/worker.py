@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from grader.course.exercise import load_exercise
 from grader.errors import GraderFailure, Problem
 from grader.fault_log import log_fault
 from grader.process.clean_start import load_torch
+from grader.syntax.dialect import usual
 
 if TYPE_CHECKING:
     from grader.grading import Grader
@@ -68,6 +70,9 @@ def serve(requests: Iterable[bytes], answers: IO[bytes]) -> None:
         trace=False, untrusted=settings.untrusted,
     )  # fmt: skip
     with open_grader(call) as grader:
+        if settings.untrusted and any(settings.dialect.values()):
+            widened = usual().widened(**settings.dialect)
+            grader.options = replace(grader.options, dialect=widened)
         for line in lines:
             task = Task.from_json(json.loads(line))
             path = Path(task.safe_name)

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -235,7 +235,9 @@ def settings_of(
     seed = rules.seed
     if seed is None:
         seed = LECTURE_SEED if trusted else int(store.fact("seed", str(secret_seed())))
-    return Settings(str(names.resolve()), seed, rules.strict, rules.timeout, not trusted)
+    return Settings(
+        str(names.resolve()), seed, rules.strict, rules.timeout, not trusted, asdict(rules.dialect)
+    )
 
 
 def key_of(settings: "Settings", rules: "Policy") -> str:

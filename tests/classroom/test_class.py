@@ -9,6 +9,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from sqlite3 import OperationalError, connect
@@ -212,6 +213,17 @@ def test_what_cannot_be_graded_is_named_and_stops_nobody_else() -> None:
     assert answers["../../x\n/exercise2.py"]["report"]["passed"]
     assert answers["../../x\n/exercise2.py"]["report"]["submission"] == "_/_/x_/exercise2.py"
     assert "problem" in answers["eve/exercise33.py"]
+
+
+def test_a_course_may_allow_more_than_the_dialect() -> None:
+    source = "import statistics\n" + WORKED.replace("/= n", "/= statistics.mean([n])")
+    task = Task.of("exercise2", "alice/exercise2.py", source.encode())
+    dialect = {"modules": {"statistics": ["mean"]}, "builtins": [], "attributes": []}
+    passed = {}
+    for settings in (SETTINGS, replace(SETTINGS, dialect=dialect)):
+        (done,) = share([task], lambda task: task, settings, 1)
+        passed[settings is SETTINGS] = done.answer["report"]["passed"]
+    assert passed == {True: False, False: True}
 
 
 def test_whoever_stops_asking_ends_the_workers() -> None:

@@ -24,7 +24,8 @@ def test_the_template_says_nothing_and_every_line_of_it_may_be_said(tmp_path: Pa
     assert found.exercises == ("exercise1",)
     assert found.seed == 4711
     assert found.points.of == {"exercise1": {"bnvar": 3.0, "C": 2.0}}
-    assert found.dialect.imports == ("numpy",)
+    assert found.dialect.modules == {"statistics": ["mean"]}
+    assert (found.dialect.builtins, found.dialect.attributes) == (("exec",), ("cumsum_",))
     usual = Policy()
     same = ("attempts", "strict", "timeout", "feedback")
     assert all(getattr(found, name) == getattr(usual, name) for name in same)
@@ -46,6 +47,8 @@ def test_the_template_says_nothing_and_every_line_of_it_may_be_said(tmp_path: Pa
         ("[points]\ninherit = 1", "line 2: inherit is not known here; did you mean inherited?"),
         ("[points.of.exercise1]\nbnvra = 2", "line 2: bnvra is no gradient of exercise1; did you"),
         ("[points.of.exercise1]\nC = -2", "line 2: C: write a number of points, 0 or more."),
+        ("[dialect]\nbuiltins = 'print'", "line 2: builtins: write a list of names, not"),
+        ("[dialect]\nmodules = { numpy = true }", "line 2: modules: write a table, the names"),
         ("points = 3", "line 1: points: write a table, [points], not 3."),
         ("strict = yes", "Invalid value (at line 1, column 10)."),
     ],
