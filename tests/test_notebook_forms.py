@@ -80,6 +80,39 @@ RIGHT = {
 }  # fmt: skip
 
 
+def test_a_function_with_all_of_an_answer_in_it_is_read_like_a_cell() -> None:
+    step = inside("def step(C, Xb):", DOUBLED + "\nreturn dict(dC=dC)")
+    report = graded_cells("exercise1", HEAD, step, "found = step(C, Xb)")
+    assert own_errors(report) == [("dh", "[2] line 13", "wrong", "wrong-factor")]
+    assert report.flags == ()
+
+
+def test_a_function_that_a_loop_over_steps_calls_is_exercise_4() -> None:
+    step = inside("def step(Xb, Yb):", answer_cell("exercise4") + "\nreturn [dC, dW1]")
+    loop = "loss = F.cross_entropy(logits, Yb)\nfor p, g in zip(parameters, step(Xb, Yb)):"
+    cells = step, inside("for i in range(1000):", f"{loop}\n    p.data -= 0.1 * g")
+    for others in ((), (ALL,)):
+        report = graded_cells("exercise4", HEAD, *others, *cells)
+        assert report.passed, report.error
+    assert graded_cells("exercise1", HEAD, ALL, *cells).passed
+
+
+def test_training_in_a_function_is_exercise_4() -> None:
+    loss = "loss = F.cross_entropy(logits, Yb)\n"
+    train = inside(
+        "def train(steps):", inside("for i in range(steps):", loss + answer_cell("exercise4"))
+    )
+    assert graded_cells("exercise4", HEAD, train, "train(10)").passed
+
+
+def test_what_a_function_works_out_beside_the_cells_is_said_not_to_be_graded() -> None:
+    report = graded_cells("exercise1", HEAD, ALL, inside("def step():", DOUBLED + "\nreturn dC"))
+    assert report.passed
+    assert [flag.message for flag in report.flags] == [
+        "What `step` works out, [3] line 1, is not graded: cells outside it write the same."
+    ]
+
+
 @pytest.mark.parametrize("form", RIGHT)
 def test_what_is_right_passes_in_every_form(form: str) -> None:
     report = graded_cells("exercise1", *RIGHT[form])

@@ -9,8 +9,8 @@ from grader.syntax.cells import Cell
 from grader.syntax.slice import Slice
 from grader.syntax.slice_text import Instead
 from grader.syntax.submission import Note
-from grader.syntax.targets import Function, parameters
-from grader.syntax.units import Unit, gradient_of
+from grader.syntax.targets import Function, parameters, writes
+from grader.syntax.units import FEW, Unit, gradient_of
 
 NEAR = 0.85  # of two names, where one is taken for the other
 MOST_LISTED = 4
@@ -40,6 +40,7 @@ class Reading:
         yield from _taken_over(sorted(taken_over, key=lambda unit: (unit.at, unit.line)))
         yield from _peeks(found, stood_in, instead)
         yield from self._checks()
+        yield from self._in_functions(found)
         yield from self.renamed(found.written)
 
     def of_definitions(self, found: Slice) -> Iterator[Note]:
@@ -47,6 +48,16 @@ class Reading:
         for name, unit in found.refused.items():
             said = f"`{name}` of {unit.place} is not taken: that line {unit.outside}."
             yield Note("not-taken", said)
+
+    def _in_functions(self, found: Slice) -> Iterator[Note]:
+        """Answers in names of a function's own, where cells outside it write the same."""
+        names = {self.called.get(key, key) for key in self.gradients}
+        for unit in sorted(self.own, key=lambda unit: (unit.at, unit.line)):
+            if isinstance(unit.node, Function) and unit not in found.units:
+                made = {write.target.variable for write in writes(*unit.node.body)} & names
+                if len(made) > FEW:
+                    said = f"What `{unit.defined}` works out, {unit.place}, is not graded"
+                    yield Note("in-a-function", f"{said}: cells outside it write the same.")
 
     def _checks(self) -> Iterator[Note]:
         """What would raise for other sizes, and makes no gradient."""

@@ -4,17 +4,19 @@ The body of a loop over steps counts as statements, without the loop; so does th
 """
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeGuard
 
 from grader.syntax.cells import Cell, Place
+from grader.syntax.gradients import ENTRY
 from grader.syntax.targets import Function, Write, parameters, reads, within, writes
 
 Defining = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 Compound = ast.If | ast.For | ast.While | ast.Try | ast.TryStar | ast.Match | ast.With
 FILLING = frozenset(("append", "extend", "insert", "update", "add", "setdefault"))
+FEW = 3  # gradients that a function may make as a part of an answer
 USES_AUTOGRAD = "uses torch.autograd"
 AUTOGRAD = ("torch.autograd", "autograd")
 AUTOGRADS = ("grad", "requires_grad")  # attributes
@@ -156,15 +158,53 @@ def _counts(write: Write) -> bool:
 def units_of(cells: Iterable[Cell], gradients: Collection[str]) -> Iterator[Unit]:
     """In the order of the notebook; cells that Python cannot read are left out."""
     readable = [(at, cell) for at, cell in enumerate(cells) if cell.problem is None]
+    top = [node for _, cell in readable for node in cell.tree.body]
     functions = {
         node.name: node
-        for _, cell in readable
-        for node in cell.tree.body
+        for node in top
         if isinstance(node, Function) and not _is_a_cell(node, gradients)
     }
+    answers = _answers(top, functions, gradients)
     for at, cell in readable:
         for node, loop in _flat(cell.tree.body, gradients, None):
-            yield Unit(node, cell, at, loop, frozenset(_through_calls(node, functions)))
+            answer = isinstance(node, Function) and functions.get(node.name) is node
+            if isinstance(node, Function) and answer and node.name in answers:
+                body = [part for part in node.body if not isinstance(part, ast.Return)]
+                parts = _flat(body, gradients, answers[node.name])
+            else:
+                parts = iter([(node, loop)] if not _called(node) & answers.keys() else [])
+            for part, inside in parts:
+                yield Unit(part, cell, at, inside, frozenset(_through_calls(part, functions)))
+
+
+def _answers(
+    top: Sequence[ast.stmt], functions: Mapping[str, Function], gradients: Collection[str]
+) -> dict[str, int | None]:
+    """Functions that work out several gradients, in names of their own, where nothing else does:
+    their lines are the answer. With the line of the loop over steps that calls them, if any."""
+    found: dict[str, int | None] = {}
+    for name, function in functions.items():
+        made = {write.target.variable for write in writes(*function.body)} & set(gradients)
+        others = [node for node in top if not isinstance(node, Function)]
+        others = [node for node in others if name not in _called(node)]
+        elsewhere = {write.target.variable for node in others for write in writes(node)}
+        early = [node for node in within(function.body) if isinstance(node, ast.Return)]
+        ends = not early or early == [node for node in function.body[-1:] if node in early]
+        loops = (node for node in top if isinstance(node, ast.For | ast.While))
+        loop = next((node.lineno for node in loops if name in _called(node)), None)
+        alone = loop is not None or not made & elsewhere
+        if len(made) > FEW and alone and ends and name != ENTRY:
+            found[name] = loop
+    return found
+
+
+def _called(node: ast.stmt) -> set[str]:
+    """The functions that it calls by their names."""
+    return {
+        part.func.id
+        for part in within([node])
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+    }
 
 
 def _flat(
