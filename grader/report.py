@@ -6,12 +6,13 @@
 import math
 import sys
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from grader.syntax.cells import Place
 
 SCHEMA = "handgrad/report/v1"
 PASSING = ("exact", "approximate")
+A_CELL = 10**6  # lines: a notebook's lines in their order, where only the cell's own are known
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,27 @@ class GradientReport:
             facts["cell"] = place
         return facts
 
+    @classmethod
+    def from_json(cls, facts: dict[str, Any]) -> Self:
+        place, line = _place(facts)
+        found, shape = facts["diagnosis"], facts["shape"]
+        given = {key: value for key, value in facts.items() if key != "cell"} | {
+            "line": line,
+            "place": place,
+            "diagnosis": None if found is None else Diagnosis(**found),
+            "shape": None if shape is None else tuple(shape),
+            "expected_shape": tuple(facts["expected_shape"]),
+        }
+        return cls(**given)
+
+
+def _place(facts: dict[str, Any]) -> tuple[Place | None, int | None]:
+    """Of a document's `line` and `cell`; and a line that is in the order of the whole file."""
+    line, cell = facts["line"], facts.get("cell")
+    if cell is None or line is None:
+        return None, line
+    return Place(line, **cell), (cell["cell"] or 0) * A_CELL + line
+
 
 @dataclass(frozen=True)
 class Stopped:
@@ -88,6 +110,12 @@ class Stopped:
             return {"line": self.line, "text": self.text}
         place = asdict(self.place)
         return {"line": place.pop("line"), "text": self.text, "cell": place}
+
+    @classmethod
+    def from_json(cls, facts: dict[str, Any]) -> Self:
+        place, line = _place(facts)
+        assert line is not None
+        return cls(line, facts["text"], place)
 
 
 @dataclass(frozen=True)
@@ -243,3 +271,27 @@ class Report:
         if self.rate_search is not None:
             report["rate_search"] = asdict(self.rate_search)
         return report
+
+    @classmethod
+    def from_json(cls, facts: dict[str, Any]) -> Self:
+        """What `as_json` made of a graded submission, to be shown.
+
+        What is not in it is left out: what the code printed, its trace, how its process ended;
+        and a long training run, which belongs to no class.
+        """
+        stopped, training = facts["stopped"], facts.get("training")
+        if training is not None:
+            curves = {key: tuple(training[key]) for key in ("losses", "autograd_losses")}
+            training = Training(**(training | curves))
+        return cls(
+            exercise=facts["exercise"],
+            submission=facts["submission"],
+            strict=facts["strict"],
+            environment=facts["environment"],
+            gradients=tuple(GradientReport.from_json(one) for one in facts["gradients"]),
+            flags=tuple(Flag(**flag) for flag in facts["flags"]),
+            error=facts["error"],
+            audit=facts.get("audit", {}),
+            training=training,
+            stopped=None if stopped is None else Stopped.from_json(stopped),
+        )

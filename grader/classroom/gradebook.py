@@ -9,7 +9,7 @@ from typing import Any
 from grader.classroom.find import Student
 from grader.classroom.policy import Policy
 from grader.classroom.store import Graded
-from grader.report import PASSING
+from grader.report import Report
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one, at the beginning
 
@@ -82,23 +82,20 @@ def result_of(one: Graded, policy: Policy) -> Result:
         points=policy.worth(one.exercise, gradients, report["passed"]),
         out_of=policy.at_most(one.exercise, gradients),
         verdicts=verdicts,
-        first_error=first_error(gradients),
+        first_error=first_error(Report.from_json(report)),
         error=report["error"],
         flags=tuple(flag["flag"] for flag in report["flags"]),
         seconds=one.seconds,
     )
 
 
-def first_error(gradients: Sequence[dict[str, Any]]) -> Error | None:
-    """As Report.first_own_error has it: what is written before what is missing, by line."""
-    own = [g for g in gradients if g["verdict"] not in (*PASSING, "inherited")]
-    written = [g for g in own if g["verdict"] != "missing"]
-    written.sort(key=lambda g: g["line"] if g["line"] is not None else float("inf"))
-    for gradient in [*written, *own][:1]:
-        diagnosis = gradient["diagnosis"]
-        mistake = None if diagnosis is None else diagnosis["mistake"]
-        return Error(gradient["name"], gradient["verdict"], gradient["line"], mistake)
-    return None
+def first_error(report: Report) -> Error | None:
+    first = report.first_own_error
+    if first is None:
+        return None
+    line = first.line if first.place is None else first.place.line
+    mistake = None if first.diagnosis is None else first.diagnosis.mistake
+    return Error(first.name, first.verdict, line, mistake)
 
 
 def _counting(results: Sequence[Result], attempts: str) -> Iterable[Result]:

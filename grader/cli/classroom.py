@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli import main
+from grader.cli.class_output import Output
 from grader.course import EXERCISES
 from grader.errors import (
     GRADER_FAILED,
@@ -58,6 +59,8 @@ LISTED = 10  # of what is not placed, where it is not asked for
     "--trusted", is_flag=True, help="Your own files: grade without the full sandbox, if need be."
 )
 @click.option("--watch", is_flag=True, help="Go on with what is handed in later, until Ctrl-C.")
+@click.option("--pages/--no-pages", default=True, help="Write pages of the class and of students.")
+@click.option("--anonymous", is_flag=True, help="Numbers in place of names in all that is written.")
 @click.option("--init", is_flag=True, help="Write a course.toml to FOLDER, with comments.")
 def classroom(
     folder: Path,
@@ -82,11 +85,12 @@ def classroom(
     say_found(finding, dry_run)
     if dry_run:
         return
-    status = graded_class(finding, rules, policy, **options)
+    output = Output(**{name: options.pop(name) for name in Output.OPTIONS})
+    status = graded_class(finding, rules, policy, output, **options)
     for later in changes_in(folder, rules.exercises, finding) if watch else ():
         say_found(later, everything=False)
         again = options | {"rerun": (), "changed": True}
-        status = graded_class(later, rules, policy, **again)
+        status = graded_class(later, rules, policy, output, **again)
     sys.exit(status)
 
 
@@ -187,7 +191,7 @@ def graded_class(
     finding: "Finding",
     rules: "Policy",
     policy_path: Path | None,
-    out: Path,
+    output: Output,
     db: Path | None,
     rerun: tuple[str, ...],
     changed: bool,
@@ -195,16 +199,12 @@ def graded_class(
     trusted: bool,
 ) -> int:
     """The exit code."""
-    from grader.classroom.gradebook import gradebook
     from grader.classroom.store import open_store
 
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageProblem(f"{shown(out)}: {error.strerror}.") from None
-    with open_store(db or out / DATABASE) as store:
+    output.make_folder()
+    with open_store(db or output.out / DATABASE) as store:
         settings = settings_of(rules, policy_path, store, trusted)
-        attempts, unread = with_digests(finding)
+        attempts, unread = with_digests(output.in_order(finding, store))
         store.note_attempts(attempts)
         key = key_of(settings, rules)
         for student in rerun:
@@ -213,9 +213,8 @@ def graded_class(
         known = store.known(key) if changed else set()
         todo = list({one.key: one for one in attempts if one.key not in known}.values())
         failed = grade_attempts(todo, settings, store, key, jobs or os.cpu_count() or 1)
-        book = gradebook(store.graded(key), rules.exercises, rules)
-    write_tables(book, out)
-    say_graded(book, len(todo) - len(failed), [*unread, *failed], out)
+        book = output.write(store, key, rules)
+    say_graded(book, len(todo) - len(failed), [*unread, *failed], output.out)
     return GRADER_FAILED if failed else PASSED
 
 
@@ -298,16 +297,6 @@ def grade_attempts(
     return sorted(failed, key=lambda one: one.name)
 
 
-def write_tables(book: "Gradebook", out: Path) -> None:
-    from grader.classroom.gradebook import gradebook_csv, results_csv
-
-    for name, text in (("gradebook.csv", gradebook_csv(book)), ("results.csv", results_csv(book))):
-        try:
-            (out / name).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise UsageProblem(f"{shown(out / name)}: {error.strerror}.") from None
-
-
 def say_graded(book: "Gradebook", graded: int, failed: "list[NotRead]", out: Path) -> None:
     for exercise in book.exercises:
         counted = [one for one in book.results if one.exercise == exercise and one.counts]
@@ -316,3 +305,5 @@ def say_graded(book: "Gradebook", graded: int, failed: "list[NotRead]", out: Pat
     for one in failed:
         click.echo(f"Not graded: {_why(one)}", err=True)
     click.echo(f"{graded} graded now. The gradebook: {shown(out / 'gradebook.csv')}")
+    if (out / "index.html").is_file():
+        click.echo(f"The class as a page: {shown(out / 'index.html')}")

@@ -1,6 +1,7 @@
 """A report as HTML, to stand in a notebook or in any other page: no scripts, nothing loaded.
 
-Pure functions of a report. Hints and the page of the mistake are there, folded away.
+Pure functions of a report. Hints and the page of the mistake are there, folded away; without
+`hints` it is said which line is wrong, and not what the mistake is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,7 @@ from grader.report import GradientReport, Report, Stopped
 from grader.workspace.hints import ladder
 from grader.workspace.pages import read_page
 
-__all__ = ["STYLE", "report_html", "report_page"]
+__all__ = ["STYLE", "marked", "report_html", "report_page"]
 
 LONGEST = 2000  # characters of what a submission says
 MOST_NAMED = 4  # further errors, before they are unfolded
@@ -50,12 +51,12 @@ def report_page(report: Report, exercise: Exercise) -> str:
     )
 
 
-def report_html(report: Report, exercise: Exercise) -> str:
+def report_html(report: Report, exercise: Exercise, hints: bool = True) -> str:
     """One element, of class handgrad. The page that it stands in has STYLE, once."""
-    return "\n".join(['<div class="handgrad">', *_parts(report, exercise), "</div>", ""])
+    return "\n".join(['<div class="handgrad">', *_parts(report, exercise, hints), "</div>", ""])
 
 
-def _parts(report: Report, exercise: Exercise) -> Iterator[str]:
+def _parts(report: Report, exercise: Exercise, hints: bool) -> Iterator[str]:
     word, score = score_words(report)
     tone = ' class="hg-good"' if report.passed else ""
     yield (
@@ -67,13 +68,13 @@ def _parts(report: Report, exercise: Exercise) -> Iterator[str]:
         yield _p(error_sentence(report), "hg-bad")
     shown = not unread(report)
     if shown:
-        yield from _first(report, exercise)
+        yield from _first(report, exercise, hints)
     if said := training_sentence(report):
         yield _p(said)
     if shown:
         yield from _table(report)
         yield from (_p(sentence, "hg-soft") for sentence in legend(report, exercise))
-        yield from _further(report, exercise)
+        yield from _further(report, exercise, hints)
     yield from (_p(f"Note: {flag.message}") for flag in report.flags)
     if report.output:
         yield from _folded("What the code printed", [f"<pre>{_text(report.output)}</pre>"])
@@ -81,7 +82,7 @@ def _parts(report: Report, exercise: Exercise) -> Iterator[str]:
         yield from _folded("The full trace", [f"<pre>{_text(report.trace)}</pre>"])
 
 
-def _first(report: Report, exercise: Exercise) -> Iterator[str]:
+def _first(report: Report, exercise: Exercise, hints: bool) -> Iterator[str]:
     said, first = first_told(report, exercise), report.first_own_error
     if said is None:
         return
@@ -90,7 +91,13 @@ def _first(report: Report, exercise: Exercise) -> Iterator[str]:
         return
     todo = " hg-todo" if first.verdict == "missing" else ""
     yield f'<div class="hg-first{todo}">'
-    yield from _said(said)
+    yield from _said(said, hints)
+    if hints:
+        yield from _hints(first, exercise)
+    yield "</div>"
+
+
+def _hints(first: GradientReport, exercise: Exercise) -> Iterator[str]:
     rungs = ladder(exercise, first.name)
     yield from _folded(
         "Hints" if len(rungs) > 1 else "A hint",
@@ -105,19 +112,19 @@ def _first(report: Report, exercise: Exercise) -> Iterator[str]:
     )
     if first.diagnosis is not None:
         yield from _explained(first.diagnosis.mistake)
-    yield "</div>"
 
 
-def _said(said: FirstError) -> Iterator[str]:
+def _said(said: FirstError, hints: bool = True) -> Iterator[str]:
     opening = f"<b>{said.opening.strip()}</b> "
-    yield f"<p>{opening}<code><b>{_text(said.label)}</b></code>{_marked(said.rest)}</p>"
+    yield f"<p>{opening}<code><b>{_text(said.label)}</b></code>{marked(said.rest)}</p>"
     yield from (f'<pre class="hg-chunk">{_text(chunk)}</pre>' for chunk in said.chunks)
     if said.yours:
         yield f"<p>Yours: <code>{_text(said.yours)}</code></p>"
-    yield from map(_p, said.sentences)
+    if hints:
+        yield from map(_p, said.sentences)
 
 
-def _further(report: Report, exercise: Exercise) -> Iterator[str]:
+def _further(report: Report, exercise: Exercise, hints: bool) -> Iterator[str]:
     """The other lines that are wrong by themselves."""
     first, labels, others = report.first_own_error, list[str](), list[str]()
     for gradient in report.gradients:
@@ -126,8 +133,9 @@ def _further(report: Report, exercise: Exercise) -> Iterator[str]:
         if said is not None:
             words = " ".join(said.sentences)
             labels.append(said.label)
-            others.append(f"<p><code>{_text(said.label)}</code>{_marked(said.rest)}</p>")
-            others.append(_p(words, "hg-in1"))
+            others.append(f"<p><code>{_text(said.label)}</code>{marked(said.rest)}</p>")
+            if hints:
+                others.append(_p(words, "hg-in1"))
     if labels:
         count, names = len(labels), ", ".join(labels[:MOST_NAMED])
         more = ", ..." if count > MOST_NAMED else ""
@@ -141,7 +149,8 @@ def _explained(mistake: str) -> Iterator[str]:
 
 def _table(report: Report) -> Iterator[str]:
     heads = (f'<th scope="col"{_classed(spare)}>{name}</th>' for name, spare in COLUMNS)
-    yield f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>"
+    yield f'<table aria-label="The rows of {report.exercise}">'
+    yield f"<thead><tr>{''.join(heads)}</tr></thead><tbody>"
     rows, first = listed(report), report.first_own_error
     stopped = report.stopped_first
     below = above_which(stopped, rows)
@@ -193,7 +202,7 @@ def _verdict(verdict: str, mark: str) -> str:
 
 
 def _folded(summary: str, parts: Iterable[str]) -> Iterator[str]:
-    yield f"<details><summary>{_marked(summary)}</summary><div>"
+    yield f"<details><summary>{marked(summary)}</summary><div>"
     yield from parts
     yield "</div></details>"
 
@@ -209,15 +218,15 @@ def _hint(line: str, exercise: Exercise) -> str:
 
 
 def _p(text: str, classes: str = "") -> str:
-    return f"<p{_classed(classes)}>{_marked(text)}</p>"
+    return f"<p{_classed(classes)}>{marked(text)}</p>"
 
 
 def _classed(classes: str) -> str:
     return f' class="{classes}"' if classes else ""
 
 
-def _marked(text: str) -> str:
-    """With what is between backticks as code."""
+def marked(text: str) -> str:
+    """Text as HTML, what is between backticks as code."""
     return sub(r"`([^`\n]+)`", r"<code>\1</code>", _text(text))
 
 

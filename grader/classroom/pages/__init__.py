@@ -1,0 +1,60 @@
+"""What a class came to, as HTML: a page of the class and one for each student.
+
+Written one at a time from the reports as they come; of a report only counts are kept.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from pathlib import Path
+
+from grader.classroom.find import Student
+from grader.classroom.gradebook import Gradebook, Result
+from grader.classroom.pages.class_page import class_page
+from grader.classroom.pages.names import page_names
+from grader.classroom.pages.overview import Overview
+from grader.classroom.pages.student_page import student_page
+from grader.classroom.pages.templates import MADE_HERE
+from grader.classroom.policy import Policy
+from grader.classroom.store import Graded
+from grader.report import Report
+
+STUDENTS = "students"  # the folder of their pages
+INDEX = "index.html"
+
+
+def write_pages(graded: Iterable[Graded], book: Gradebook, policy: Policy, out: Path) -> Path:
+    """The path of the class's page. `graded` is what `book` was made of, in its order.
+
+    Raises OSError.
+    """
+    names, overview = page_names(book.students), Overview(book)
+    folder = out / STUDENTS
+    folder.mkdir(parents=True, exist_ok=True)
+    written = set()
+    for student, results in _by_student(graded, book):
+        page = student_page(student, results, overview.counted, book.exercises, policy)
+        path = folder / names[student]
+        path.write_text(page, encoding="utf-8")
+        written.add(path.name)
+    _clear(folder, written.__contains__)
+    links = {student: f"{STUDENTS}/{name}" for student, name in names.items()}
+    (out / INDEX).write_text(class_page(overview, links), encoding="utf-8")
+    return out / INDEX
+
+
+def _by_student(
+    graded: Iterable[Graded], book: Gradebook
+) -> Iterable[tuple[Student, Iterable[tuple[Result, Report]]]]:
+    pairs = zip(graded, book.results, strict=True)
+    for student, group in groupby(pairs, key=lambda pair: pair[1].student):
+        yield student, ((result, Report.from_json(one.report)) for one, result in group)
+
+
+def _clear(folder: Path, is_current: Callable[[str], bool]) -> None:
+    """Pages of students who are no longer there, or had names: written by an earlier run."""
+    for path in folder.glob("*.html"):
+        if not is_current(path.name):
+            with path.open(encoding="utf-8", errors="replace") as file:
+                ours = MADE_HERE in file.read(500)
+            if ours:
+                path.unlink()

@@ -1,0 +1,44 @@
+"""The pages' layout, in Jinja's language. Whatever is put into them is escaped."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.render.html import STYLE, marked
+from grader.render.html_style import PALETTE
+
+MADE_HERE = '<meta name="generator" content="handgrad">'
+CHARTS = {"bar": ("#2a78d6", "#5598e7"), "other": ("#b9b7b0", "#6c6b66")}  # (light, dark)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked"] = lambda text: Markup(marked(text))
+    return environment
+
+
+def rendered(template: str, **facts: Any) -> str:
+    page = _environment().get_template(template)
+    style = Markup(_colours() + STYLE)
+    return page.render(style=style, made_here=Markup(MADE_HERE), **facts)
+
+
+def _colours() -> str:
+    light, dark = (
+        " ".join(f"--hg-{name}: {pair[theme]};" for name, pair in (PALETTE | CHARTS).items())
+        for theme in (0, 1)
+    )
+    return (
+        f":root {{ color-scheme: light dark; {light} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+    )
