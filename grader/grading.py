@@ -120,7 +120,7 @@ def attempt_at(
     exercise: Exercise, submission: Submission, launcher: ChildLauncher, options: Options
 ) -> Attempt:
     """Not begun: to be entered as a context manager."""
-    setup = setup_for(exercise, submission, options.timeout)
+    setup = replace(setup_for(exercise, submission, options.timeout), walled=options.untrusted)
     calls = CALLS_IN_FULL + (SHORT_RUN if exercise.trained else 0)
     cpu = ceil(calls * (options.timeout + GRACE))
     return Attempt(launcher, setup, cpu, clock=calls * options.timeout, room=REPLIES_CAP)
@@ -139,7 +139,7 @@ def _first_wrong_step(exercise: Exercise, steps: Sequence[Step]) -> ChainRun | N
 
 def _report(facts: Facts, seen: Observations, options: Options) -> Report:
     submission, shown = facts.submission, seen.chain[:2]
-    stop = stop_of(submission, shown)
+    stop = stop_of(submission, shown, facts.forbidden)
     raised = (answer.raised for answer in seen.chain if isinstance(answer, Answer))
     asked = verdicts(facts, options.strict)
     judged = [(verdict, *_diagnosed(facts, verdict)) for verdict in asked]

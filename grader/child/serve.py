@@ -15,12 +15,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import torch
 
 from grader.child.call import ChildCall, Notes
 from grader.child.call_backward import Unusable, as_floats, sort_returned
+from grader.child.derivative_wall import DerivativeWall, prepare
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
 from grader.child.recorder import Recorder
@@ -96,8 +97,16 @@ def serve(requests: int, replies: int, drivers: Drivers) -> None:
         gc.disable()  # Values hold one another: to walk and free them takes half of a call
         gc.freeze()  # a collection that walks all of torch's objects takes 60 ms
         faulthandler.disable()  # where it is on, it holds one of the grader's own streams
+
+        def end(line: int, what: str, blinded: bool) -> NoReturn:
+            """The last answer, whatever the learner's code would have done next."""
+            answers.write(Answer({}, autodiff=(line, what), blinded=blinded).pack())
+            answers.flush()
+            os._exit(0)
+
+        wall = DerivativeWall(code.setup.path, end) if code.setup.walled else None
         while (frame := _read_frame(source)) is not None:
-            answer = run(code, Request.read(views(frame)), limits)
+            answer = run(code, Request.read(views(frame)), limits, wall)
             if answer.raised is not None and answer.raised.type == OutOfTime.__name__:
                 limits = limits.after_a_timeout()
             for stream in streams:
@@ -129,16 +138,22 @@ def warm_up(drivers: Drivers) -> None:
     rows = tuple(map(Row, ("y", "w", "x")))
     code = Code(Setup(source, "<warm up>", 60.0, FUNCTION.name, rows), drivers)
     values = {"x": torch.ones(2, 3), "w": torch.ones(3, 4), "y": torch.ones(2, 4)}
+    prepare()
+    wall = DerivativeWall(code.setup.path, _not_in_the_toy)
     for float64 in (False, True):
         given = {name: value.double() if float64 else value for name, value in values.items()}
         plain = Request(given, {"n": 2}, float64)
         for request in [plain, replace(plain, isolation=Isolation(given))] * WARM_UP_CALLS:
             read_back = Request.read(views(bytearray(request.frame[LENGTH.size :])))
-            answer = run(code, read_back, TimeLimits(60.0))
+            answer = run(code, read_back, TimeLimits(60.0), wall)
             assert answer.pack() and answer.raised is None, answer.raised
     set_width(float64=False)
     instrumented.cache_clear()
     del sys.modules["submission"]
+
+
+def _not_in_the_toy(line: int, what: str, blinded: bool) -> NoReturn:
+    raise AssertionError(f"line {line}: {what}")
 
 
 def _read_frame(source: Any) -> Any:
@@ -149,7 +164,9 @@ def _read_frame(source: Any) -> Any:
     return frame if source.readinto(frame) == len(frame) else None
 
 
-def run(code: Code, request: Request, limits: TimeLimits) -> Answer:
+def run(
+    code: Code, request: Request, limits: TimeLimits, wall: DerivativeWall | None = None
+) -> Answer:
     """Load the module anew, call it on these values, describe what it gave."""
     rows, isolation, notes = code.setup.rows, request.isolation, Notes()
     values = {name: value.clone() for name, value in request.values.items()}
@@ -169,7 +186,7 @@ def run(code: Code, request: Request, limits: TimeLimits) -> Answer:
     set_width(request.float64)
     # In isolation nobody looks for autograd: that is looked for as the code is written.
     detector = None if isolation is not None else AutogradDetector(code.setup.path)
-    answer, scope = _observed(code.setup, limits, detector, call)
+    answer, scope = _observed(code.setup, limits, (detector, wall), call)
     for name in (row.name for row in rows if row.is_value and row.name in scope):
         scope[name] = as_floats(scope[name])
     found = scope if recorder is None else {**scope, **recorder.results}
@@ -208,14 +225,20 @@ def _loaded(code: Code, request: Request, recorder: Recorder | None) -> dict[str
 def _observed(
     setup: Setup,
     limits: TimeLimits,
-    detector: AutogradDetector | None,
+    watches: tuple[AutogradDetector | None, DerivativeWall | None],
     call: Callable[[dict[str, Any]], None],
 ) -> tuple[Answer, dict[str, Any]]:
     """What is seen while it runs; and what was returned, or the locals at the point it raised."""
     scope: dict[str, Any] = {}
     raised = unusable = None
+    detector, wall = watches
     try:
-        with alarm(limits), torch.inference_mode(), detector or nullcontext():
+        with (
+            alarm(limits),
+            torch.inference_mode(),
+            detector or nullcontext(),
+            wall or nullcontext(),
+        ):
             call(scope)
     except Unusable as error:
         unusable = str(error)

@@ -73,7 +73,9 @@ class Facts:
     @cached_property
     def forbidden(self) -> Forbidden | None:
         """Where autograd was found at work: then no gradient given is the learner's own."""
-        return forbidden_in(self.submission, [run.answer for run in self.chain])
+        alone = [] if self.float32_lines is None else [self.float32_lines.answer]
+        alone += [answer for _, answer in self.dependencies.runs]
+        return forbidden_in(self.submission, [*(run.answer for run in self.chain), *alone])
 
     def given(self, name: str) -> bool:
         return self.comparisons[name][0] is not None

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from grader.observe.observations import forbidden_in
 from grader.protocol.messages import Answer, Ended, Raised
 from grader.rows import Row
 from grader.syntax.autodiff import Forbidden
@@ -39,11 +38,13 @@ class Stop:
     raised: Raised | None = None
 
 
-def stop_of(submission: Submission, answers: Sequence[Answer | Ended]) -> Stop | None:
-    """None where it ran to its end."""
+def stop_of(
+    submission: Submission, answers: Sequence[Answer | Ended], forbidden: Forbidden | None
+) -> Stop | None:
+    """None where it ran to its end. `answers`: those that are shown."""
     if submission.problem is not None:
         return Stop(problem=submission.problem)
-    if forbidden := forbidden_in(submission, answers):
+    if forbidden is not None:
         return Stop(forbidden=forbidden)
     for answer in answers:
         if isinstance(answer, Ended):

@@ -77,6 +77,9 @@ def _ask_on(
 
 def forbidden_in(submission: Submission, answers: Sequence[Answer | Ended]) -> Forbidden | None:
     """What is not for a derivation by hand, in the text or seen while it ran."""
-    seen = (answer.autodiff for answer in answers if isinstance(answer, Answer))
-    found = next((found for found in seen if found is not None), None)
-    return submission.forbidden or (None if found is None else Forbidden(*found))
+    if submission.forbidden is not None:
+        return submission.forbidden
+    for answer in answers:
+        if isinstance(answer, Answer) and answer.autodiff is not None:
+            return Forbidden(*answer.autodiff, "blind" if answer.blinded else "autodiff")
+    return None

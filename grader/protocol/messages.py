@@ -35,6 +35,7 @@ class Setup:
     rows: tuple[Row, ...]  # asked for
     chunks: tuple[tuple[str, str], ...] = ()  # name, expression: for a child that runs them itself
     declared: Mapping[str, Any] = field(default_factory=dict)  # for the driver: Declaration.facts
+    walled: bool = False  # other people's code: what differentiates ends the attempt
 
     @property
     def lines(self) -> int:
@@ -148,6 +149,7 @@ class Answer:
     others: tuple[str, ...] = ()  # further keys of the returned dict
     changed: tuple[str, ...] = ()  # forward values that were written to
     autodiff: tuple[int, str] | None = None  # line and name of a use of autograd that was seen
+    blinded: bool = False  # it is not that, but what would have kept it from being seen
     raised: Raised | None = None
     unusable: str | None = None  # why `backward` could not be called, or gave no dict
     # Of an isolated run:
@@ -211,6 +213,7 @@ def read_answer(message: Message, rows: tuple[Row, ...], last: int = LAST_LINE) 
         others=_names(facts.get("others", [])),
         changed=_names(facts.get("changed", [])),
         autodiff=_autodiff(facts.get("autodiff"), last),
+        blinded=facts.get("blinded") is True,
         raised=None if raised is None else _raised(raised, last),
         unusable=None if unusable is None else printable(unusable, 500),
         recorded=of_rows("recorded"),

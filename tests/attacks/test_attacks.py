@@ -5,19 +5,45 @@ It prints FOUND where it got what it should not have.
 """
 
 import ast
+import subprocess
+import sys
 
 import pytest
 
 from grader.syntax.dialect import usual
 from grader.syntax.forbidden import first_forbidden
 from grader.syntax.names import Names
-from tests.attacks.range import SECRET, SUBMISSIONS, Range, settled
+from tests.attacks.range import ROOT, SECRET, SUBMISSIONS, Range, settled
 
 ATTACKS = sorted(path.stem for path in SUBMISSIONS.glob("*.py"))
-EXERCISES = {"finite_differences": "exercise2"}  # the others are tried on exercise1
+# Each differentiates, and gives what torch's own backward gives, where nobody keeps it from it.
+DIFFERENTIATE = {
+    "alias_by_many_steps": "exercise2", "batch_norm_kernel": "exercise3",
+    "convolution_kernel": "exercise9", "decorated_by_a_compiler": "exercise2",
+    "dispatcher_key_excluded": "exercise2", "dual_numbers_of_torch": "exercise2",
+    "dummy_methods": "exercise2", "function_modes_off": "exercise2",
+    "functorch_from_inside": "exercise3", "jacfwd_at_module_level": "exercise2",
+    "letters_that_look_alike": "exercise2", "methods_that_python_calls": "exercise2",
+    "mode_popped_and_put_back": "exercise2", "module_as_builtins": "exercise2",
+    "script": "exercise2", "softmax_kernel": "exercise2", "sympy_derives": "warmup1",
+    "through_the_functional_module": "exercise2", "wall_talked_over": "exercise2",
+}  # fmt: skip
+# Where an attack is tried; the others on exercise1.
+EXERCISES = DIFFERENTIATE | dict.fromkeys(
+    ("class_made_by_type", "finite_differences", "frames_of_a_generator", "frames_of_an_error",
+     "keyword_in_a_dict", "numpy_to_memory", "only_when_alone", "patterns_that_match",
+     "tensor_class_patched", "text_that_is_formatted", "while_a_tensor_is_shown"), "exercise2",
+)  # fmt: skip
+# These only the dialect keeps out: what is behind it does not ask what Python code knows of itself,
+# and the second wall is in the same Python as they are.
+BY_THE_DIALECT = (
+    "class_made_by_type", "frames_of_a_generator", "frames_of_an_error",
+    "methods_that_python_calls", "numpy_to_memory", "patterns_that_match",
+    "sympy_derives", "tensor_class_patched", "text_that_is_formatted", "wall_talked_over",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", sorted({*ATTACKS} - {*BY_THE_DIALECT}))
 def test_it_gets_nothing_and_leaves_nothing(attack: str, attacked: Range) -> None:
     report = attacked.grade(attack, EXERCISES.get(attack, "exercise1"))
     assert report.score == 0
@@ -43,6 +69,16 @@ def test_under_untrusted_it_scores_nothing(attack: str, strangers: Range) -> Non
         assert f"line {refused.line}: " in str(report.error)
         assert report.output == ""
         assert {gradient.verdict for gradient in report.gradients} <= {"forbidden", "missing"}
+
+
+def test_those_that_differentiate_do_where_nobody_keeps_them_from_it() -> None:
+    asked = [f"{attack}={exercise}" for attack, exercise in DIFFERENTIATE.items()]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.attacks.differentiates", *asked],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    agree = set(done.stdout.split()) - {"FOUND"}
+    assert agree == {*DIFFERENTIATE}, done.stderr[-3000:]
 
 
 # Without the sandbox these are seen to work, so the test above can fail. All are harmless.
@@ -76,7 +112,7 @@ def test_without_the_sandbox_it_leaves_something(attack: str, unprotected: Range
 
 
 def test_every_attack_says_what_it_tries_and_where_it_was_seen() -> None:
-    assert len(ATTACKS) >= 40
+    assert len(ATTACKS) >= 100
     for attack in ATTACKS:
         said = ast.get_docstring(ast.parse((SUBMISSIONS / f"{attack}.py").read_text("utf-8")))
         assert said is not None

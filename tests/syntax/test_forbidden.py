@@ -160,7 +160,7 @@ def test_what_a_derivation_does_not_need_is_found_on_its_line(
     assert found is not None
     assert (found.what, found.why) == (what, why)
     assert found.line > HEAD.count("\n")
-    assert found.why in FORBIDDEN
+    assert what in FORBIDDEN[found.why].format(what)
     text = code.split("\n")[found.line - 1 - HEAD.count("\n")]
     assert what.rpartition(".")[2].strip("@=")[:4] in text or why in ("import", "module")
 

@@ -1,0 +1,164 @@
+"""Around other people's code, behind the dialect: what torch differentiates with is refused.
+
+A mode at the dispatcher's own level sees every operator, whoever calls it and by whatever name:
+from Python, from a script that torch compiled, from autograd itself. It refuses torch's derivative
+kernels, tensors that require a gradient, and any operator at all outside inference mode, which
+reverse mode and functorch have to leave. What opens a level of differentiation, or would put the
+mode aside, is refused where it is called. Refusing ends the attempt: nothing that the code does
+afterwards can take it back.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from grader.child.torch_modes import RECORDING
+
+DERIVATIVE = re.compile(r"(.*_)?(backward|vjp|jvp|dual)(_.*)?|requires_grad_|retain_grad|_fw_.*")
+# What opens a level of differentiation, by the module that has it.
+LEVELS = {
+    "torch._C": ("_enter_dual_level",),
+    "torch._C._functorch": (
+        "_grad_increment_nesting", "_jvp_increment_nesting", "_vmap_increment_nesting",
+        "_func_increment_nesting", "push_dynamic_layer_stack",
+    ),
+}  # fmt: skip
+# What puts a mode aside, or others before it.
+ASIDE = {
+    "torch._C": (
+        "_DisableTorchDispatch", "_pop_torch_dispatch_stack", "_push_on_torch_dispatch_stack",
+        "_set_dispatch_mode", "_unset_dispatch_mode", "_ExcludeDispatchKeyGuard",
+        "ExcludeDispatchKeyGuard", "_IncludeDispatchKeyGuard", "_ForceDispatchKeyGuard",
+        "_SetExcludeDispatchKeyGuard", "_AutoDispatchBelowAutograd",
+        "_AutoDispatchBelowADInplaceOrView",
+    ),
+}  # fmt: skip
+# These have some of them under names of their own.
+HOLDERS = ("torch._C", "torch._functorch", "torch.func", "torch.utils._python_dispatch",
+           "torch.autograd", "torch._ops")  # fmt: skip
+SHOWS_TENSORS = torch._tensor_str._str.__code__  # to print one it puts all modes aside
+EMPTY, HEIGHT, AT = (
+    torch.empty, torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at,
+)  # fmt: skip
+REMOVED = "taking the grader's watch away"
+
+End = Callable[[int, str, bool], NoReturn]  # line, what, whether it is the watch that it is about
+
+
+class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """A context manager, to be entered in inference mode. `end` ends the attempt."""
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """No: to skip it, torch would load all of its compiler in every child."""
+        return False
+
+    def __init__(self, path: str, end: End) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.path = path  # of the learner's file
+        self.end = end
+        self.last: Any = None  # operator that was seen
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        self.last = func
+        what = NAMES.get(id(func))
+        if what is None:
+            what = NAMES[id(func)] = _derivative(func)
+        if what:
+            self._refuse(what)
+        if not torch.is_inference_mode_enabled():
+            self._refuse(RECORDING)
+        for argument in args:
+            if isinstance(argument, torch.Tensor) and argument.requires_grad:
+                self._refuse("requires_grad")
+        return func(*args, **(kwargs or {}))
+
+    def __enter__(self) -> "DerivativeWall":
+        super().__enter__()  # type: ignore[no-untyped-call]
+        for holder, name, original, aside in GATES:
+            setattr(holder, name, self._gate(original, aside))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        for holder, name, original, _ in GATES:
+            setattr(holder, name, original)
+        self.last = None
+        EMPTY(0)
+        if self.last is None or HEIGHT() == 0 or AT(HEIGHT() - 1) is not self:
+            self._refuse(REMOVED, aside=True)
+        super().__exit__(kind, error, at)  # type: ignore[no-untyped-call]
+
+    def _gate(self, original: Callable[..., Any], aside: bool) -> Callable[..., Any]:
+        def gate(*args: Any, **kwargs: Any) -> Any:
+            if not aside or all(frame.f_code is not SHOWS_TENSORS for frame in _frames()):
+                self._refuse(original.__name__, aside)
+            return original(*args, **kwargs)
+
+        return gate
+
+    def _refuse(self, what: str, aside: bool = False) -> NoReturn:
+        lines = (f.f_lineno for f in _frames() if f.f_code.co_filename == self.path)
+        self.end(next(lines, 0), what, aside)
+
+
+def _frames() -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _derivative(operator: Any) -> str:
+    """What it is called in a report; "" where it is not made for derivatives."""
+    name = str(operator)  # "aten.tanh_backward.default"
+    return name if DERIVATIVE.fullmatch(name.split(".")[1] if "." in name else name) else ""
+
+
+def _gates() -> Iterator[tuple[Any, str, Any, bool]]:
+    """(who holds it, under which name, what it is, whether it puts a mode aside)."""
+    originals = {
+        id(getattr(sys.modules[module], name)): aside
+        for table, aside in ((LEVELS, False), (ASIDE, True))
+        for module, names in table.items()
+        for name in names
+        if hasattr(sys.modules[module], name)
+    }
+    for module in [m for name, m in sys.modules.items() if name.startswith(HOLDERS)]:
+        for name, value in list(vars(module).items()):
+            if id(value) in originals:
+                yield module, name, value, originals[id(value)]
+
+
+def prepare() -> None:
+    """Look up the operators that most answers use: torch takes a third of a millisecond for each
+    that no mode has seen yet, in every child."""
+    for name in USUAL.split():
+        operator, overload = name.split(".")
+        found = getattr(getattr(torch.ops.aten, operator), overload)
+        NAMES[id(found)] = _derivative(found)
+
+
+# Of the worked answers.
+USUAL = """
+    abs.default add.Tensor add_.Tensor all.dim clone.default copy_.default detach_.default
+    div.Tensor div_.Tensor empty.memory_format exp.default expand.default flatten.using_ints
+    gt.Scalar index.Tensor index_add_.default index_put_.default item.default lift_fresh.default
+    log.default masked_fill.Scalar matmul.default max.dim mean.default mean.dim mul.Tensor
+    neg.default numpy_T.default one_hot.default ones.default ones_like.default permute.default
+    pow.Tensor_Scalar reciprocal.default relu.default reshape.default resolve_conj.default
+    resolve_neg.default rsub.Scalar select.int slice.Tensor softmax.int stack.default sub.Tensor
+    sub_.Tensor sum.default sum.dim_IntList tanh.default to.dtype transpose.int unbind.int
+    unsqueeze.default var.dim view.default zeros.default zeros_like.default
+    """
+GATES = tuple(_gates())
+NAMES: dict[int, str] = {}  # of operators, by identity: torch keeps them all

@@ -1,0 +1,129 @@
+"""The wall around other people's code: torch's own differentiation ends the attempt, by any way."""
+
+from contextlib import suppress
+from typing import NoReturn
+
+import pytest
+import torch
+
+from grader.child.derivative_wall import GATES, NAMES, REMOVED, USUAL, DerivativeWall, prepare
+from grader.child.torch_modes import RECORDING
+
+
+class Over(BaseException):
+    """What takes the place of the end of the process."""
+
+
+def met(source: str) -> tuple[int, str, bool]:
+    """Where code meets the wall: line, what, whether it is about the watch itself."""
+    found: list[tuple[int, str, bool]] = []
+
+    def end(line: int, what: str, aside: bool) -> NoReturn:
+        found.append((line, what, aside))
+        raise Over
+
+    code = compile(source, "learner.py", "exec")
+    scope = {"torch": torch, "x": torch.ones(3), "loss_of": lambda x: (x.sin() * x).sum()}
+    wall = DerivativeWall("learner.py", end)
+    with suppress(BaseException), torch.inference_mode(), wall:  # a script makes it another error
+        exec(code, scope)
+    return found[0]
+
+
+BY_AUTOGRAD = """
+with torch.inference_mode(False), torch.enable_grad():
+    y = torch.ones(3, requires_grad=True)
+    (y * y).sum().backward()
+"""
+BY_SCRIPT = '''
+unit = torch.jit.CompilationUnit("""
+def f(x):
+    y = x * 2
+    y.requires_grad_(True)
+    (y * y).sum().backward()
+    return y.grad
+""")
+with torch.inference_mode(False):
+    unit.f(x)
+'''
+WAYS = [
+    (BY_AUTOGRAD, 3, RECORDING),
+    ("y = torch.ones(3, requires_grad=True)\n\ny * 2", 3, "requires_grad"),
+    ("torch.nn.Parameter(torch.ones(2)) * 2", 1, "requires_grad"),
+    ("torch.func.jacfwd(loss_of)(x)", 1, "_vmap_increment_nesting"),
+    ("torch.func.jvp(loss_of, (x,), (x,))", 1, "_jvp_increment_nesting"),
+    ("torch.func.grad(loss_of)(x)", 1, "_grad_increment_nesting"),
+    ("torch.vmap(loss_of)(x)", 1, "_vmap_increment_nesting"),
+    ("from torch._functorch.eager_transforms import jacrev\njacrev(loss_of)(x)", 2,
+     "_grad_increment_nesting"),
+    ("import torch.autograd.forward_ad as ad\nwith ad.dual_level():\n    ad.make_dual(x, x).sin()",
+     2, "_enter_dual_level"),
+    ("torch._log_softmax_backward_data(x, x, 0, x.dtype)", 1,
+     "aten._log_softmax_backward_data.default"),
+    ("torch.ops.aten.tanh_backward(x, x)", 1, "aten.tanh_backward.default"),
+    ("torch.ops.aten.tanh_backward.default.redispatch(\n    torch._C.DispatchKeySet("
+     "torch._C.DispatchKey.Python), x, x)", 1, "aten.tanh_backward.default"),
+    ("y = x.view(1, 3)\ntorch.ops.aten.native_batch_norm_backward(y, y, None, None, None, x, x,"
+     " True, 1e-5, (True, True, True))", 2, "aten.native_batch_norm_backward.default"),
+    (BY_SCRIPT, 10, RECORDING),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "line", "what"), WAYS)
+def test_what_differentiates_ends_the_attempt(source: str, line: int, what: str) -> None:
+    assert met(source) == (line, what, False)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "with torch._C._DisableTorchDispatch():\n    x.sin()",
+        "from torch.utils._python_dispatch import _disable_current_modes\n"
+        "with _disable_current_modes():\n    x.sin()",
+        "torch.utils._python_dispatch._pop_mode()",
+        "torch._C._pop_torch_dispatch_stack()",
+        "from torch.utils._python_dispatch import TorchDispatchMode\n"
+        "with TorchDispatchMode():\n    pass",
+        "torch._C._ExcludeDispatchKeyGuard(torch._C.DispatchKeySet(torch._C.DispatchKey.Python))",
+        "torch._C._AutoDispatchBelowAutograd()",
+    ],
+)
+def test_what_puts_the_wall_aside_ends_the_attempt(source: str) -> None:
+    line, what, aside = met(source)
+    assert aside and line > 0 and what
+
+
+def test_a_wall_that_is_gone_in_the_end_is_noticed() -> None:
+    pop = next(original for _, name, original, _ in GATES if name == "_pop_torch_dispatch_stack")
+    found = []
+
+    def end(line: int, what: str, aside: bool) -> NoReturn:
+        found.append((line, what, aside))
+        raise Over
+
+    with pytest.raises(Over), torch.inference_mode(), DerivativeWall("learner.py", end):
+        pop(None)
+    assert found == [(0, REMOVED, True)]
+
+
+def test_code_that_only_computes_passes_and_torch_is_as_it_was() -> None:
+    def end(line: int, what: str, aside: bool) -> NoReturn:
+        raise AssertionError((line, what, aside))
+
+    before = [getattr(holder, name) for holder, name, _, _ in GATES]
+    x = torch.randn(4, 3)
+    with torch.inference_mode(), DerivativeWall("learner.py", end):
+        with torch.no_grad(), torch.enable_grad():
+            y = torch.einsum("ij,kj->ik", x.tanh(), x).softmax(1)
+        assert "tensor(" in str(y) and f"{y[0, 0]:.2f}"
+        y[range(4), [0, 1, 2, 0]] -= 1
+        torch.nn.functional.layer_norm(x, (3,)), x.tolist(), torch.zeros(2, requires_grad=False)
+    assert [getattr(holder, name) for holder, name, _, _ in GATES] == before
+    assert torch._C._len_torch_dispatch_stack() == 0
+    assert y.sum().item() == pytest.approx(0, abs=1e-5)
+
+
+def test_it_knows_the_usual_operators() -> None:
+    prepare()
+    assert len(GATES) >= 18
+    assert sum(1 for what in NAMES.values() if not what) >= len(USUAL.split())
