@@ -1,12 +1,16 @@
 """However much code a file has, it is refused at once, or read and graded in moderate time."""
 
 import ast
+import json
 import textwrap
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from grader.cli.submissions import submission_at
+from grader.course.exercise import load_exercise
 from grader.report import Report
 from grader.syntax.bounds import MAX_NODES
 
@@ -63,3 +67,39 @@ def test_the_worst_nesting_is_refused_or_read(grade_text: Grade) -> None:
         report = grade_text(f"{HEAD}    dprobs = {body}\n{END}")
         assert report.score == 0
         assert "Traceback" not in report.trace
+
+
+@pytest.mark.parametrize("times", [1, 200_000])
+def test_a_notebooks_code_is_measured_before_it_is_parsed(times: int, tmp_path: Path) -> None:
+    cells = [{"cell_type": "code", "source": "a=1;" * times, "outputs": []}] * (200_000 // times)
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
+    begun = time.process_time()
+    found = submission_at(path, load_exercise("exercise1"))
+    assert "more than 200,000 bytes of code" in (found.problem or "")
+    assert time.process_time() - begun < 1.5
+
+
+# Of these a pattern that begins with any blanks, or two in a row, is tried from each place anew.
+REPEATED = (
+    " ", "\t\n", "\n", "%", "!", "?", "x ?", "%timeit ", "%time x\n", "x = !ls\n", "#-", "# %%\n",
+    "cmp('", "logprobs | exact: ", "a |\n", "x.grad ", "d", "dp", "'", "(", "\\\n", "d=\n", "# d\n",
+    "# exercise 1 ", "é", "f'{", "@", "if x:\n", "_", "1", "0x", "x[", "x,", "->", "lambda ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("output", [False, True])
+@pytest.mark.parametrize("piece", REPEATED)
+def test_no_text_keeps_the_reader_busy(piece: str, output: bool, tmp_path: Path) -> None:
+    text = piece * (100_000 // len(piece))
+    cell = {"cell_type": "code", "source": "cmp('logits', dlogits, logits)\ndlogits = 1\n"}
+    cell |= {"outputs": [{"output_type": "stream", "text": text}]} if output else {"source": text}
+    notebook, script = tmp_path / "a.ipynb", tmp_path / "a.py"
+    cells = [{"cell_type": "markdown", "source": text}, cell]
+    notebook.write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
+    script.write_text(text)
+    begun = time.process_time()
+    for path in (notebook,) if output else (notebook, script):
+        submission_at(path, load_exercise("exercise1"))
+        submission_at(path, load_exercise("exercise2"))
+    assert time.process_time() - begun < 4

@@ -27,12 +27,12 @@ def test_the_limits_are_those_of_the_code() -> None:
     from grader.process.attempt import GRACE, OUTPUT_CAP, PRINT_CAP, REPLIES_CAP, REPLY_CAP
     from grader.process.sandbox.plan import DESCRIPTORS, FILE, FOLDER_FILES, GIB, MEMORY, MIB
     from grader.protocol.frames import MOST_DIMENSIONS
-    from grader.syntax.bounds import MAX_BYTES, MAX_NODES
+    from grader.syntax.bounds import MAX_BYTES, MAX_CELLS, MAX_NODES
     from grader.syntax.submission import MAX_NOTEBOOK_BYTES
 
     timeout = Options().timeout
     for said in (
-        f"{MAX_BYTES:,} bytes, {MAX_NODES:,} names", f"pictures, {MAX_NOTEBOOK_BYTES // 10**6} MB",
+        f"{MAX_BYTES:,} bytes, {MAX_NODES:,} names", f"{MAX_NOTEBOOK_BYTES // 10**6} MB and {MAX_CELLS:,} cells",
         f"`--timeout`, {timeout:g} s", f"twelve times that, {CALLS_IN_FULL * timeout:g} s",
         f"grace, {CALLS_IN_FULL * (timeout + GRACE):g} s", f"{MEMORY // GIB} GiB beyond",
         f"{FILE // MIB} MiB, {FOLDER_FILES} files", f"| open files | {DESCRIPTORS} |",

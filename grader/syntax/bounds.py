@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterable
 
 MAX_BYTES = 200_000  # of code
+MAX_CELLS = 2_000  # of a notebook, with code
 MAX_NODES = 20_000  # of its syntax trees
 SHORT = 10_000  # characters, which have no more nodes than that
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.errors import printable
+from grader.syntax.bounds import MAX_BYTES, MAX_CELLS
 
 GRADE = "%%grade"  # this kit's own, over the lines to be graded
 PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun", GRADE)  # over Python code
@@ -24,6 +25,10 @@ ONLY_IPYTHONS = re.compile(r"\s*([%!?]|[\w.]+\?\??\s*$|[\w.]+(\s*,\s*\w+)*\s*=\s
 SETS_UP = ("%matplotlib", "%config", "%load_ext", "%reload_ext", "%autoreload", "%precision",
            "%pylab", "%time", "%timeit", "%%time", "%%timeit", "%%capture", "%%prun")  # fmt: skip
 SCRIPT_CELL = re.compile(r"^# ?(%%|In ?\[)", re.MULTILINE)
+
+
+class TooMuchCode(Exception):
+    """More than will be looked into."""
 
 
 class NotANotebook(ValueError):
@@ -82,8 +87,12 @@ class Cell:
     def name(self) -> str:
         return cell_name(self.number, self.count) or f"the part from line {self.first_line}"
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.source.split("\n")
+
     def place(self, line: int) -> Place:
-        lines = self.source.split("\n")
+        lines = self._lines
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
         return Place(line + self.first_line - 1, text, self.number, self.count)
 
@@ -107,7 +116,7 @@ class Cell:
 
 
 def notebook_cells(text: str) -> tuple[Cell, ...]:
-    """The code cells of a notebook's JSON. Raises NotANotebook."""
+    """The code cells of a notebook's JSON. Raises NotANotebook, TooMuchCode."""
     try:
         return tuple(_code_cells(json.loads(text)["cells"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -115,13 +124,16 @@ def notebook_cells(text: str) -> tuple[Cell, ...]:
 
 
 def _code_cells(cells: list[dict[str, Any]]) -> Iterator[Cell]:
-    number, above = 0, ""
+    number, above, size = 0, "", 0
     for cell in cells:
         source = "".join(cell["source"])
         if cell["cell_type"] != "code":
             above += source + "\n" if cell["cell_type"] == "markdown" else ""
             continue
         number += 1
+        size += len(source)
+        if size > MAX_BYTES or number > MAX_CELLS:  # before Python parses any of it
+            raise TooMuchCode
         count = cell.get("execution_count")
         plain = plain_python(source.replace("\r\n", "\n").replace("\r", "\n"))
         yield Cell(

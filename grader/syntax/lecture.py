@@ -13,7 +13,9 @@ from grader.syntax.units import Unit
 
 EXERCISES = ("exercise1", "exercise2", "exercise3", "exercise4")
 HEADING = re.compile(r"\bexercise\s*#?\s*([1-4])\b", re.IGNORECASE)
-COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+COMMENT = re.compile(
+    r"^[^\S\n]*#.*$", re.MULTILINE
+)  # \s would run over empty lines, anew from each
 # What the lecture's own cells write at the head of an exercise.
 GIVEN_AHEAD = {"loss_fast": 2, "hpreact_fast": 3}
 # Written chunk by chunk only; the steps between dbnraw and dbnmeani are part of some answers to

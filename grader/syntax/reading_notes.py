@@ -16,6 +16,8 @@ NEAR = 0.85  # of two names, where one is taken for the other
 MOST_LISTED = 4
 MOST_SHOWN = 40  # characters of a line
 
+MOST_LINES = 20  # that are named in one note
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -123,7 +125,8 @@ def _left_out(cell: Cell) -> str:
         return f"{cell.name} is not Python (`{shown}`), and is left out."
     if not more:
         return f"{cell.place(line)} is for the shell or for Jupyter (`{shown}`), and is left out."
-    lines = ", ".join(str(cell.place(other).line) for other, _ in more)
+    lines = ", ".join(str(cell.place(other).line) for other, _ in more[:MOST_LINES])
+    lines += ", ..." if len(more) > MOST_LINES else ""
     first = str(cell.place(line)).replace("line", "lines")
     return f"{first}, {lines} are for the shell or for Jupyter (`{shown}`), and are left out."
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.syntax.units import Unit
 
 LINE = re.compile(
-    r"^\s*(\w+)\s*\|\s*exact:\s*(True|False)\s*\|\s*approximate:\s*(True|False)\s*"
+    r"^[ \t]*(\w+)\s*\|\s*exact:\s*(True|False)\s*\|\s*approximate:\s*(True|False)\s*"
     r"\|\s*maxdiff:\s*([-+.\w]+)\s*$",
     re.MULTILINE,
 )

@@ -13,8 +13,15 @@ from pathlib import Path
 from grader.errors import UsageProblem, printable
 from grader.regular_file import NotRegular, open_regular
 from grader.syntax.autodiff import Forbidden, autodiff_in
-from grader.syntax.bounds import MAX_BYTES, MAX_NODES, too_much
-from grader.syntax.cells import Cell, NotANotebook, Place, notebook_cells, script_cells
+from grader.syntax.bounds import MAX_BYTES, MAX_CELLS, MAX_NODES, too_much
+from grader.syntax.cells import (
+    Cell,
+    NotANotebook,
+    Place,
+    TooMuchCode,
+    notebook_cells,
+    script_cells,
+)
 from grader.syntax.dialect import Dialect
 from grader.syntax.forbidden import first_forbidden
 from grader.syntax.gradients import ENTRY, Gradients, Written
@@ -22,7 +29,7 @@ from grader.syntax.methods import lines_written, method_around, plainly_written,
 from grader.syntax.names import Names
 from grader.syntax.saved_output import Printed
 
-MAX_NOTEBOOK_BYTES = 50_000_000  # with the plots that are saved in it
+MAX_NOTEBOOK_BYTES = 32_000_000  # with the plots that are saved in it
 
 
 TOO_MUCH = f"more than {MAX_NODES:,} names, numbers and operations; is it the right file?"
@@ -220,9 +227,11 @@ def cells_of(path: Path, text: str) -> tuple[Cell, ...]:
         cells = notebook_cells(text) if path.suffix == ".ipynb" else script_cells(text)
     except NotANotebook:
         raise Unreadable(f"{path}: not a Jupyter notebook (version 4).") from None
+    except TooMuchCode:
+        said = f"{path}: more than {MAX_BYTES:,} bytes of code, or {MAX_CELLS:,} cells with any; "
+        said += "is it the right file?"
+        raise Unreadable(said) from None
     size = sum(len(cell.source) for cell in cells)
-    if size > MAX_BYTES:
-        raise Unreadable(f"{path}: more than {MAX_BYTES:,} bytes of code; is it the right file?")
     if too_much([cell.tree for cell in cells if cell.problem is None], size):
         raise Unreadable(f"{path}: {TOO_MUCH}")
     return cells
