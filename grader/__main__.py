@@ -4,6 +4,7 @@ import os
 import sys
 
 from grader.course import EXERCISES
+from grader.errors import NOT_PASSED
 from grader.process.clean_start import WORD, load_torch, read_call, restart
 
 if not sys.flags.safe_path:
@@ -13,6 +14,15 @@ GRADING = (*EXERCISES, "all", "notebook")
 
 
 def main() -> None:
+    """Ctrl-C also while torch is loaded, which takes a second: nothing was graded yet."""
+    try:
+        _begin()
+    except KeyboardInterrupt:
+        print("\nStopped before anything was graded.", file=sys.stderr)
+        sys.exit(NOT_PASSED)
+
+
+def _begin() -> None:
     if sys.argv[1:2] == [WORD]:
         from grader.process.launcher import prepare
 
@@ -20,8 +30,13 @@ def main() -> None:
         load_torch()
         prepare(told)
         read_call(told)
-    elif sys.argv[1:2] and sys.argv[1] in GRADING:
-        restart(sys.argv)
+    else:
+        if len(sys.argv) == 1:
+            from grader.cli.current import begun
+
+            sys.argv += begun()
+        if sys.argv[1:2] and sys.argv[1] in GRADING:
+            restart(sys.argv)
     from grader.cli import main as command
 
     called_as = os.path.basename(sys.argv[0])  # noqa: PTH119

@@ -4,6 +4,7 @@ Raised anywhere, and shown by the command. Imports no click, for what is called 
 """
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from unicodedata import combining
@@ -91,10 +92,25 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near}?" if likeness.get(near, 0) >= 0.6 else "."
 
 
+def _in_short(word: str, exercises: Iterable[str]) -> str:
+    """exercise1 for ex1 or Exercise_1; "" where none is meant, or more than one."""
+    said = re.fullmatch(r"([a-z]+)[ _.-]?0*(\d+)", word.lower())
+    if said is None:
+        return ""
+    meant = [
+        name
+        for name in exercises
+        if name.startswith(said[1]) and name.rstrip("0123456789") + said[2] == name
+    ]
+    return f"; did you mean {meant[0]}?" if len(meant) == 1 else ""
+
+
 class UnknownExercise(UsageProblem):
     def __init__(self, word: str, exercises: Iterable[str], commands: Iterable[str] = ()) -> None:
-        near = did_you_mean(word, [*exercises, *commands])
+        near = _in_short(word, exercises) or did_you_mean(word, [*exercises, *commands])
         more = " `grade list` shows them all."
         if word.endswith((".py", ".ipynb")):
-            near, more = ".", " For a file: grade EXERCISE --submission FILE"
+            stem = Path(word).stem
+            near = f"; did you mean {stem}?" if stem in exercises else "."
+            more = " For a file: grade EXERCISE --submission FILE"
         super().__init__(f"{word}: no such exercise{near}{more if near == '.' else ''}")

@@ -26,35 +26,49 @@ from grader.version import __version__
 ALL = "all"
 # The module that a command adds itself in, and what `grade --help` says of it.
 COMMANDS = {
+    "list": ("learner", "List the exercises, your progress, and what each builds on."),
+    "lesson": ("lesson", "Show the lesson of an EXERCISE."),
+    "hint": ("hint", "Show the next hint for a GRADIENT, or for the first error."),
+    "explain": ("explain", "What a MISTAKE is, why it matters, how to see it."),
+    "solution": ("learner", "Show the worked answer, or one GRADIENT of it."),
+    "reset": ("learner", "Restore the stub; your file is kept beside it."),
+    "init": ("learner", "Set up the kit in DIR: stubs, worked answers, names."),
+    "notebook": ("notebooks", "Grade the lecture's notebook, or a script like it, as it is."),
     "class": ("classroom", "Grade the submissions of a class, found in a FOLDER or a zip."),
-    "dev": ("dev", "For those who write exercises."),
     "dialect": ("dialect", "What a submission may use under --untrusted."),
     "doctor": ("doctor", "Test which layers of the sandbox work on this machine."),
-    "explain": ("explain", "What a MISTAKE is, why it matters, how to see it."),
-    "hint": ("hint", "Show the next hint for a GRADIENT, or for the first error."),
-    "init": ("learner", "Set up the kit in DIR: stubs, worked answers, names."),
-    "lesson": ("lesson", "Show the lesson of an EXERCISE."),
-    "list": ("learner", "List the exercises, your progress, and what each builds on."),
-    "notebook": ("notebooks", "Grade the lecture's notebook, or a script like it, as it is."),
-    "reset": ("learner", "Restore the stub; your file is kept beside it."),
-    "solution": ("learner", "Show the worked answer, or one GRADIENT of it."),
+    "dev": ("dev", "For those who write exercises."),  # not listed: learners need no more lines
 }
 
 
 class ExerciseGroup(click.Group):
     """A word that is not a command is an exercise, and grading is the command of that name."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without a word it goes on where one stopped."""
+        if not args and not ctx.resilient_parsing:
+            from grader.cli.current import begun, say_where_to_begin
+
+            args = begun()
+            if not args and say_where_to_begin():
+                ctx.exit()
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS:
             import_module(f"grader.cli.{COMMANDS[cmd_name][0]}")
         return super().get_command(ctx, cmd_name)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """-h and --version, which everyone knows, stand in the usage: it is to fit one screen."""
+        self.format_commands(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in COMMANDS if name != "dev"])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -75,6 +89,9 @@ class ExerciseGroup(click.Group):
             _end_with(problem)
         except click.UsageError as error:  # it may quote a file's name
             raise click.UsageError(one_line(error.format_message()), error.ctx) from None
+        except KeyboardInterrupt:
+            click.echo(f"\nStopped: {ctx.command_path} {ctx.invoked_subcommand}", err=True)
+            raise click.exceptions.Exit(NOT_PASSED) from None
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
@@ -89,15 +106,21 @@ def _end_with(problem: Problem) -> NoReturn:
     raise click.exceptions.Exit(problem.exit_code)
 
 
-@click.group(cls=ExerciseGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=ExerciseGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[-h | --version]",
+    subcommand_metavar="[EXERCISE | COMMAND] ...",
+)
 @click.version_option(__version__, prog_name="handgrad")
 def main() -> None:
     """Write gradients by hand; have them graded against loss.backward().
 
     \b
-    grade exercise1        grade exercises/exercise1.py
-    grade all              every exercise, one line each
-    grade exercise1 --help the options of grading
+    grade lesson warmup1  start here (from the lecture on backprop: exercise1)
+    grade                 go on where you stopped
+    grade exercise1       grade exercises/exercise1.py; with --help: the options
+    grade all             every exercise, one line each
     """
 
 

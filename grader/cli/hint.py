@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli import main
+from grader.cli.current import gradient_meant
 from grader.cli.learner import gradient_named
 from grader.cli.paragraphs import wrapped
 from grader.errors import UsageProblem, printable, shown
@@ -17,23 +18,23 @@ if TYPE_CHECKING:
 
 
 @main.command()
-@click.argument("exercise")
+@click.argument("exercise", required=False)
 @click.argument("gradient", required=False)
 @click.option("--rung", type=click.IntRange(1), help="Show this rung instead of the next one.")
 @click.option("--all", "whole", is_flag=True, help="Show every rung.")
-def hint(exercise: str, gradient: str | None, rung: int | None, whole: bool) -> None:
+def hint(exercise: str | None, gradient: str | None, rung: int | None, whole: bool) -> None:
     """Show the next hint for a GRADIENT, or for the first error of the last grading."""
-    from grader.course.exercise import load_exercise
-    from grader.workspace.hint_state import last_grading, note_rung
+    from grader.workspace.hint_state import LastGrading, begun_anew, last_grading, note_rung
     from grader.workspace.hints import ladder
     from grader.workspace.kit import find_kit
 
-    course = load_exercise(exercise)
+    course, gradient = gradient_meant(exercise, gradient)
+    exercise = course.name
     named = None if gradient is None else gradient_named(course, gradient)
     if whole and rung is not None:
         raise UsageProblem("--rung and --all cannot be combined.")
     folder = find_kit()
-    last = last_grading(folder, exercise)
+    last = LastGrading() if begun_anew(folder, exercise) else last_grading(folder, exercise)
     name = named or last.first
     if name is None or name not in course.gradients:
         click.echo(_nothing_to_hint_at(exercise, course.key(course.gradients[0]), last))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli import main
+from grader.cli.current import exercise_meant, gradient_meant
 from grader.cli.paragraphs import width, wrapped
 from grader.course import EXERCISES
 from grader.errors import UsageProblem, did_you_mean, shown
@@ -66,16 +67,16 @@ def _margin() -> str:
 
 
 @main.command()
-@click.argument("exercise")
+@click.argument("exercise", required=False)
 @click.argument("gradient", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask first.")
-def solution(exercise: str, gradient: str | None, yes: bool) -> None:
+def solution(exercise: str | None, gradient: str | None, yes: bool) -> None:
     """Show the worked answer, or one GRADIENT of it."""
-    from grader.course.exercise import load_exercise
     from grader.workspace import kit
     from grader.workspace.stub import solution_lines
 
-    course = load_exercise(exercise)
+    course, gradient = gradient_meant(exercise, gradient)
+    exercise = course.name
     wanted = None if gradient is None else gradient_named(course, gradient)
     try:
         passed = kit.find_kit().progress().get(exercise, {}).get("passed", False)
@@ -100,14 +101,13 @@ def gradient_named(exercise: "Exercise", word: str) -> str:
 
 
 @main.command()
-@click.argument("exercise")
-def reset(exercise: str) -> None:
+@click.argument("exercise", required=False)
+def reset(exercise: str | None) -> None:
     """Restore the stub; your file is kept beside it."""
-    from grader.course.exercise import load_exercise
     from grader.workspace import kit
     from grader.workspace.hint_state import forget
 
-    load_exercise(exercise)
+    exercise = exercise_meant(exercise).name
     folder = kit.find_kit()
     kept = folder.reset(exercise)
     try:

@@ -7,6 +7,7 @@ import click
 
 from grader import course
 from grader.cli import main
+from grader.cli.current import exercise_meant
 
 FOLDER = Path(course.__file__).parent / "lessons"
 
@@ -19,10 +20,10 @@ def lesson_text(exercise: str) -> str:
 
 
 @main.command()
-@click.argument("exercise")
-def lesson(exercise: str) -> None:
+@click.argument("exercise", required=False)
+def lesson(exercise: str | None) -> None:
     """Show the lesson of an EXERCISE: the idea, a small example, the shapes, where to read on."""
-    text = lesson_text(exercise)
+    text = lesson_text(exercise_meant(exercise).name)
     if sys.stdout.isatty():
         _render(text)
     else:

@@ -6,6 +6,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from grader.errors import one_line
+from grader.render.paragraph import on_one_line
 
 INDENT = 6  # of a call on a line of its own: under what follows "Next: "
 GAP = 2
@@ -45,4 +46,4 @@ class Calls:
 
 
 def _unbroken(text: str) -> Text:
-    return Text(" " * INDENT + text, no_wrap=True, overflow="ignore")
+    return on_one_line(" " * INDENT + text)

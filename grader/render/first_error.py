@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from grader.course.exercise import Exercise
+from grader.errors import shown
 from grader.render import told_apart
-from grader.render.paragraph import paragraph
-from grader.report import GradientReport, Report
+from grader.render.paragraph import on_one_line, paragraph
+from grader.report import GradientReport, Report, Stopped
 from grader.workspace.pages import read_page
 
 MEANINGS = {
@@ -63,10 +65,20 @@ def first_error(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     if said is None:
         return
     yield Text.assemble((said.opening, "bold"), (said.label, "bold red"), said.rest)
+    if place := _place(report):
+        yield place
     yield from (paragraph(chunk, "cyan", indent=2) for chunk in said.chunks)
     if said.yours:
         yield paragraph(f"Yours: {said.yours}", indent=2)
     yield from (paragraph(sentence, indent=2) for sentence in said.sentences)
+
+
+def _place(report: Report) -> RenderableType | None:
+    """`exercises/exercise1.py:26:`, which terminals and editors take for a link to the line."""
+    wrong: Stopped | GradientReport | None = report.stopped_first or report.first_own_error
+    if wrong is None or wrong.line is None or wrong.place is not None:
+        return None  # in a notebook, no file has that line
+    return on_one_line(f"  {shown(Path(report.submission))}:{wrong.line}:", "dim")
 
 
 def _meaning(gradient: GradientReport) -> str:

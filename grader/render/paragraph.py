@@ -27,6 +27,11 @@ def paragraph(text: str, style: str = "", indent: int = 0) -> Paragraph:
     return Paragraph(Text(one_line(text, 2000), style=style), indent)
 
 
+def on_one_line(text: str, style: str = "") -> Text:
+    """What has to stay whole, however narrow it is: a call to copy, a place to click on."""
+    return Text(one_line(text, 2000), style=style, no_wrap=True, overflow="ignore")
+
+
 def quoted(text: str, style: str = "") -> Paragraph:
     """A sentence that quotes what a submission says: no line of it stands where one of the
     report's begins, however it is wrapped."""

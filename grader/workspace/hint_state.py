@@ -51,7 +51,16 @@ def last_grading(folder: Kit, exercise: str) -> LastGrading:
 def note_grading(folder: Kit, report: Report) -> None:
     """A gradient with another diagnosis than before has its ladder climbed anew."""
     saved = saved_at(folder, report.exercise)
+    if begun_anew(folder, report.exercise):
+        forget(folder, report.exercise)
     _update(folder, report.exercise, lambda before: _after(before, report, saved))
+
+
+def begun_anew(folder: Kit, exercise: str) -> bool:
+    """Whether the file that was graded last has been replaced by the stub, by whatever means."""
+    graded = last_grading(folder, exercise).saved
+    changed = graded is not None and graded != saved_at(folder, exercise)
+    return changed and folder.untouched(exercise)
 
 
 def _after(before: LastGrading, report: Report, saved: int | None) -> LastGrading:
@@ -85,7 +94,10 @@ def _said(finding: Finding | None) -> str | None:
 
 
 def note_rung(folder: Kit, exercise: str, gradient: str, rung: int) -> None:
+    anew = begun_anew(folder, exercise)
+
     def climbed(before: LastGrading) -> LastGrading:
+        before = LastGrading() if anew else before
         rungs = before.rungs | {gradient: max(rung, before.rungs.get(gradient, 0))}
         return replace(before, rungs=rungs)
 

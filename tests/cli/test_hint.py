@@ -166,6 +166,7 @@ def test_what_is_right_is_said_before_the_hint(verdict: str, said: str, folder: 
 
 
 def test_a_file_that_was_changed_since_is_pointed_out(folder: kit.Kit) -> None:
+    folder.stub("exercise1").write_text("# my work\n")
     note_grading(folder, report(gradient("counts", "wrong", TWICE)))
     os.utime(folder.stub("exercise1"), (1e9, 1e9))
     said = grade("hint", "exercise1").stdout
@@ -213,3 +214,22 @@ def test_a_wrong_call_gets_a_line_and_exit_code_2(arguments: str, said: str) -> 
     assert said in done.stderr
     assert done.stdout == ""
     assert not HINTS.exists()
+
+
+def test_the_stub_copied_over_the_file_starts_every_ladder_anew(folder: kit.Kit) -> None:
+    file = folder.stub("exercise1")
+    file.write_text("# my work\n")
+    note_grading(folder, report(gradient("counts", "wrong", TWICE)))
+    for expected in CLIMB[:2]:
+        assert headings(grade("hint", "exercise1", "counts")) == [expected]
+    file.write_text(kit.pristine_stub("exercise1"))
+    for rung, title in enumerate(("the calculus", "the shapes"), 1):
+        done = grade("hint", "exercise1", "counts")
+        assert headings(done) == [f"dcounts, hint {rung} of 2: {title}"]
+        assert "has changed since" not in done.stdout
+    file.write_text("# my work\n")
+    note_grading(folder, report(gradient("counts", "missing")))
+    grade("hint", "exercise1", "counts")
+    file.write_text(kit.pristine_stub("exercise1"))
+    note_grading(folder, report(gradient("counts", "missing")))
+    assert last_grading(folder, "exercise1").rungs == {}
