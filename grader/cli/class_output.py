@@ -7,25 +7,47 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from grader.errors import UsageProblem, shown
+import click
+
+from grader.errors import UsageProblem, did_you_mean, one_line, shown
 
 if TYPE_CHECKING:
     from grader.classroom.anonymous import Numbers
     from grader.classroom.find import Finding
+    from grader.classroom.formats import Wanted
+    from grader.classroom.formats.tables import Filled, Table
     from grader.classroom.gradebook import Gradebook
     from grader.classroom.policy import Policy
     from grader.classroom.store import Graded, Store
 
 WHO_IS_WHO = "who-is-who.csv"
+NAMED = 10  # students, in a line on the terminal
 
 
 @dataclass
 class Output:
-    OPTIONS: ClassVar = ("out", "pages", "anonymous")
+    OPTIONS: ClassVar = ("out", "pages", "anonymous", "formats", "fill")
     out: Path
     pages: bool
     anonymous: bool
+    formats: tuple[str, ...]  # "gradescope=results.json"
+    fill: tuple[Path, ...]
+    _wanted: "list[Wanted]" = field(init=False)
+    _tables: "list[Table]" = field(init=False)
     _numbers: "Numbers | None" = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """What cannot be written is said before anything is graded."""
+        self._wanted = [wanted(said) for said in self.formats]
+        self._tables = []
+        if self.fill and self.anonymous:
+            raise UsageProblem("--fill goes by names and numbers, which --anonymous leaves out.")
+        for path in self.fill:
+            from grader.classroom.formats.tables import read_table
+
+            self._tables.append(read_table(path))
+            if (self.out / path.name).resolve() == path.resolve():
+                raise UsageProblem(f"{shown(path)} would be written over; move it out of --out.")
 
     def make_folder(self) -> None:
         try:
@@ -62,11 +84,42 @@ class Output:
 
             with written(self.out):
                 write_pages(graded(), book, rules, self.out)
+        for one in self._wanted:
+            from grader.classroom.formats import write_format
+
+            with written(one.path):
+                write_format(one, graded(), book, rules)
+        for table in self._tables:
+            filled = table.fill(table, book)
+            self._text(table.path.name, filled.text)
+            say_filled(self.out / table.path.name, filled)
         return book
 
     def _text(self, name: str, text: str) -> None:
         with written(self.out / name):
             (self.out / name).write_text(text, encoding="utf-8")
+
+
+def wanted(said: str) -> "Wanted":
+    """Of "NAME=FILE"."""
+    from grader.classroom.formats import FORMATS, Wanted
+
+    name, equals, path = said.partition("=")
+    if name not in FORMATS:
+        near = did_you_mean(name, FORMATS)
+        more = f" There are {', '.join(FORMATS)}." if near == "." else ""
+        raise UsageProblem(f"--format {one_line(name)}: no such format{near}{more}")
+    if not equals or not path:
+        raise UsageProblem(f"--format {name}: say where: {name}=FILE")
+    return Wanted(name, Path(path))
+
+
+def say_filled(path: Path, filled: "Filled") -> None:
+    click.echo(f"{shown(path)}: {filled.rows} filled.")
+    if filled.not_there:
+        names = ", ".join(one_line(one.name) for one in filled.not_there[:NAMED])
+        more = ", ..." if len(filled.not_there) > NAMED else ""
+        click.echo(f"Not in that table: {len(filled.not_there)} ({names}{more}).", err=True)
 
 
 @contextmanager

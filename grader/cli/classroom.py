@@ -61,6 +61,17 @@ LISTED = 10  # of what is not placed, where it is not asked for
 @click.option("--watch", is_flag=True, help="Go on with what is handed in later, until Ctrl-C.")
 @click.option("--pages/--no-pages", default=True, help="Write pages of the class and of students.")
 @click.option("--anonymous", is_flag=True, help="Numbers in place of names in all that is written.")
+@click.option(
+    "--format", "formats", multiple=True, metavar="NAME=FILE",
+    help="For another system as well. One file of the class: canvas, nbgrader, junit, json-report; "
+    "one of each student (FILE is a folder, if there are several): gradescope, prairielearn, "
+    "otter, github, classroom50.",
+)  # fmt: skip
+@click.option(
+    "--fill", multiple=True, type=Path, metavar="FILE",
+    help="A gradebook exported from Canvas, or Moodle's grading worksheet: written to --out with "
+    "the points in it.",
+)  # fmt: skip
 @click.option("--init", is_flag=True, help="Write a course.toml to FOLDER, with comments.")
 def classroom(
     folder: Path,
@@ -81,11 +92,11 @@ def classroom(
         write_policy(folder)
         return
     rules = read_rules(policy, exercises)
+    output = Output(**{name: options.pop(name) for name in Output.OPTIONS})
     finding = found_in(folder, rules.exercises)
     say_found(finding, dry_run)
     if dry_run:
         return
-    output = Output(**{name: options.pop(name) for name in Output.OPTIONS})
     status = graded_class(finding, rules, policy, output, **options)
     for later in changes_in(folder, rules.exercises, finding) if watch else ():
         say_found(later, everything=False)

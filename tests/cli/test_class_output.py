@@ -1,0 +1,93 @@
+"""What a run of `grade class` writes, and what is refused before anything is graded."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.cli import main
+from tests.worked import worked
+
+
+def grade_class(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["class", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("class")
+    for name in ("ada_lovelace", "grace_hopper"):
+        (folder / "all" / name).mkdir(parents=True)
+        (folder / "all" / name / "exercise2.py").write_text(worked("exercise2"))
+    (folder / "all" / "grace_hopper" / "exercise2.py").write_text("def backward(:\n")
+    return folder
+
+
+def test_a_run_writes_tables_pages_and_formats(folder: Path) -> None:
+    out, export = folder / "out", folder / "Canvas.csv"
+    export.write_text("Student,ID,exercise2 (1)\nAda Lovelace,1,\nEve,2,\n")
+    done = grade_class(
+        folder / "all", "--exercise", "exercise2", "--out", out, "--jobs", "1", "--fill", export,
+        "--format", f"junit={out / 'class.xml'}", "--format", f"gradescope={out / 'gradescope'}",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    written = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert written >= {
+        "gradebook.csv", "results.csv", "index.html", "students/ada_lovelace.html",
+        "students/grace_hopper.html", "class.xml", "gradescope/ada_lovelace.json", "Canvas.csv",
+    }  # fmt: skip
+    assert "Canvas.csv: 1 filled." in done.output
+    assert "Not in that table: 1 (grace_hopper)." in done.output
+    assert "index.html" in done.output
+    rows = list(csv.reader((out / "Canvas.csv").read_text().splitlines()))
+    assert rows == [
+        ["Student", "ID", "exercise2 (1)"],
+        ["Ada Lovelace", "1", "1"],
+        ["Eve", "2", ""],
+    ]
+
+
+def test_an_anonymous_run_names_nobody(folder: Path) -> None:
+    out = folder / "out"  # of the run before: what it knows is not graded again, its pages go
+    done = grade_class(
+        folder / "all", "--exercise", "exercise2", "--out", folder / "secret", "--db",
+        out / "class.db", "--anonymous", "--jobs", "1",
+        "--format", f"junit={folder / 'secret' / 'class.xml'}",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    for path in (folder / "secret").rglob("*"):
+        if path.is_file() and path.name != "who-is-who.csv":
+            assert not {"ada", "grace"} & set(path.read_text().casefold().replace("_", " ").split())
+            assert "ada_" not in path.read_text() and "grace" not in path.name
+    assert "ada_lovelace" in (folder / "secret" / "who-is-who.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--format", "junits=x"), "--format junits: no such format; did you mean junit?"),
+        (("--format", "junit"), "--format junit: say where: junit=FILE"),
+        (("--fill", "none.csv"), "none.csv: No such file or directory."),
+        (("--fill", "none.csv", "--anonymous"), "--fill goes by names and numbers"),
+    ],
+)
+def test_what_cannot_be_written_is_said_first(
+    options: tuple[str, ...], said: str, folder: Path
+) -> None:
+    out = folder / "never"
+    done = grade_class(folder / "all", "--exercise", "exercise2", "--out", out, *options)
+    assert done.exit_code == 2
+    assert said in done.output
+    assert not out.exists()
+
+
+def test_a_class_of_nobody_has_a_page(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = grade_class(
+        tmp_path / "empty", "--exercise", "exercise2", "--out", tmp_path / "out",
+        "--format", f"gradescope={tmp_path / 'results.json'}",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "Nobody handed it in." in (tmp_path / "out" / "index.html").read_text()
+    assert "Nothing was handed in" in (tmp_path / "results.json").read_text()
