@@ -23,9 +23,9 @@ from .table import miss
 
 PART = 15  # mutants a test, so that two workers share an exercise
 UNKNOWN = 3  # of them the grader may say that it does not know which mistake it is
-SAMPLE = {"exercise1": 70, "exercise3": 25, "exercise4": 45, "warmup2": 14}  # mistakes
-SEVERAL, SEVERAL_FOUND = 15, 0.95
-USUAL = 24  # of each other exercise
+SAMPLE = {"exercise1": 45, "exercise4": 30, "exercise8": 15, "warmup2": 10}  # mistakes
+SEVERAL, SEVERAL_FOUND = 10, 0.95
+USUAL = 20  # of each other exercise
 FEWEST = {  # mistakes that are proposed
     "warmup1": 280, "warmup2": 130, "warmup3": 80, "warmup4": 110, "warmup5": 90,
     "exercise1": 380, "exercise2": 20, "exercise3": 50, "exercise4": 190, "exercise5": 290,

@@ -83,7 +83,7 @@ def test_what_comes_back_shares_nothing_and_can_be_written_to() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_random_bytes_are_a_bad_message(document: bytes) -> None:
     with pytest.raises(BadMessage):
         unpack(document)
@@ -94,7 +94,7 @@ FRAME = document_of(pack({"raised": None}, {"dprobs": torch.ones(3, 2), "dcounts
 
 @given(st.lists(st.tuples(st.integers(0, len(FRAME) - 1), st.integers(0, 255)), max_size=4),
        st.integers(0, len(FRAME)))  # fmt: skip
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_a_mutated_frame_is_read_or_is_a_bad_message(
     changes: list[tuple[int, int]], end: int
 ) -> None:

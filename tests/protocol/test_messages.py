@@ -44,7 +44,7 @@ FLAWLESS: dict[str, Any] = {
 
 
 @given(FACTS)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_facts_are_read_or_are_a_bad_message(facts: dict[str, Any]) -> None:
     try:
         answer = read_answer(Message(facts, {}), ROWS)
