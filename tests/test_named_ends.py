@@ -44,7 +44,8 @@ def test_a_line_that_raises_and_writes_no_gradient_has_the_arrow(
     assert not unread(report)
     said = shown(report)
     assert re.search(rf"\n> {re.escape(text)} +- +- +- +raised +{line}\n{row}", said), said
-    assert f"First error: line {line} raises, and writes no gradient.\n  Yours: {text}" in said
+    assert f"First error: line {line} raises, and writes no gradient.\n" in said
+    assert f"\n  Yours: {text}\n  Correct that line, or take it out.\n" in said
     assert "Next: fix that line, then run:" in said
     page = report_html(report, load_exercise("exercise1"))
     assert f'<th scope="row">{text}</th>' in page

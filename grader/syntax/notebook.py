@@ -152,9 +152,7 @@ class Notebook:
         if not any(unit.written & set(asked) for unit in own):
             notes = (*reading.cells_left_out(), *reading.renamed(frozenset()))
             return Submission(self.path, "", f"{self.path}: {self._nothing(wanted)}", notes)
-        written = {unit: unit.written for unit in own if not _not_yet(unit, asked)}
-        elsewhere = frozenset().union(*written.values())
-        own = frozenset(u for u in own if u in written or not u.written <= elsewhere)
+        own = _but_for_todo(own, asked)
         taken_over = frozenset(unit for unit in own if _own_grad(unit, asked))
         given = wanted.given - set(asked)
         found = Slicer(self.units, own - taken_over, asked, given).slice()
@@ -167,12 +165,8 @@ class Notebook:
             name = called.get(name, name)
             return name if name in known else None
 
-        begun = frozenset().union(*(unit.bound for unit in found.units))
-        peeked = [peek for unit in found.units for peek in unit.peeks]
-        peeked += [peek for unit in taken_over for peek in unit.peeks]
-        read = {gradient_of(peek) for peek in peeked}.union(*(unit.bound for unit in taken_over))
         stood_in = sorted(
-            {key[1:] for key in read & {*wanted.gradients} - begun - called.keys()}
+            _peeked_only(wanted, found, taken_over, called)
             | self._nowhere_written(wanted, found, called)
         )
         lines = as_function(found, given, stood_in, called, instead)
@@ -238,6 +232,23 @@ def _own_grad(unit: Unit, asked: Collection[str]) -> bool:
     return any(gradient_of(peek) in made for peek in unit.peeks) or (
         bool(made) and unit.outside == USES_AUTOGRAD
     )
+
+
+def _peeked_only(
+    wanted: Wanted, found: Slice, taken_over: Collection[Unit], called: Collection[str]
+) -> set[str]:
+    """Values whose gradients are only read as PyTorch's: no statement begins one."""
+    begun = frozenset().union(*(unit.bound for unit in found.units))
+    peeked = [peek for unit in (*found.units, *taken_over) for peek in unit.peeks]
+    read = {gradient_of(peek) for peek in peeked}.union(*(unit.bound for unit in taken_over))
+    return {key[1:] for key in read & {*wanted.gradients} - begun - set(called)}
+
+
+def _but_for_todo(own: Collection[Unit], asked: Collection[str]) -> frozenset[Unit]:
+    """Without `dlogits = None  # TODO`, where another statement writes that."""
+    written = {unit: unit.written for unit in own if not _not_yet(unit, asked)}
+    elsewhere = frozenset().union(*written.values())
+    return frozenset(u for u in own if u in written or not u.written <= elsewhere)
 
 
 def _not_yet(unit: Unit, asked: Collection[str]) -> bool:
