@@ -1,5 +1,5 @@
 """A fault of the grader's own while one submission was handled: its trace, in a file for whoever
-mends the grader, and a reference number for the report.
+fixes the grader, and a reference number for the report.
 
 The file is in the user's own folder for such things, never beside a submission.
 """

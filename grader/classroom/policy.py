@@ -173,7 +173,7 @@ class _Reading:
             for gradient, worth in points.items():
                 if gradient not in known:
                     near = did_you_mean(gradient, known)
-                    raise self.wrong(gradient, f" is no gradient of {name}{near}")
+                    raise self.wrong(gradient, f" is not a gradient of {name}{near}")
                 if not isinstance(worth, int | float) or isinstance(worth, bool) or worth < 0:
                     raise self.wrong(gradient, ": write a number of points, 0 or more.")
             found[name] = {gradient: float(worth) for gradient, worth in points.items()}

@@ -104,7 +104,7 @@ DEEP_STACK = DeepStack("Linear", "BatchNorm1d", "Tanh", "weight", ("weight", "ga
 
 def inputs(data: Any, seed: int, sizes: dict[str, int]) -> dict[str, Any]:
     """The lecture's network from the embedded characters on, the gradient at its logits, and
-    what the parts that are no gradients are tried with."""
+    what the parts that are not gradients are tried with."""
     import torch
 
     given = makemore.network_and_batch(data, seed, sizes)

@@ -1,4 +1,4 @@
-"""What the values of warmup5 that are no gradients are with a known mistake.
+"""What the values of warmup5 that are not gradients are with a known mistake.
 
 Each by the mistake's id; several where it can be made in more than one way.
 """

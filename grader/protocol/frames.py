@@ -118,7 +118,7 @@ def _facts(document: bytes) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise BadMessage("its header is not the JSON it should be") from None
     if not isinstance(facts, dict):
-        raise BadMessage("its facts are no JSON object")
+        raise BadMessage("its facts are not a JSON object")
     return facts
 
 

@@ -45,7 +45,10 @@ def test_the_template_says_nothing_and_every_line_of_it_may_be_said(tmp_path: Pa
             'line 2: inherited: write a number, 0 or more, not "half"',
         ),
         ("[points]\ninherit = 1", "line 2: inherit is not known here; did you mean inherited?"),
-        ("[points.of.exercise1]\nbnvra = 2", "line 2: bnvra is no gradient of exercise1; did you"),
+        (
+            "[points.of.exercise1]\nbnvra = 2",
+            "line 2: bnvra is not a gradient of exercise1; did you",
+        ),
         ("[points.of.exercise1]\nC = -2", "line 2: C: write a number of points, 0 or more."),
         ("[dialect]\nbuiltins = 'print'", "line 2: builtins: write a list of names, not"),
         ("[dialect]\nmodules = { numpy = true }", "line 2: modules: write a table, the names"),

@@ -145,13 +145,13 @@ class _Engine:
             }
             with self._made() as made:
                 out = eval(code, {}, {**reads, name: value})
-            arrives = upstream[chunk][at] if chunk in upstream else 1.0
-            if out is value:  # a relu may give back what it was given: then it arrives there
-                value.grad += arrives
+            incoming = upstream[chunk][at] if chunk in upstream else 1.0
+            if out is value:  # a relu may give back what it was given: then its gradient goes there
+                value.grad += incoming
                 continue
             if self._idle(out):
                 self.idle.add(chunk)
-            out.grad = arrives
+            out.grad = incoming
             for inner in reversed(made):  # more than one, where a / b is a * b**-1
                 inner._backward()
         return value.grad
