@@ -18,6 +18,7 @@ from grader.cli.class_output import Output
 from grader.course import EXERCISES
 from grader.errors import (
     GRADER_FAILED,
+    NOT_PASSED,
     PASSED,
     GraderFailure,
     UnknownExercise,
@@ -97,11 +98,15 @@ def classroom(
     say_found(finding, dry_run)
     if dry_run:
         return
-    status = graded_class(finding, rules, policy, output, **options)
-    for later in changes_in(folder, rules.exercises, finding) if watch else ():
-        say_found(later, everything=False)
-        again = options | {"rerun": (), "changed": True}
-        status = graded_class(later, rules, policy, output, **again)
+    try:
+        status = graded_class(finding, rules, policy, output, **options)
+        for later in changes_in(folder, rules.exercises, finding) if watch else ():
+            say_found(later, everything=False)
+            again = options | {"rerun": (), "changed": True}
+            status = graded_class(later, rules, policy, output, **again)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was graded is kept: the same call continues.", err=True)
+        status = NOT_PASSED
     sys.exit(status)
 
 

@@ -137,7 +137,7 @@ def test_what_is_handed_in_later_is_graded_when_it_comes(folder: Path, tmp_path:
 
 def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
     expected = alone(tmp_path)
-    for more in range(1, 4):
+    for more in (1, 3):
         with subprocess.Popen(command(folder), stdout=subprocess.DEVNULL) as process:
             until(partial(has_kept, folder, more), 60.0)
             process.kill()
@@ -146,6 +146,15 @@ def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path, tmp_path: Path)
     ended = run(folder)
     assert f"{len(CLASS) + 1 - len(some)} graded now." in ended.stdout
     assert {name: verdicts(report) for name, report in kept(folder).items()} == expected
+
+
+def test_ctrl_c_says_that_what_was_graded_is_kept(folder: Path) -> None:
+    with subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True) as process:
+        until(partial(has_kept, folder, 1), 60.0)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert said == "Stopped. What was graded is kept: the same call continues.\n"
 
 
 def has_kept(folder: Path, count: int) -> bool:
