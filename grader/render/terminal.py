@@ -4,6 +4,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
@@ -110,7 +111,9 @@ def _onward(report: Report) -> Iterator[RenderableType]:
     """From a passed exercise to the next one of the path."""
     name, calls = report.exercise, []
     if report.training is not None:
-        calls.append((f"grade {name} --train", "train a network with your gradients"))
+        file = Path(report.submission)
+        of = f" --submission {quote(shown(file))}" if file.suffix == ".ipynb" else ""
+        calls.append((f"grade {name}{of} --train", "train a network with your gradients"))
     for later in EXERCISES[EXERCISES.index(name) + 1 :][:1]:
         path = Path(report.submission).with_name(f"{later}.py")
         path = path if path.parent.name == "exercises" else Path("exercises", path.name)

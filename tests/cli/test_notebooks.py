@@ -94,6 +94,15 @@ def test_a_notebook_of_many_megabytes_of_plots_is_read(tmp_path: Path) -> None:
     assert "exercise2   passed" in grade(tmp_path, "notebook", "plots.ipynb", code=0).stdout
 
 
+def test_the_call_that_trains_names_the_notebook(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD, "# Exercise 4\n" + answer_cell("exercise4"))
+    done = grade(tmp_path, "notebook", path.name, code=0)
+    call = "grade exercise4 --submission lecture.ipynb --train"
+    assert f"\n      {call}" in done.stdout
+    trained = grade(tmp_path, *call.split()[1:], "--steps", "5", code=0)
+    assert "Trained with your gradients: 5 steps" in trained.stdout
+
+
 def test_what_is_said_of_the_notebook_is_said_once(tmp_path: Path) -> None:
     path = written(tmp_path, f"!pip install torch\n{HEAD}", answer_cell(), FUSED)
     done = grade(tmp_path, "notebook", path, "--json", "all.json", code=0)
