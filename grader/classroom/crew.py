@@ -4,102 +4,40 @@ A thread each waits for its worker's answers; what they say is put into one queu
 dies or goes silent is replaced, and what it had is asked again.
 """
 
-import json
 import queue
-import selectors
-import subprocess
-import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any, Generic, TypeVar
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from grader.classroom.task import Settings, Task
-from grader.process.clean_start import bare_environment, choose_kernels
+from grader.process.grading_process import GradingProcess, Lost
 
 TRIES = 3  # of one submission, each with another worker
 PATIENCE = 900.0  # seconds for one answer: an attempt has a clock of its own, which is shorter
-ENDING = 5.0  # seconds for a worker to end by itself
-LONGEST = 256 * 2**20  # bytes of one answer
 
 T = TypeVar("T")
 
 
-class Lost(Exception):
-    """A worker ended without an answer: why, as far as that is known."""
-
-
 class Worker:
-    """One process; the thread that made it is the only one to ask it."""
+    """One process, and a folder for it; the thread that made it is the only one to ask it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+        # What a report says of a file is its name in the class's folder: it is put there.
         self._folder = tempfile.TemporaryDirectory(prefix="handgrad-", ignore_cleanup_errors=True)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.classroom.worker"],
-            cwd=self._folder.name,  # what a report says of a file is its name in the class's folder
-            env=choose_kernels(bare_environment(), native=False),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-            start_new_session=True,  # Ctrl-C is answered by the command, once
-        )
-        self._tell(settings.as_json())
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+        self.process = GradingProcess("grader.classroom.worker", folder=Path(self._folder.name))
+        self.process.tell(settings.as_json())
 
     def ask(self, task: Task) -> dict[str, Any]:
         """Raises Lost; then it is not to be asked again."""
-        self._tell(task.as_json())
-        answer = bytearray()
-        assert self._process.stdout is not None
-        deadline, pipe = time.monotonic() + PATIENCE, self._process.stdout.fileno()
-        with selectors.DefaultSelector() as selector:
-            selector.register(pipe, selectors.EVENT_READ)
-            while not answer.endswith(b"\n"):
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    raise Lost(f"no answer within {PATIENCE:g} s")
-                piece = self._process.stdout.read1(2**20)  # type: ignore[attr-defined]
-                if not piece or len(answer) > LONGEST:
-                    raise Lost(self._why())
-                answer += piece
-        found: dict[str, Any] = json.loads(answer)
+        found: dict[str, Any] = self.process.ask(task.as_json(), PATIENCE)
         return found
 
-    def _tell(self, facts: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(facts).encode() + b"\n")
-            self._process.stdin.flush()
-        except OSError:
-            raise Lost(self._why()) from None
-
-    def _why(self) -> str:
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(1.0)
-        self._said.seek(0)
-        lines = self._said.read().decode(errors="replace").strip().split("\n")
-        return lines[-1][:300] or f"it ended with {self._process.returncode}"
-
-    def kill(self) -> None:
-        """It ends at once, with its warm process and whatever that had started."""
-        self._process.kill()
-
     def close(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):  # what was still to be written to it
-                stream.close()  # type: ignore[union-attr]
-        try:
-            self._process.wait(ENDING)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            self._process.wait()
-        self._said.close()
+        self.process.close()
         self._folder.cleanup()
 
 
@@ -173,7 +111,7 @@ class _Member(threading.Thread, Generic[T]):
                 if self._worker is None:
                     self._worker = Worker(self._settings)
                 return self._worker.ask(task)
-            except (Lost, ValueError) as error:
+            except Lost as error:
                 why = str(error)
                 self._end_worker()
                 if self._stopped.is_set():
@@ -189,5 +127,5 @@ class _Member(threading.Thread, Generic[T]):
         self._stopped.set()
         worker = self._worker
         if worker is not None:
-            worker.kill()  # whoever waits for its answer gets none, and closes it
+            worker.process.kill()  # whoever waits for its answer gets none, and closes it
         self.join(10.0)

@@ -1,14 +1,10 @@
-"""A process that grades for a class: a line of JSON in, a line of JSON out.
-
-It imports torch once and keeps each exercise's bench. It ends when its input does, so also where
-the command that started it is killed. The folder that it is started in is its own.
-"""
+"""A process that grades for a class: process/grading_process.py. The folder that it is started in
+is its own, and goes with it."""
 
 import base64
 import json
 import os
 import shutil
-import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,7 +18,7 @@ from grader.cli.submissions import submission_at
 from grader.course.exercise import load_exercise
 from grader.errors import GraderFailure, Problem
 from grader.fault_log import log_fault
-from grader.process.clean_start import load_torch
+from grader.process.grading_process import own_streams
 from grader.syntax.dialect import usual
 
 if TYPE_CHECKING:
@@ -85,17 +81,7 @@ def serve(requests: Iterable[bytes], answers: IO[bytes]) -> None:
 
 
 def main() -> None:
-    """The warm process is made before anything is read. What is printed by whatever is imported
-    goes to stderr, and not among the answers."""
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with open(os.devnull) as nothing:  # noqa: PTH123  a device
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)
-    if sys.platform == "linux":
-        from grader.process.launcher import prepare
-
-        load_torch()
-        prepare(requests.fileno(), answers.fileno())
+    requests, answers = own_streams()
     try:
         with suppress(BrokenPipeError), requests, answers:  # whoever asked is gone
             serve(requests, answers)

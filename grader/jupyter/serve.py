@@ -6,7 +6,6 @@ nothing of the kernel's is here: no live tensor, no graph, no `.grad`.
 
 import io
 import json
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,7 +17,8 @@ from grader.cli.submissions import submission_at, wanted_of
 from grader.course.exercise import Exercise, load_exercise
 from grader.errors import Problem, UnexpectedFailure, UsageProblem
 from grader.jupyter.asked import Asked
-from grader.process.clean_start import NATIVE, load_torch
+from grader.process.clean_start import NATIVE
+from grader.process.grading_process import own_streams
 from grader.syntax.cells import Cell, plain_python
 from grader.syntax.notebook import Notebook
 from grader.syntax.submission import Submission
@@ -92,17 +92,7 @@ def serve(requests: Iterable[bytes], answers: IO[bytes], native: bool) -> None:
 
 
 def main() -> None:
-    """The warm process is made before anything is read. What is printed by whatever is imported
-    goes to stderr, and not among the answers."""
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with open(os.devnull) as nothing:  # noqa: PTH123  a device
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)
-    if sys.platform == "linux":
-        from grader.process.launcher import prepare
-
-        load_torch()
-        prepare(requests.fileno(), answers.fileno())
+    requests, answers = own_streams()
     with requests, answers:
         serve(requests, answers, native=NATIVE in sys.argv[1:])
 
