@@ -32,7 +32,8 @@ def test_the_limits_are_those_of_the_code() -> None:
 
     timeout = Options().timeout
     for said in (
-        f"{MAX_BYTES:,} bytes, {MAX_NODES:,} names", f"{MAX_NOTEBOOK_BYTES // 10**6} MB and {MAX_CELLS:,} cells",
+        f"{MAX_BYTES:,} bytes, {MAX_NODES:,} names",
+        f"{MAX_NOTEBOOK_BYTES // 10**6} MB and {MAX_CELLS:,} cells",
         f"`--timeout`, {timeout:g} s", f"twelve times that, {CALLS_IN_FULL * timeout:g} s",
         f"grace, {CALLS_IN_FULL * (timeout + GRACE):g} s", f"{MEMORY // GIB} GiB beyond",
         f"{FILE // MIB} MiB, {FOLDER_FILES} files", f"| open files | {DESCRIPTORS} |",
