@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 MAX_BYTES = 200_000  # of code
 MAX_CELLS = 2_000  # of a notebook, with code
+MAX_PARTS = 1_000_000  # brackets and commas of its file: a picture has none
 MAX_NODES = 20_000  # of its syntax trees
 SHORT = 10_000  # characters, which have no more nodes than that
 

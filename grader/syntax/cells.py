@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.errors import printable
-from grader.syntax.bounds import MAX_BYTES, MAX_CELLS
+from grader.syntax.bounds import MAX_BYTES, MAX_CELLS, MAX_PARTS
 
 GRADE = "%%grade"  # this kit's own, over the lines to be graded
 PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun", GRADE)  # over Python code
@@ -117,6 +117,8 @@ class Cell:
 
 def notebook_cells(text: str) -> tuple[Cell, ...]:
     """The code cells of a notebook's JSON. Raises NotANotebook, TooMuchCode."""
+    if sum(map(text.count, "[{,")) > MAX_PARTS:  # each may take a hundred bytes
+        raise TooMuchCode
     try:
         return tuple(_code_cells(json.loads(text)["cells"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
