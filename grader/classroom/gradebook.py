@@ -3,7 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from sys import intern
 from typing import Any
 
 from grader.classroom.find import Student
@@ -14,28 +15,26 @@ from grader.report import Report
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one, at the beginning
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Error:
     """The first gradient of a report that is wrong on its own line."""
 
     gradient: str
     verdict: str
-    line: int | None
+    where: str  # its line: `24`; in a notebook `[17] line 4`; "" of none
     mistake: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """One graded attempt."""
 
     student: Student
     exercise: str
     file: str
-    digest: str
     passed: bool
     points: float
     out_of: float
-    verdicts: dict[str, int]  # how many gradients have each
     first_error: Error | None
     error: str | None
     flags: tuple[str, ...]
@@ -64,24 +63,23 @@ class Gradebook:
 
 def gradebook(graded: Iterable[Graded], exercises: Sequence[str], policy: Policy) -> Gradebook:
     """Of each report only this much is kept: a class may have 100,000."""
-    results = [result_of(one, policy) for one in graded]
+    results = list[Result]()
+    for one in graded:
+        if results and results[-1].student == one.student:
+            one = replace(one, student=results[-1].student)
+        results.append(result_of(one, policy))
     return Gradebook(tuple(exercises), tuple(_counting(results, policy.attempts)))
 
 
 def result_of(one: Graded, policy: Policy) -> Result:
     report, gradients = one.report, one.report["gradients"]
-    verdicts: dict[str, int] = {}
-    for gradient in gradients:
-        verdicts[gradient["verdict"]] = verdicts.get(gradient["verdict"], 0) + 1
     return Result(
         student=one.student,
-        exercise=one.exercise,
+        exercise=intern(one.exercise),
         file=one.file,
-        digest=one.digest,
         passed=report["passed"],
         points=policy.worth(one.exercise, gradients, report["passed"]),
         out_of=policy.at_most(one.exercise, gradients),
-        verdicts=verdicts,
         first_error=first_error(Report.from_json(report)),
         error=report["error"],
         flags=tuple(flag["flag"] for flag in report["flags"]),
@@ -93,15 +91,12 @@ def first_error(report: Report) -> Error | None:
     first = report.first_own_error
     if first is None:
         return None
-    line = first.line if first.place is None else first.place.line
-    mistake = None if first.diagnosis is None else first.diagnosis.mistake
-    return Error(first.name, first.verdict, line, mistake)
+    mistake = None if first.diagnosis is None else intern(first.diagnosis.mistake)
+    return Error(intern(first.name), intern(first.verdict), first.where, mistake)
 
 
 def _counting(results: Sequence[Result], attempts: str) -> Iterable[Result]:
     """Which attempts count; they come in the order of time."""
-    from dataclasses import replace
-
     chosen: dict[tuple[Student, str], int] = {}
     for at, result in enumerate(results):
         key = result.student, result.exercise
@@ -110,7 +105,7 @@ def _counting(results: Sequence[Result], attempts: str) -> Iterable[Result]:
             chosen[key] = at
     for at, result in enumerate(results):
         counts = attempts == "all" or chosen[result.student, result.exercise] == at
-        yield replace(result, counts=counts)
+        yield result if counts else replace(result, counts=False)
 
 
 def _as_good(one: Result, other: Result) -> bool:
@@ -146,8 +141,7 @@ def results_csv(book: Gradebook) -> str:
         first = one.first_error
         found = ["", "", "", ""]
         if first is not None:
-            line = "" if first.line is None else str(first.line)
-            found = [first.gradient, first.verdict, line, first.mistake or ""]
+            found = [first.gradient, first.verdict, first.where, first.mistake or ""]
         rows.append(
             [one.student.name, one.student.id, one.exercise, one.file, yes(one.counts),
              yes(one.passed), number(one.points), number(one.out_of), *found,

@@ -10,7 +10,7 @@ from grader.classroom.store import Graded
 from grader.course.exercise import load_exercise
 from grader.render.pytest_formats import Check, checks
 from grader.render.sentences import unread
-from grader.report import PASSING, Report
+from grader.report import PASSING, GradientReport, Report
 
 NOT_HANDED_IN = "Not handed in."
 
@@ -94,12 +94,21 @@ def _said(check: Check, gradient: dict[str, Any] | None, hints: bool) -> str:
     """The policy's hints are what the mistake is; that a line is wrong is said in any case."""
     if check.summary is None:
         return ""
-    where = "" if check.line is None else f"Line {check.line}: "
+    where = "" if check.line is None else f"{placed(_where(check, gradient)).capitalize()}: "
     own = gradient is not None and gradient["verdict"] not in (*PASSING, "inherited")
     if own and not hints:
         assert gradient is not None
         return f"{where}{gradient['verdict']}"
     return "\n".join(part for part in (f"{where}{check.summary}", check.details) if part)
+
+
+def _where(check: Check, gradient: dict[str, Any] | None) -> str:
+    return str(check.line) if gradient is None else GradientReport.from_json(gradient).where
+
+
+def placed(where: str) -> str:
+    """`line 24`; a line of a notebook says that already."""
+    return f"line {where}" if where.isdecimal() else where
 
 
 def _nothing(exercise: str, policy: Policy) -> Iterator[Outcome]:

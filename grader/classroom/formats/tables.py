@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.classroom.find import Student
+from grader.classroom.formats.outcomes import placed
 from grader.classroom.gradebook import Gradebook, Result, as_csv, number
 from grader.course.exercise import load_exercise
 from grader.errors import UsageProblem, one_line, shown
@@ -167,7 +168,7 @@ def _comment(results: Sequence[Result]) -> str:
         if one.passed:
             words += ", passed"
         elif first is not None:
-            where = "" if first.line is None else f", line {first.line}"
+            where = f", {placed(first.where)}" if first.where else ""
             label = load_exercise(one.exercise).key(first.gradient)
             words += f"; first error: {label}{where} ({first.verdict})"
         said.append(words)

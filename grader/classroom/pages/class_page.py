@@ -101,7 +101,7 @@ class Explained:
 
 
 def duration(seconds: float) -> str:
-    """Of processor time, in words."""
+    """In words."""
     if seconds < 120:
         return f"{seconds:.0f} seconds"
     minutes = round(seconds / 60)

@@ -13,6 +13,7 @@ from grader.classroom.formats import Wanted, write_format
 from grader.classroom.policy import Feedback, Points, Policy
 from grader.classroom.store import Graded
 from grader.errors import UsageProblem
+from grader.syntax.cells import Place
 from tests.classroom.formats import schemas
 from tests.classroom.reports import book_of, graded, missing, report, unread, wrong
 
@@ -144,3 +145,12 @@ def test_classroom50_needs_its_runner(tmp_path: Path, monkeypatch: pytest.Monkey
     results = [RIGHT]
     with pytest.raises(UsageProblem, match="CLASSROOM is not set"):
         write_format(Wanted("classroom50", tmp_path / "r"), results, book_of(results), Policy())
+
+
+def test_a_line_of_a_notebook_is_said_with_its_cell(written: Callable[..., Any]) -> None:
+    one = wrong("logits", line=40, place=Place(3, "dlogits = 1", 9, 17))
+    document = written("gradescope", [graded("Ann", report("exercise2", one))], Policy())
+    said = next(
+        test["output"] for test in document["tests"] if test["name"] == "exercise2: dlogits"
+    )
+    assert said.startswith("[17] line 3: wrong.")

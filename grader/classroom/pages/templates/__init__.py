@@ -11,7 +11,7 @@ from grader.render.html import STYLE, marked
 from grader.render.html_style import PALETTE
 
 MADE_HERE = '<meta name="generator" content="handgrad">'
-CHARTS = {"bar": ("#2a78d6", "#5598e7"), "other": ("#b9b7b0", "#6c6b66")}  # (light, dark)
+CHARTS = {"bar": ("#2a78d6", "#5598e7"), "other": ("#8f8d86", "#6c6b66")}  # (light, dark)
 
 
 @cache
