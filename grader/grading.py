@@ -22,6 +22,7 @@ from grader.errors import Problem
 from grader.fault_log import log_fault
 from grader.judge.chain import ChainRun
 from grader.judge.facts import Facts, facts_of
+from grader.judge.measured import signs_of_measuring
 from grader.judge.missing import Stop, stop_of
 from grader.judge.verdict import Verdict, judged_in_chain, verdicts
 from grader.observe.observations import Observations, nothing_observed, observe
@@ -32,7 +33,7 @@ from grader.process.launcher import ChildLauncher, start_launcher
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.probe import probe
 from grader.protocol.messages import Answer, Ended
-from grader.render.messages import ended_sentence, flags_of, stop_sentence
+from grader.render.messages import ended_sentence, flags_of, measured_flags, stop_sentence
 from grader.report import Diagnosis, GradientReport, Report, Stopped
 from grader.syntax.dialect import Dialect, usual
 from grader.syntax.submission import Submission
@@ -57,6 +58,10 @@ class Options:
     def held_to(self) -> Dialect | None:
         """What a submission is read against before it runs; None where it is one's own."""
         return self.dialect or (usual() if self.untrusted else None)
+
+    @property
+    def walled(self) -> bool:
+        return self.untrusted or self.dialect is not None
 
 
 def grade(
@@ -120,7 +125,7 @@ def attempt_at(
     exercise: Exercise, submission: Submission, launcher: ChildLauncher, options: Options
 ) -> Attempt:
     """Not begun: to be entered as a context manager."""
-    setup = replace(setup_for(exercise, submission, options.timeout), walled=options.untrusted)
+    setup = replace(setup_for(exercise, submission, options.timeout), walled=options.walled)
     calls = CALLS_IN_FULL + (SHORT_RUN if exercise.trained else 0)
     cpu = ceil(calls * (options.timeout + GRACE))
     return Attempt(launcher, setup, cpu, clock=calls * options.timeout, room=REPLIES_CAP)
@@ -151,7 +156,10 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
         strict=options.strict,
         environment=environment(options, seen.closed.sandbox),
         gradients=gradients,
-        flags=tuple(flags_of(facts.exercise, submission, seen.chain[0], judged_in_chain(facts))),
+        flags=(
+            *flags_of(facts.exercise, submission, seen.chain[0], judged_in_chain(facts)),
+            *measured_flags(facts.exercise, signs_of_measuring(facts)),
+        ),
         error=None if stop is None else stop_sentence(stop, submission),
         output=seen.closed.output,
         trace=next((error.trace for error in raised if error is not None), "".join(faults)),

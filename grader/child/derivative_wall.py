@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from grader.child.differences import CURVED, DifferenceWatch
 from grader.child.torch_modes import RECORDING
 
 DERIVATIVE = re.compile(r"(.*_)?(backward|vjp|jvp|dual)(_.*)?|requires_grad_|retain_grad|_fw_.*")
@@ -45,6 +46,7 @@ SHOWS_TENSORS = torch._tensor_str._str.__code__  # to print one it puts all mode
 EMPTY, HEIGHT, AT = (
     torch.empty, torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at,
 )  # fmt: skip
+CURVED_ONE = "~"  # in the place of a name
 REMOVED = "taking the grader's watch away"
 
 End = Callable[[int, str, bool], NoReturn]  # line, what, whether it is the watch that it is about
@@ -63,19 +65,26 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.path = path  # of the learner's file
         self.end = end
         self.last: Any = None  # operator that was seen
+        self.differences: DifferenceWatch | None = None  # of the call that is made
+        self.measured: tuple[int, str] | None = None  # line and operator of a sign of them
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
         self.last = func
         what = NAMES.get(id(func))
         if what is None:
             what = NAMES[id(func)] = _derivative(func)
-        if what:
+        if what == CURVED_ONE:
+            self._look(func, args)
+        elif what:
             self._refuse(what)
         if not torch.is_inference_mode_enabled():
             self._refuse(RECORDING)
         for argument in args:
-            if isinstance(argument, torch.Tensor) and argument.requires_grad:
-                self._refuse("requires_grad")
+            if isinstance(argument, torch.Tensor):
+                if argument.requires_grad:
+                    self._refuse("requires_grad")
+                if argument.is_complex() and self.measured is None:
+                    self.measured = self._line(), "complex"
         return func(*args, **(kwargs or {}))
 
     def __enter__(self) -> "DerivativeWall":
@@ -106,9 +115,21 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
         return gate
 
+    def _look(self, func: Any, args: tuple[Any, ...]) -> None:
+        """For differences, where they are looked for."""
+        watch = self.differences
+        if watch is None or self.measured is not None or not isinstance(args[0], torch.Tensor):
+            return
+        if watch.sees(id(func), args[0]):
+            self.measured = self._line(), str(func)
+
     def _refuse(self, what: str, aside: bool = False) -> NoReturn:
+        self.end(self._line(), what, aside)
+
+    def _line(self) -> int:
+        """Of the learner's file; 0 outside it."""
         lines = (f.f_lineno for f in _frames() if f.f_code.co_filename == self.path)
-        self.end(next(lines, 0), what, aside)
+        return next(lines, 0)
 
 
 def _frames() -> Iterator[FrameType]:
@@ -121,7 +142,10 @@ def _frames() -> Iterator[FrameType]:
 def _derivative(operator: Any) -> str:
     """What it is called in a report; "" where it is not made for derivatives."""
     name = str(operator)  # "aten.tanh_backward.default"
-    return name if DERIVATIVE.fullmatch(name.split(".")[1] if "." in name else name) else ""
+    short = name.split(".")[1] if "." in name else name
+    if DERIVATIVE.fullmatch(short):
+        return name
+    return CURVED_ONE if CURVED.fullmatch(short) else ""
 
 
 def _gates() -> Iterator[tuple[Any, str, Any, bool]]:

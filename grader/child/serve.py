@@ -22,6 +22,7 @@ import torch
 from grader.child.call import ChildCall, Notes
 from grader.child.call_backward import Unusable, as_floats, sort_returned
 from grader.child.derivative_wall import DerivativeWall, prepare
+from grader.child.differences import DifferenceWatch
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
 from grader.child.recorder import Recorder
@@ -186,12 +187,16 @@ def run(
     set_width(request.float64)
     # In isolation nobody looks for autograd: that is looked for as the code is written.
     detector = None if isolation is not None else AutogradDetector(code.setup.path)
+    if wall is not None:
+        asked = request.float64 and isolation is None
+        wall.differences, wall.measured = DifferenceWatch() if asked else None, None
     answer, scope = _observed(code.setup, limits, (detector, wall), call)
     for name in (row.name for row in rows if row.is_value and row.name in scope):
         scope[name] = as_floats(scope[name])
     found = scope if recorder is None else {**scope, **recorder.results}
     gradients, kinds, others = sort_returned(found, rows, given)
-    answer = replace(answer, gradients=gradients, kinds=kinds, others=others)
+    measured = None if wall is None else wall.measured
+    answer = replace(answer, gradients=gradients, kinds=kinds, others=others, measured=measured)
     if recorder is not None:
         return _with_records(answer, code, recorder, scope)
     if isolation is not None:

@@ -149,6 +149,7 @@ class Answer:
     others: tuple[str, ...] = ()  # further keys of the returned dict
     changed: tuple[str, ...] = ()  # forward values that were written to
     autodiff: tuple[int, str] | None = None  # line and name of a use of autograd that was seen
+    measured: tuple[int, str] | None = None  # line and name of an operator asked as differences do
     blinded: bool = False  # it is not that, but what would have kept it from being seen
     raised: Raised | None = None
     unusable: str | None = None  # why `backward` could not be called, or gave no dict
@@ -212,7 +213,8 @@ def read_answer(message: Message, rows: tuple[Row, ...], last: int = LAST_LINE) 
         kinds=kinds,
         others=_names(facts.get("others", [])),
         changed=_names(facts.get("changed", [])),
-        autodiff=_autodiff(facts.get("autodiff"), last),
+        autodiff=_line_and_name(facts.get("autodiff"), last),
+        measured=_line_and_name(facts.get("measured"), last),
         blinded=facts.get("blinded") is True,
         raised=None if raised is None else _raised(raised, last),
         unusable=None if unusable is None else printable(unusable, 500),
@@ -227,7 +229,7 @@ def read_answer(message: Message, rows: tuple[Row, ...], last: int = LAST_LINE) 
     )
 
 
-def _autodiff(value: Any, last: int) -> tuple[int, str] | None:
+def _line_and_name(value: Any, last: int) -> tuple[int, str] | None:
     match value:
         case None:
             return None

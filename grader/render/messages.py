@@ -1,11 +1,12 @@
 """Sentences about how the code of a submission ran, for reports."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from grader.course.exercise import Exercise
 from grader.errors import did_you_mean, printable
+from grader.judge.measured import Sign
 from grader.judge.missing import Stop
 from grader.process.sandbox.plan import GIB, MEMORY
 from grader.protocol.messages import Answer, Ended, Raised
@@ -67,6 +68,14 @@ FORBIDDEN = {
     "async": "`{}` is for programs that wait; write a plain `def`.",
 }
 SAID_IN_FULL = ("autodiff", "blind", "setattr", "hasattr", "locals", "vars", "type", "async")
+
+# By Sign.how: derivatives by differences, which a teacher may want to look at.
+MEASURED = {
+    "inexact": "`{key}` is right, and not as exact as a formula makes it (relative error {what}): "
+    "it looks measured by differences, or rounded.",
+    "shifted": "line {line} asks `{what}` at points a small step apart, as differences do.",
+    "complex": "line {line} works with complex numbers, as a derivative by a complex step does.",
+}
 
 OUTGROWN = "the loss is no longer finite."
 
@@ -166,6 +175,13 @@ def _unwritten_on(submission: Submission, line: int | None) -> list[str]:
     _, _, read = text.partition("=")
     names = dict.fromkeys(re.findall(r"\bd\w+", read))
     return [key for key in names if key in submission.lines and key not in submission.attempted]
+
+
+def measured_flags(exercise: Exercise, signs: Iterable[Sign]) -> Iterator[Flag]:
+    for sign in signs:
+        key = exercise.key(sign.row) if sign.row else ""
+        said = MEASURED[sign.how].format(key=key, line=sign.line, what=sign.what)
+        yield Flag("looks-measured", said[0].upper() + said[1:])
 
 
 def flags_of(

@@ -41,9 +41,11 @@ BY_THE_DIALECT = (
     "methods_that_python_calls", "numpy_to_memory", "patterns_that_match",
     "sympy_derives", "tensor_class_patched", "text_that_is_formatted", "wall_talked_over",
 )  # fmt: skip
+# Derivatives by differences, in the dialect and as good as exact: they are shown to the teacher.
+FLAGGED = ("complex_step", "stencil_of_eighth_order")
 
 
-@pytest.mark.parametrize("attack", sorted({*ATTACKS} - {*BY_THE_DIALECT}))
+@pytest.mark.parametrize("attack", sorted({*ATTACKS} - {*BY_THE_DIALECT, *FLAGGED}))
 def test_it_gets_nothing_and_leaves_nothing(attack: str, attacked: Range) -> None:
     report = attacked.grade(attack, EXERCISES.get(attack, "exercise1"))
     assert report.score == 0
@@ -56,7 +58,14 @@ def test_it_gets_nothing_and_leaves_nothing(attack: str, attacked: Range) -> Non
     assert (worked.score, worked.passed, worked.error) == (26.0, True, None)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", FLAGGED)
+def test_what_is_measured_is_flagged(attack: str, strangers: Range) -> None:
+    report = strangers.grade(attack, "exercise2")
+    assert "looks-measured" in [flag.flag for flag in report.flags]
+    assert settled(strangers) == []
+
+
+@pytest.mark.parametrize("attack", sorted({*ATTACKS} - {*FLAGGED}))
 def test_under_untrusted_it_scores_nothing(attack: str, strangers: Range) -> None:
     """With the dialect in front: what that refuses is never run."""
     source = (SUBMISSIONS / f"{attack}.py").read_text("utf-8")

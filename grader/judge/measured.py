@@ -1,0 +1,76 @@
+"""Signs that a right gradient was measured by differences, for a teacher to look at.
+
+They decide nothing. A formula is wrong in its last digits only: over all right forms of the tests
+the median of a row's relative errors is below 1e-15 in float64, and a difference over a real step,
+of the eighth order too, is above 8e-15. A complex step is as exact as a formula, and is seen by its
+numbers.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from grader.judge.facts import Facts
+from grader.protocol.messages import Answer
+from grader.tensors import TOLERANCE
+
+# Of the median relative error. Numbers go through fewer roundings than tensors do.
+CLOSEST_OF_NUMBERS, CLOSEST = 4e-15, 2e-14
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What was seen: one of these. A key of messages.MEASURED."""
+
+    how: str
+    row: str = ""
+    line: int = 0
+    what: str = ""
+
+
+def signs_of_measuring(facts: Facts) -> Iterator[Sign]:
+    """Of somebody else's code, at most one of each kind."""
+    if facts.submission.dialect is None or facts.forbidden is not None:
+        return
+    for run in facts.chain:
+        if isinstance(run.answer, Answer) and run.answer.measured is not None:
+            line, what = run.answer.measured
+            yield Sign("complex" if what == "complex" else "shifted", line=line, what=what)
+            break
+    else:
+        complex_at = _complex_number(facts.submission.tree)
+        if complex_at is not None:
+            yield Sign("complex", line=complex_at)
+    inexact = [name for name in facts.exercise.gradients if _inexact(facts, name)]
+    if inexact:
+        yield Sign("inexact", row=inexact[0], what=f"{_error(facts, inexact[0]):.0e}")
+
+
+def _inexact(facts: Facts, name: str) -> bool:
+    exercise, comparison = facts.exercise, facts.comparisons[name][1]
+    if comparison is None or not comparison.right or name in exercise.values:
+        return False
+    closest = CLOSEST_OF_NUMBERS if exercise.points else CLOSEST
+    return _error(facts, name) > closest
+
+
+def _error(facts: Facts, name: str) -> float:
+    """The median of the relative errors, where the gradient is more than rounding."""
+    run = facts.decision
+    given, expected = run.given[name], run.reference.gradients[name]
+    counted = expected.abs() > TOLERANCE * run.reference.scale(name)
+    if given.shape != expected.shape or not counted.any():
+        return 0.0
+    off = ((given - expected).abs() / expected.abs())[counted]
+    return float(torch.median(off))
+
+
+def _complex_number(tree: ast.Module) -> int | None:
+    """The line of one, in what works with Python's own numbers."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=complex()) | ast.Name(id="complex", ctx=ast.Load()):
+                return node.lineno
+    return None
