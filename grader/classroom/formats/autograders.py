@@ -29,7 +29,7 @@ def gradescope(sheet: Sheet) -> str:
                     "name": f"{one.exercise}: {one.name}" if several else one.name,
                     "score": _number(one.points),
                     "max_score": _number(one.out_of),
-                    "status": "passed" if one.passed else "failed",
+                    "status": _status(one.passed),
                     "output": _text(one.said),
                     "output_format": "text",
                     "visibility": "visible",
@@ -43,7 +43,8 @@ def gradescope(sheet: Sheet) -> str:
 def otter(sheet: Sheet) -> str:
     """A question is an exercise."""
     summary: dict[str, Any] = {
-        "name": "Public Tests", "visibility": "visible", "output": _summary(sheet)
+        "name": "Public Tests", "visibility": "visible", "output": _summary(sheet),
+        "status": _status(sheet.passed),
     }  # fmt: skip
     questions = [
         {
@@ -52,6 +53,7 @@ def otter(sheet: Sheet) -> str:
             "max_score": _number(sum(one.out_of for one in sheet.of(exercise))),
             "visibility": "visible",
             "output": _text("\n\n".join(_line(one) for one in sheet.of(exercise))),
+            "status": _status(all(one.passed for one in sheet.of(exercise))),
         }
         for exercise in sheet.exercises
     ]
@@ -93,6 +95,10 @@ def _summary(sheet: Sheet) -> str:
 
 def _line(one: Outcome) -> str:
     return f"{one.name}: {'passed' if one.passed else one.said}"
+
+
+def _status(passed: bool) -> str:
+    return "passed" if passed else "failed"
 
 
 def _number(value: float) -> float:

@@ -77,6 +77,7 @@ class Table:
 
     path: Path
     rows: tuple[tuple[str, ...], ...]
+    delimiter: str  # some languages have semicolons
     fill: Callable[["Table", Gradebook], Filled]
 
     @property
@@ -95,11 +96,17 @@ def read_table(path: Path) -> Table:
         raise UsageProblem(f"{shown(path)}: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise UsageProblem(f"{shown(path)}: it is not UTF-8; export it again as CSV.") from None
-    rows = tuple(tuple(row) for row in csv.reader(io.StringIO(text, newline="")) if row)
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = tuple(tuple(row) for row in read if row)
     head = {cell.strip() for cell in rows[0]} if rows else set()
     for columns, fill in ((MOODLE, _fill_moodle), (CANVAS[:2], _fill_canvas)):
         if set(columns) <= head:
-            return Table(path, rows, fill)
+            short = next((at for at, row in enumerate(rows, 1) if len(row) < len(rows[0])), None)
+            if short is not None:
+                cells = f"{len(rows[short - 1])} cells, and {len(rows[0])} columns have a head"
+                raise UsageProblem(f"{shown(path)}: row {short} has {cells}.")
+            return Table(path, rows, delimiter, fill)
     said = f"neither Canvas's gradebook nor Moodle's grading worksheet: {', '.join(MOODLE)}"
     raise UsageProblem(f"{shown(path)}: {said}, or Student and ID, head its columns.")
 
@@ -120,7 +127,7 @@ def _fill_canvas(table: Table, book: Gradebook) -> Filled:
             if result is not None and at is not None:
                 most = "" if possible is None else possible[at]
                 row[at] = _scaled(result.points, result.out_of, most)
-    return people.filled(rows)
+    return people.filled(rows, table.delimiter)
 
 
 def _fill_moodle(table: Table, book: Gradebook) -> Filled:
@@ -138,7 +145,7 @@ def _fill_moodle(table: Table, book: Gradebook) -> Filled:
             results = [one for one in found if one is not None]
             row[grade] = _scaled(sum(one.points for one in results), worth, row[most])
             row[comments] = _comment(results)
-    return people.filled(rows)
+    return people.filled(rows, table.delimiter)
 
 
 def _assignment(head: Sequence[str], exercise: str) -> int | None:
@@ -197,9 +204,9 @@ class _People:
             self._found[student] = self._found.get(student, 0) + 1
         return student
 
-    def filled(self, rows: Sequence[Sequence[str]]) -> Filled:
+    def filled(self, rows: Sequence[Sequence[str]], delimiter: str) -> Filled:
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(rows)
+        csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
         not_there = tuple(one for one in self._book.students if one not in self._found)
         twice = [one for one, count in self._found.items() if count > 1]
         if twice:

@@ -20,6 +20,7 @@ def list_of(items: dict[str, Any], least: int = 0) -> dict[str, Any]:
     return {"type": "array", "items": items, "minItems": least}
 
 
+STATUS = {"enum": ["passed", "failed"]}
 FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
 # Autograder Specifications, "Output format".
 GRADESCOPE = of(
@@ -31,7 +32,7 @@ GRADESCOPE = of(
             ["score", "max_score", "name"],
             score=NUMBER, max_score=NUMBER, name=TEXT, number=TEXT, output=TEXT,
             output_format=FORMAT, name_format=FORMAT, visibility=VISIBLE,
-            status={"enum": ["passed", "failed"]}, tags=list_of(TEXT),
+            status=STATUS, tags=list_of(TEXT),
             extra_data={"type": "object"},
         ),
     ),
@@ -65,13 +66,15 @@ OTTER = of(
         "type": "array",
         "prefixItems": [
             of(
-                ["name", "visibility", "output"],
+                ["name", "visibility", "output", "status"],
                 name={"const": "Public Tests"}, visibility={"const": "visible"}, output=TEXT,
+                status=STATUS,
             )
         ],
         "items": of(
-            ["name", "score", "max_score", "visibility", "output"],
+            ["name", "score", "max_score", "visibility", "output", "status"],
             name=TEXT, score=NUMBER, max_score=NUMBER, visibility=VISIBLE, output=TEXT,
+            status=STATUS,
         ),
         "minItems": 1,
     },

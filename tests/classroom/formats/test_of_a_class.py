@@ -183,6 +183,21 @@ def test_a_grading_worksheet_of_moodle_is_filled(tmp_path: Path) -> None:
     assert found[2][9] == "exercise2: 1 of 1, passed"
 
 
+def test_a_table_with_semicolons_keeps_them(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text('Student;ID;exercise2 (1)\n"Doe, Ann";1;\n')
+    table = read_table(path)
+    filled = table.fill(table, book_of([graded(Student("x", "1"), report("exercise2"))]))
+    assert filled.text == "Student;ID;exercise2 (1)\nDoe, Ann;1;1\n"
+
+
+def test_a_row_that_is_too_short_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("Student,ID,exercise2 (1)\nAnn\n")
+    with pytest.raises(UsageProblem, match="row 2 has 1 cells"):
+        read_table(path)
+
+
 def test_what_cannot_be_filled_is_said(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n")
