@@ -76,9 +76,9 @@ class Tags(HTMLParser):
         super().__init__()
         self.found = set[str]()
 
-    def handle_starttag(self, tag: str, attributes: object) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.add(tag)
-        assert "onerror" not in str(attributes)
+        assert not any(name.startswith("on") for name, _ in attrs)
 
 
 def check_files(folder: Path) -> None:
@@ -154,3 +154,27 @@ def test_ordinary_words_of_any_language_stay_as_they_are() -> None:
     for text in ("naïve café", "Größe", "размер", "大きさ", "حجم", "e\u0301te\u0301", "∂L/∂x"):
         assert printable(text, 100) == text
     assert one_line("a\nb\tc") == "a\\nb\\tc"
+
+
+def test_no_students_name_does_in_what_a_class_is_given(tmp_path: Path) -> None:
+    """The folder that a student hands in is a name of their choice."""
+    handed_in, out = tmp_path / "handed in", tmp_path / "out"
+    for at, text in enumerate(text for name, text in HOSTILE.items() if name != "surrogate"):
+        folder = handed_in / (f"{at} " + text.replace("/", "")[:60])
+        folder.mkdir(parents=True)
+        (folder / "exercise2.py").write_text("def backward(n, logits):\n    raise ValueError\n")
+    words = ["class", str(handed_in), "--exercise", "exercise2", "--out", str(out), "--jobs", "1"]
+    done = CliRunner().invoke(main, words)
+    check_shown(done.output)
+    assert done.exit_code == 0, done.output
+    pages = [*out.rglob("*.html"), *out.rglob("*.csv")]
+    assert len(pages) > len(HOSTILE)
+    for path in pages:
+        text = path.read_text("utf-8")
+        for line in text.split("\n"):
+            assert line.isprintable(), (path.name, ascii(line))
+        if path.suffix == ".html":
+            tags = Tags()
+            tags.feed(text)
+            assert not tags.found & {"img", "failure"}
+            assert "<script>alert" not in text

@@ -10,6 +10,7 @@ from typing import Any
 from grader.classroom.find import Student
 from grader.classroom.policy import Policy
 from grader.classroom.store import Graded
+from grader.errors import printable
 from grader.report import Report
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one, at the beginning
@@ -158,8 +159,9 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def cell(value: Any) -> str:
-    """Text that no spreadsheet runs. Source: OWASP, CSV injection."""
+    """Text that no spreadsheet runs, nor a terminal. Source: OWASP, CSV injection."""
     text = str(value)
+    text = printable(text, len(text))
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

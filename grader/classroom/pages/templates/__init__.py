@@ -7,11 +7,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.errors import printable
 from grader.render.html import STYLE, marked
 from grader.render.html_style import PALETTE
 
 MADE_HERE = '<meta name="generator" content="handgrad">'
 CHARTS = {"bar": ("#2a78d6", "#5598e7"), "other": ("#8f8d86", "#6c6b66")}  # (light, dark)
+
+
+def _plain(value: Any) -> Any:
+    """A name or a text that turns the page's round, or hides in it, is escaped before markup is."""
+    made_here = isinstance(value, Markup) or not isinstance(value, str)
+    return value if made_here else printable(value, len(value))
 
 
 @cache
@@ -22,6 +29,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_plain,
     )
     environment.filters["marked"] = lambda text: Markup(marked(text))
     return environment
