@@ -55,6 +55,7 @@ FORBIDDEN = {
     "reserved": "`{}` means something to Python or torch; choose another name for your own.",
     "assigned": "`{}` is torch's or Python's own, and is not to be assigned to.",
     "module": "the module {} is handed around; use it by its name, or by another one for it.",
+    "class": "`{}` is handed around; it is for calls, annotations and isinstance.",
     "tangled": "`.{}` belongs to a name that stands for too many things to follow.",
     "builtin": "`{}` is more than a derivation by hand needs.",
     "setattr": "`{}` is for a name that is written out: `setattr(x, 'grad', value)`.",

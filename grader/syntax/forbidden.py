@@ -9,7 +9,7 @@ own classes.
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from grader.syntax.autodiff import Forbidden
 from grader.syntax.dialect import Dialect
@@ -84,8 +84,16 @@ class _Reading:
                         self.selves |= {(id(part), argument.arg) for argument in first}
             case ast.Call():
                 self._note_call(node, scope)
-            case ast.Compare(left=left, comparators=others):
-                self.excused |= {id(left), *map(id, others)}
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                sides = (left, *others)
+                # Not where an object of the file's own is asked whether it is equal.
+                identity = all(isinstance(op, ast.Is | ast.IsNot) for op in ops)
+                if identity or all(self._is_kind(side, scope) for side in _parts(sides)):
+                    self.excused |= {id(side) for side in _parts(sides)}
+            case ast.arg(annotation=ast.expr() as said) | ast.AnnAssign(annotation=said):
+                self.excused |= {id(part) for part in ast.walk(said)}
+            case ast.FunctionDef(returns=ast.expr() as said):
+                self.excused |= {id(part) for part in ast.walk(said)}
             case ast.FormattedValue(value=value):
                 self.excused.add(id(value))
             case ast.Return(value=ast.Call() as call):
@@ -94,6 +102,9 @@ class _Reading:
 
     def _note_call(self, node: ast.Call, scope: NameScope) -> None:
         function = node.func
+        self.bases.add(id(function))
+        if isinstance(function, ast.Name) and self.names.owner(function.id, scope) is not None:
+            function = ast.Constant(None)  # one of the file's own, of whatever name
         match function:
             case ast.Name(id="setattr"):
                 if len(node.args) == 3 and isinstance(node.args[1], ast.Constant):
@@ -111,12 +122,26 @@ class _Reading:
                 if len(node.args) == 1 and not node.keywords:
                     self.excused.add(id(function))
             case ast.Name(id="print" | "isinstance" | "issubclass"):
-                self.excused |= {id(argument) for argument in node.args}
+                self.excused |= {id(argument) for argument in _parts(node.args)}
             case ast.Attribute(value=ast.Constant(value=str(text)), attr="format"):
                 if not FIELD_OF_FIELD.search(text):
                     self.excused.add(id(function))
-        if "types.SimpleNamespace" in self.names.paths(function, scope):
+        if "types.SimpleNamespace" in self.names.paths(node.func, scope):
             self.own |= {keyword.arg for keyword in node.keywords if keyword.arg}
+
+    def _is_kind(self, node: ast.expr, scope: NameScope) -> bool:
+        """`type(x)`, a class of Python's or torch's, or one of the file: no object."""
+        if isinstance(node, ast.Tuple | ast.List | ast.Constant):
+            return True
+        if isinstance(node, ast.Call):
+            return isinstance(node.func, ast.Name) and node.func.id == "type"
+        name, inside = chain_of(node)
+        if name is None:
+            return False
+        owner = self.names.owner(name, scope)
+        if owner is None or (not inside and _is_class(owner, name)):
+            return not inside
+        return None not in self.names.paths(node, scope)
 
     def _is_own_namespace(self, call: ast.Call, scope: NameScope) -> bool:
         """`return vars(g)`, where g is nothing but an object of the file's own making."""
@@ -185,6 +210,8 @@ class _Reading:
         for path in paths:
             if path is not None and path in self.dialect.modules:
                 yield path, "module"
+            elif path in CLASSES and id(node) not in self.excused:
+                yield str(path), "class"
 
     def _attribute(self, node: ast.Attribute, scope: NameScope) -> Iterator[tuple[str, str]]:
         name = node.attr
@@ -308,6 +335,14 @@ class _Reading:
         if not inside and _is_class(owner, name):
             return True
         return self.names.paths(base, scope) <= BASES
+
+
+def _parts(nodes: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """These, and what is in the tuples and lists among them."""
+    for node in nodes:
+        yield node
+        if isinstance(node, ast.Tuple | ast.List):
+            yield from node.elts
 
 
 def _is_class(owner: NameScope, name: str) -> bool:

@@ -126,6 +126,14 @@ OUTSIDE = [
     ("type(type(x))('A', (), {})", "type", "type"),
     ("t = type", "type", "type"),
     ("class A(type):\n    pass", "type", "base"),
+    ("def print(t):\n    return t('A', (), {})\nprint(type(x))", "type", "type"),
+    ("class A:\n    def __eq__(self, t):\n        return t('A', (), {})\nA() == type(A)", "type",
+     "type"),
+    ("class A:\n    ctypes = _ctypes = 1\nx.ctypes._ctypes", "._ctypes", "underscore"),
+    ("class A:\n    def format(self):\n        pass\n'{0.y}'.format(x)", ".format", "reserved"),
+    ("class A:\n    def f(self):\n        self.sum = 1\nA.f(torch.Tensor)", "torch.Tensor",
+     "class"),
+    ("def f(t=torch.Tensor):\n    pass", "torch.Tensor", "class"),
     # Assignments to what is not the learner's.
     ("torch.log = f", "torch.log", "assigned"),
     ("F.relu, x = 1, 2", "torch.nn.functional.relu", "assigned"),
@@ -133,7 +141,7 @@ OUTSIDE = [
     ("torch.Tensor.sum = f", "torch.Tensor.sum", "assigned"),
     ("for math.pi in x:\n    pass", "math.pi", "assigned"),
     ("with f() as torch.log:\n    pass", "torch.log", "assigned"),
-    ("def f(t):\n    t.sum = 1\nf(torch.Tensor)", ".sum", "assigned"),
+    ("def f(t):\n    t.sum = 1\nf(x)", ".sum", "assigned"),
     ("class A:\n    def f(self, other):\n        self = other\n        self.sum = 1", ".sum",
      "assigned"),
     # Definitions.
@@ -219,7 +227,11 @@ def backward(n, x, *rest, **more):
         raise ValueError(*error.args) from error
     if __name__ == "__main__":
         layer.loss_of(x)
-    x = x.T
+    x: torch.Tensor = x.T
+    if type(x) is torch.Tensor and isinstance(x, (torch.Tensor, int)) and type(n) in (int, float):
+        x = torch.Tensor([1.0]) if type(d) == torch.Tensor else x
+    if type(layer) == Layer or type(layer) != type(x):
+        pass
     return {**locals(), "dx": max([d], key=lambda t: t.sum()).to(torch.float64)}
 """
 
