@@ -1,17 +1,19 @@
 """The pages of a class, as files: what is on them, for whom, and what is not."""
 
 import re
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from grader.classroom.find import Student
+from grader.classroom.entries import Entry
+from grader.classroom.find import Found, Student
 from grader.classroom.pages import write_pages
 from grader.classroom.pages.charts import ticks
 from grader.classroom.policy import Feedback, Policy
-from grader.classroom.store import Graded
+from grader.classroom.store import Attempt, Graded, open_store
 from tests.classroom.reports import book_of, class_of, graded, missing, report, unread, wrong
 from tests.render.test_html import UNCLOSED
 
@@ -111,6 +113,46 @@ def test_tables_have_captions_or_names_and_header_cells(tmp_path: Path) -> None:
 
 def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
     assert pages(tmp_path / "a", MIXED, "exercise1") == pages(tmp_path / "b", MIXED, "exercise1")
+
+
+def test_the_order_and_the_time_of_grading_leave_no_trace(tmp_path: Path) -> None:
+    """But for the time that the grader spent, on the page of the class."""
+
+    def made(name: str, order: Sequence[int], seconds: float) -> dict[str, str]:
+        attempts = [
+            Attempt(Found(one.student, one.exercise, entry(one)), one.digest) for one in MIXED
+        ]
+        with open_store(tmp_path / f"{name}.db") as store:
+            store.note_attempts(attempts)
+            for at in order:
+                store.keep(attempts[at], "s", MIXED[at].report, seconds)
+            return pages(tmp_path / name, list(store.graded("s")), "exercise1")
+
+    one, two = made("one", range(4), 1.0), made("two", (2, 0, 3, 1), 7.0)
+    assert one.pop("index.html").replace("spent 4 seconds", "spent 28 seconds") == two.pop(
+        "index.html"
+    )
+    assert one == two
+
+
+def entry(one: Graded) -> Entry:
+    return Entry(tuple(one.file.split("/")), 1, 0.0, Path("x"))
+
+
+def test_reports_are_not_kept(tmp_path: Path) -> None:
+    alive: list[weakref.ref[Graded]] = []
+
+    def stream() -> Iterator[Graded]:
+        for number in range(30):
+            one = graded(f"Student {number}", report("exercise2", wrong("logits")))
+            alive.append(weakref.ref(one))
+            assert sum(known() is not None for known in alive) <= 3
+            yield one
+
+    book = book_of(stream(), "exercise2")
+    alive.clear()
+    write_pages(stream(), book, Policy(), tmp_path)
+    assert len(list(tmp_path.rglob("*.html"))) == 31
 
 
 HOSTILE = '<script>alert("1")</script>&amp;'
