@@ -160,7 +160,7 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
             *flags_of(facts.exercise, submission, seen.chain[0], judged_in_chain(facts)),
             *measured_flags(facts.exercise, signs_of_measuring(facts)),
         ),
-        error=None if stop is None else stop_sentence(stop, submission),
+        error=None if stop is None else stop_sentence(stop, submission, facts.exercise),
         output=seen.closed.output,
         trace=next((error.trace for error in raised if error is not None), "".join(faults)),
         ended=next((answer.how for answer in seen.chain if isinstance(answer, Ended)), None),
@@ -171,14 +171,20 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
 def _stopped(
     facts: Facts, stop: Stop | None, gradients: Sequence[GradientReport]
 ) -> Stopped | None:
-    """The line that raised, where it is not one of a gradient's that shows that itself."""
-    raised = None if stop is None else stop.raised
-    if raised is None or raised.line is None or facts.exercise.kind.in_methods:
+    """The line that ended the code, where it is not one of a gradient's that shows that itself;
+    or the one that is forbidden."""
+    if stop is None or facts.exercise.kind.in_methods:
         return None
-    if any(g.line == raised.line and g.verdict in ("errored", "timeout") for g in gradients):
+    if stop.forbidden is not None:
+        line, how = stop.forbidden.line, "forbidden"
+    elif stop.raised is not None and stop.raised.line is not None:
+        line, how = stop.raised.line, "timeout" if stop.raised.out_of_time else "raised"
+        if any(g.line == line and g.verdict in ("errored", "timeout") for g in gradients):
+            return None
+    else:
         return None
-    (text,) = facts.submission.source.split("\n")[raised.line - 1 : raised.line] or [""]
-    return Stopped(raised.line, text.strip())
+    (text,) = facts.submission.source.split("\n")[line - 1 : line] or [""]
+    return Stopped(line, text.strip(), how=how) if line else None
 
 
 def _diagnosed(facts: Facts, verdict: Verdict) -> tuple[Diagnosis | None, str]:

@@ -94,11 +94,12 @@ def _place(facts: dict[str, Any]) -> tuple[Place | None, int | None]:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The line that raised and ended the code, where no gradient is written on it."""
+    """The line that ended the code, where no gradient is written on it; or that is forbidden."""
 
     line: int
     text: str
     place: Place | None = None  # in a notebook
+    how: str = "raised"  # or "timeout", "forbidden"
 
     @property
     def where(self) -> str:
@@ -106,16 +107,17 @@ class Stopped:
         return f"line {self.line}" if self.place is None else str(self.place)
 
     def as_json(self) -> dict[str, Any]:
+        facts = {"line": self.line, "text": self.text, "how": self.how}
         if self.place is None:
-            return {"line": self.line, "text": self.text}
+            return facts
         place = asdict(self.place)
-        return {"line": place.pop("line"), "text": self.text, "cell": place}
+        return facts | {"line": place.pop("line"), "cell": place}
 
     @classmethod
     def from_json(cls, facts: dict[str, Any]) -> Self:
         place, line = _place(facts)
         assert line is not None
-        return cls(line, facts["text"], place)
+        return cls(line, facts["text"], place, facts.get("how", "raised"))
 
 
 @dataclass(frozen=True)
@@ -236,17 +238,18 @@ class Report:
         What is written comes before what is missing; without a line, in backward order.
         """
         own = [g for g in self.gradients if not g.passes and g.verdict != "inherited"]
-        written = [g for g in own if g.verdict != "missing"]
+        written = [g for g in own if g.verdict != "missing" or g.diagnosis is not None]
         by_line = sorted(written, key=lambda g: g.line if g.line is not None else sys.maxsize)
         return next(iter(by_line or own), None)
 
     @property
     def stopped_first(self) -> Stopped | None:
-        """The line that ended the code, where it comes before the first own error."""
-        first = self.first_own_error
-        if self.stopped is None or first is None or first.line is None:
-            return self.stopped
-        return self.stopped if self.stopped.line < first.line else None
+        """The line that ended the code, where it comes before the first own error; what is
+        forbidden comes before all."""
+        first, stopped = self.first_own_error, self.stopped
+        if stopped is None or first is None or first.line is None or stopped.how == "forbidden":
+            return stopped
+        return stopped if stopped.line < first.line else None
 
     def as_json(self) -> dict[str, Any]:
         report: dict[str, Any] = {

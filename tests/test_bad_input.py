@@ -52,9 +52,21 @@ NOT_CALLABLE = (
 
 RETURNS = (
     Bad("nothing", answer("pass"), "`backward` returned None; end it with `return locals()`."),
-    Bad("a list", answer("return [dlogits]"), "`backward` returned builtins.list; end it with"),
-    Bad("a tensor", answer("return dlogits"), "`backward` returned torch.Tensor; end it with"),
-    Bad("a tuple", answer("return dlogits,"), "`backward` returned builtins.tuple; end it with"),
+    Bad(
+        "a list",
+        answer("return [dlogits]"),
+        "returned a value of type list; end it with",
+    ),
+    Bad(
+        "a tensor",
+        answer("return dlogits"),
+        "returned a value of type torch.Tensor; end it with",
+    ),
+    Bad(
+        "a tuple",
+        answer("return dlogits,"),
+        "returned a value of type tuple",
+    ),
 )
 
 ODD_ERROR = """class Odd(Exception):

@@ -8,7 +8,7 @@ import pytest
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
 from grader.errors import did_you_mean
-from grader.render.first_error import first_error
+from grader.render.first_error import first_told
 from grader.report import Report
 from grader.syntax.methods import method_around
 from tests.worked import Rewrite, rewritten, worked
@@ -82,13 +82,16 @@ def test_a_gradients_own_name_is_no_misspelling_of_another(grade_text: Grade) ->
     assert found["bndiff2"].line == of_next  # not the line above, which raised
 
 
-def test_nothing_is_looked_at_first_where_autograd_was_at_work(grade_text: Grade) -> None:
+def test_the_line_that_calls_autograd_is_looked_at_first(grade_text: Grade) -> None:
     source = rewritten("warmup3", ("    dW = xenc.T", "    torch.autograd.grad\n    dW = xenc.T"))
     report = grade_text(source, "warmup3")
     first = report.first_own_error
     assert first is not None
     assert first.verdict == "forbidden"
-    assert list(first_error(report, load_exercise("warmup3"))) == []
+    told = first_told(report, load_exercise("warmup3"))
+    assert told is not None
+    assert told.yours == "torch.autograd.grad"
+    assert told.rest == " is not derived by hand."
 
 
 def test_a_module_that_is_not_installed_is_told_so(grade_text: Grade) -> None:

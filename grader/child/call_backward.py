@@ -37,7 +37,9 @@ def call_entry(
     positional, named = _arguments(backward, given, extra)
     returned = backward(*positional, **named)
     if not isinstance(returned, dict):
-        raise Unusable(f"`{ENTRY}` returned {kind_of(returned)}; end it with `return locals()`.")
+        kind = kind_of(returned).removeprefix("builtins.")
+        what = kind if returned is None else f"a value of type {kind}"
+        raise Unusable(f"`{ENTRY}` returned {what}; end it with `return locals()`.")
     return {key: value for key, value in returned.items() if type(key) is str}
 
 

@@ -237,6 +237,7 @@ def _observed(
     scope: dict[str, Any] = {}
     raised = unusable = None
     detector, wall = watches
+    sys.breakpointhook = _no_debugger
     try:
         with (
             alarm(limits),
@@ -252,6 +253,13 @@ def _observed(
         scope.update(scope or locals_of(error, setup.path, ENTRY))
     autodiff = None if detector is None else detector.seen
     return Answer({}, autodiff=autodiff, raised=raised, unusable=unusable), scope
+
+
+def _no_debugger(*arguments: Any, **named: Any) -> None:
+    """Python's own would end the code on the line after `breakpoint()`, for want of a terminal."""
+    from bdb import BdbQuit
+
+    raise BdbQuit
 
 
 def _with_records(

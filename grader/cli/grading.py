@@ -22,6 +22,7 @@ from grader.errors import UsageProblem, shown
 from grader.process.clean_start import choose_kernels, load_torch
 from grader.workspace import kit
 from grader.workspace.hint_state import note_grading
+from grader.workspace.last_table import keep_table, last_table
 
 if TYPE_CHECKING:
     from grader.grading import Grader
@@ -67,9 +68,13 @@ def grade_one(name: str, path: Path | None, call: Call) -> bool:
             grader, exercise, submission, call.again, to_stderr=call.json_to == "-"
         )
         report = grader.grade(exercise, submission)
-        if own and not call.untrusted:
-            note_progress(kit.find_kit(), report)
-        show(report, exercise, call)
+        kept = kit.find_kit() if own and not call.untrusted else None
+        before = ""
+        if kept is not None and submission.problem is not None:
+            before = last_table(kept, name)
+        elif kept is not None:
+            note_progress(kept, report)
+        show(report, exercise, call, before)
         if call.native:
             note_native_kernels(report, call)
         if train is not None and report.passed:
@@ -117,7 +122,7 @@ def grade_all(call: Call) -> bool:
     with open_grader(call) as grader:
         for exercise, submission in zip(exercises, submissions, strict=True):
             report = grader.grade(exercise, submission)
-            if not call.untrusted:
+            if not call.untrusted and submission.problem is None:
                 note_progress(folder, report)
             click.echo(summary_line(report, exercise), err=call.json_to == "-")
             reports.append(report)
@@ -128,7 +133,12 @@ def grade_all(call: Call) -> bool:
 def note_progress(folder: kit.Kit, report: "Report") -> None:
     """A folder that cannot be written to costs the progress in `grade list`, not the grading."""
     try:
+        from grader.render.sentences import unread
+        from grader.render.terminal import table_text
+
         folder.note_progress(report.exercise, report.as_json())
+        if not unread(report):
+            keep_table(folder, report.exercise, table_text(report))
         note_grading(folder, report)
     except OSError as error:
         where = shown(folder.root / kit.PROGRESS.parent)
@@ -163,7 +173,8 @@ def open_grader(call: Call) -> "Grader":
     return grader
 
 
-def show(report: "Report", exercise: Exercise, call: Call) -> None:
+def show(report: "Report", exercise: Exercise, call: Call, before: str = "") -> None:
+    """`before`: the last table, of a file that can no longer be parsed."""
     from grader.render.terminal import console, report_view
 
     to_stderr = call.json_to == "-"
@@ -175,7 +186,7 @@ def show(report: "Report", exercise: Exercise, call: Call) -> None:
         click.echo(fenced(report.trace), err=True)
     if not to_stderr:
         worked = Path(report.submission).resolve() == kit.solution_path(exercise.name).resolve()
-        view = report_view(report, exercise, worked, call.again)
+        view = report_view(report, exercise, worked, call.again, before)
         console().print(view, crop=False)  # a call to copy is whole, however narrow it is
 
 

@@ -106,6 +106,7 @@ def reset(exercise: str | None) -> None:
     """Restore the stub; your file is kept beside it."""
     from grader.workspace import kit
     from grader.workspace.hint_state import forget
+    from grader.workspace.last_table import forget_table
 
     exercise = exercise_meant(exercise).name
     folder = kit.find_kit()
@@ -113,6 +114,7 @@ def reset(exercise: str | None) -> None:
     try:
         folder.forget_progress(exercise)
         forget(folder, exercise)
+        forget_table(folder, exercise)
     except OSError as error:
         where = shown(folder.root / kit.PROGRESS.parent)
         click.echo(f"Progress could not be reset in {where}: {error.strerror}.", err=True)

@@ -14,6 +14,7 @@ import torch
 from grader.bench.point import NOTHING, nearest
 from grader.diagnose.events import (
     afterwards,
+    d_left_out,
     elsewhere,
     in_order,
     input_bound,
@@ -30,8 +31,14 @@ from grader.judge.lines import LineRun
 from grader.judge.verdict import Verdict
 from grader.report import PASSING, Diagnosis
 
-# The line that shows is right; these mistakes sit in the line that changed it.
-ELSEWHERE = ("missing-clone", "forward-value-changed", "hard-coded-size", "memorised-numbers")
+# These mistakes sit in another line than the one that shows: it is right, or not there.
+ELSEWHERE = (
+    "d-left-out",
+    "missing-clone",
+    "forward-value-changed",
+    "hard-coded-size",
+    "memorised-numbers",
+)
 
 
 def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
@@ -43,7 +50,7 @@ def diagnose(facts: Facts, gradient: Verdict) -> Diagnosis | None:
     if gradient.verdict == "approximate" and not (gradient.own_exact or gradient.row.is_value):
         return diagnosis("rounding-only", {"maxdiff": gradient.shown.maxdiff})
     if gradient.verdict == "missing":
-        return not_returned(facts, gradient)
+        return not_returned(facts, gradient) or d_left_out(facts, gradient)
     if gradient.verdict not in ("wrong", "wrong_shape"):
         return None
     return (

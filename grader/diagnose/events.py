@@ -14,6 +14,7 @@ from grader.judge.verdict import Verdict
 from grader.protocol.messages import Answer, Raised
 from grader.render.messages import raised_sentence
 from grader.report import Diagnosis
+from grader.syntax.slips import slips
 from grader.syntax.targets import reads, writes
 
 # By what Ordering notes, the cause before what follows from it.
@@ -73,6 +74,21 @@ def not_returned(facts: Facts, gradient: Verdict) -> Diagnosis | None:
         return None
     function, _, target = place.partition(":")
     return diagnosis("not-returned", {"function": function, "target": target}) if target else None
+
+
+def d_left_out(facts: Facts, gradient: Verdict) -> Diagnosis | None:
+    """A gradient written to the name of its value, or returned under it. What is assigned to a
+    forward value and reads no gradient is that value, worked out once more."""
+    submission, key = facts.submission, gradient.row.key
+    if facts.exercise.kind.in_methods or gradient.row.is_value:
+        return None
+    keys = {row.key for row in facts.exercise.rows}
+    for slip in slips(submission.tree, (), [gradient.name]):
+        wrote = slip.how == "assigned" and slip.reads & keys and key not in submission.attempted
+        if slip.how == "key" or wrote:
+            evidence = {"key": key, "value": slip.value, "line": slip.line, "how": slip.how}
+            return diagnosis("d-left-out", evidence)
+    return None
 
 
 def not_attached(facts: Facts, gradient: Verdict) -> Diagnosis | None:

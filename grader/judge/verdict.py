@@ -79,7 +79,8 @@ def _stopped_at(facts: Facts, row: Row, answer: Answer | Ended) -> int | None:
 
 def verdict_of(facts: Facts, row: Row) -> str:
     name, submission = row.name, facts.submission
-    if facts.forbidden and (facts.given(name) or submission.attempts(row.written_at)):
+    autograds = facts.forbidden is not None and not facts.forbidden.stray
+    if autograds and (facts.given(name) or submission.attempts(row.written_at)):
         return "forbidden"
     if row.written_at in submission.stood_in:  # where the code raises, it is given all the same
         return "missing"

@@ -68,7 +68,8 @@ def _ask_on(
     if any(answer.out_of_time for answer in answers):
         attempt.timeout = min(attempt.timeout, 1.0)  # one long wait is enough
     known = {name for answer in answers[:1] for name in (*answer.gradients, *answer.kinds)}
-    if forbidden_in(submission, chain) is not None:
+    forbidden = forbidden_in(submission, chain)
+    if forbidden is not None and not forbidden.stray:
         known = set()  # then no gradient is the learner's own
     wrote = any(answer.changed for answer in answers)
     names = [name for name in bench.exercise.gradients if name in known]
@@ -77,9 +78,19 @@ def _ask_on(
 
 def forbidden_in(submission: Submission, answers: Sequence[Answer | Ended]) -> Forbidden | None:
     """What is not for a derivation by hand, in the text or seen while it ran."""
-    if submission.forbidden is not None:
-        return submission.forbidden
+    found = submission.forbidden
+    if found is not None and not found.stray:
+        return found
     for answer in answers:
         if isinstance(answer, Answer) and answer.autodiff is not None:
+            if found is not None and _only_raised(answer, found):
+                continue
             return Forbidden(*answer.autodiff, "blind" if answer.blinded else "autodiff")
-    return None
+    return found
+
+
+def _only_raised(answer: Answer, stray: Forbidden) -> bool:
+    """Whether what was seen is the stray call itself, which ended the code and gave nothing."""
+    at = None if answer.autodiff is None else answer.autodiff[0]
+    ended = None if answer.raised is None else answer.raised.line
+    return not answer.blinded and at == ended == stray.line

@@ -21,8 +21,15 @@ MEANINGS = {
     "timeout": "ran out of time",
     "missing": "is not written yet",
 }
+# Of a line that is not a gradient's, or is not to be there: what it does, and what to do about it.
+STOPPED = {
+    "raised": (" raises, and writes no gradient.", "Correct that line, or take it out."),
+    "timeout": (" did not come to an end in time.", "Is there an endless loop?"),
+    "forbidden": (" is not derived by hand.", ""),
+}
 # Right for the inputs that are shown, or right until something changed it: the diagnosis tells.
 SAYS_WHY = ("hard-coded-size", "memorised-numbers", "missing-clone", "forward-value-changed")
+NAMED_OTHERWISE = "is written under another name"
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,11 @@ def told(first: GradientReport, exercise: Exercise) -> FirstError | None:
     if first.verdict == "forbidden":
         return None
     return FirstError(
-        "First missing: " if first.verdict == "missing" else "First error: ",
+        "First missing: " if _unwritten(first) else "First error: ",
         first.label,
         f"{_where(first)} {_meaning(first)}.",
         tuple(chunk.source for chunk in exercise.chunks_behind(first.name)),
-        "" if first.place is None or first.verdict == "missing" else first.place.source,
+        "" if first.place is None or _unwritten(first) else first.place.source,
         tuple(_sentences(first, exercise)),
     )
 
@@ -55,8 +62,9 @@ def first_told(report: Report, exercise: Exercise) -> FirstError | None:
     """Of the first own error, or of a line before it that ended the code."""
     stopped, first = report.stopped_first, report.first_own_error
     if stopped is not None:
-        rest, advice = " raises, and writes no gradient.", "Correct that line, or take it out."
-        return FirstError("First error: ", stopped.where, rest, (), stopped.text, (advice,))
+        rest, advice = STOPPED[stopped.how]
+        advised = (advice,) if advice else ()
+        return FirstError("First error: ", stopped.where, rest, (), stopped.text, advised)
     return None if first is None else told(first, exercise)
 
 
@@ -81,10 +89,16 @@ def _place(report: Report) -> RenderableType | None:
     return on_one_line(f"  {shown(Path(report.submission))}:{wrong.line}:", "dim")
 
 
+def _unwritten(gradient: GradientReport) -> bool:
+    return gradient.verdict == "missing" and gradient.diagnosis is None
+
+
 def _meaning(gradient: GradientReport) -> str:
-    """A missing one with a diagnosis is written, but not returned."""
-    lost = gradient.verdict == "missing" and gradient.diagnosis is not None
-    return "is not returned" if lost else MEANINGS[gradient.verdict]
+    """A missing one with a diagnosis is written, but not returned as what it is."""
+    found = gradient.diagnosis
+    if found is None or gradient.verdict != "missing":
+        return MEANINGS[gradient.verdict]
+    return NAMED_OTHERWISE if found.mistake == "d-left-out" else "is not returned"
 
 
 def _where(gradient: GradientReport) -> str:

@@ -19,6 +19,7 @@ from grader.render.sentences import (
     error_sentence,
     exact_alone,
     legend,
+    notes_of,
     score_words,
     shape_note,
     training_sentence,
@@ -75,7 +76,7 @@ def _parts(report: Report, exercise: Exercise, hints: bool) -> Iterator[str]:
         yield from _table(report)
         yield from (_p(sentence, "hg-soft") for sentence in legend(report, exercise))
         yield from _further(report, exercise, hints)
-    yield from (_p(f"Note: {flag.message}") for flag in report.flags)
+    yield from (_p(f"Note: {note}") for note in notes_of(report))
     if report.output:
         yield from _folded("What the code printed", [f"<pre>{_text(report.output)}</pre>"])
     if report.trace:
@@ -175,12 +176,12 @@ def _table(report: Report) -> Iterator[str]:
 
 
 def _stop(stopped: Stopped) -> str:
-    """The line that ended the code, and writes no gradient."""
+    """The line that ended the code, and writes no gradient; or that is forbidden."""
     spare = "".join(f"<td{_classed(spare)}>-</td>" for _, spare in COLUMNS[1:4])
     where = stopped.where.removeprefix("line ")
     return (
         f'<tr class="hg-mark"><th scope="row">{_text(start_of(stopped.text))}</th>{spare}'
-        f'<td class="hg-bad">raised</td><td>{_text(where)}</td></tr>'
+        f'<td class="hg-bad">{stopped.how}</td><td>{_text(where)}</td></tr>'
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from grader.course.exercise import Exercise
@@ -12,6 +13,7 @@ from grader.process.sandbox.plan import GIB, MEMORY
 from grader.protocol.messages import Answer, Ended, Raised
 from grader.report import Flag
 from grader.rows import gradient_key
+from grader.syntax.gradients import ENTRY
 from grader.syntax.slips import slips
 from grader.syntax.submission import Submission
 
@@ -46,6 +48,8 @@ NO_TERMINAL = {
 # By Forbidden.why.
 FORBIDDEN = {
     "autodiff": "{} is automatic differentiation; here gradients are derived by hand.",
+    "backward": "{} is automatic differentiation; here gradients are derived by hand. Take the "
+    "line out: the grader compares with PyTorch's gradients by itself.",
     "blind": "{} switches off what looks for automatic differentiation.",
     "import": "the module {} is more than a derivation by hand needs.",
     "star": "`{}` does not say which names it brings; import them one by one.",
@@ -68,7 +72,17 @@ FORBIDDEN = {
     "base": "a class may build on classes of the same file and on torch.nn.Module, not on `{}`.",
     "async": "`{}` is for programs that wait; write a plain `def`.",
 }
-SAID_IN_FULL = ("autodiff", "blind", "setattr", "hasattr", "locals", "vars", "type", "async")
+SAID_IN_FULL = (
+    "autodiff",
+    "backward",
+    "blind",
+    "setattr",
+    "hasattr",
+    "locals",
+    "vars",
+    "type",
+    "async",
+)
 
 # By Sign.how: derivatives by differences, which a teacher may want to look at.
 MEASURED = {
@@ -98,6 +112,32 @@ def raised_sentence(raised: Raised) -> str:
     shapes = ", ".join(f"{name} {shape}" for name, shape in raised.shapes.items())
     said = where + ": ".join(filter(None, (raised.type, said))) + _limit(raised)
     return said + (f" ({shapes})" if shapes else "")
+
+
+NAMED = re.compile(r"'([^\W\d]\w*)'")
+GUESS = "; did you mean "
+
+
+def _without_guess(raised: Raised) -> Raised:
+    return replace(raised, message=raised.message.partition(GUESS)[0])
+
+
+def next_step(raised: Raised, submission: Submission, exercise: Exercise) -> str:
+    """What to do about an exception, where Python's own words do not say it; "" otherwise."""
+    found, said = NAMED.search(raised.message), raised.message
+    name = found[1] if found else ""
+    keys, guess = [row.key for row in exercise.rows], said.partition(GUESS)[2].rstrip("?")
+    if raised.type == "UnboundLocalError":
+        return f"This line reads `{name}` before any line above has set it."
+    if raised.type == "NameError" and name == "cmp":
+        return "Take the line out: what the lecture's cmp says stands in the table."
+    if raised.type == "NameError" and name in keys and guess in ("", *keys):
+        return f"No line above sets `{name}`."
+    if raised.type == "NameError" and name in exercise.forward_pass.names:
+        return f"It is a value of the forward pass: name it among the parameters of `{ENTRY}`."
+    if "bitwise_xor" in said or "for ^: " in said:
+        return "A power is written `**` in Python; `^` is another operation."
+    return ""
 
 
 def _limit(raised: Raised) -> str:
@@ -136,8 +176,8 @@ def no_step_sentence(answer: Answer | Ended, name: str, how: str, shape: tuple[i
     )
 
 
-def stop_sentence(stop: Stop, submission: Submission) -> str:
-    """What kept the code from running to its end."""
+def stop_sentence(stop: Stop, submission: Submission, exercise: Exercise) -> str:
+    """What kept the code from running to its end, and what to do about it."""
     if stop.problem is not None:
         return stop.problem
     path = submission.path
@@ -150,8 +190,12 @@ def stop_sentence(stop: Stop, submission: Submission) -> str:
         return f"{path}: {ended_sentence(stop.ended)}"
     if stop.raised is not None:
         unwritten = _unwritten_on(submission, stop.raised.line)
-        said = f"{path}, {raised_sentence(stop.raised)}"
-        return said + (f" {unwritten[0]} is not written yet." if unwritten else "")
+        advice = f"{unwritten[0]} is not written yet." if unwritten else ""
+        if not advice:
+            advice = next_step(stop.raised, submission, exercise)
+        said = raised_sentence(_without_guess(stop.raised) if advice else stop.raised)
+        joint = ". " if advice and not said.endswith((".", "?")) else " "
+        return f"{path}, {said}{joint}{advice}".rstrip()
     return f"{path}: {stop.unusable}"
 
 

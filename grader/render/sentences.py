@@ -8,6 +8,7 @@ from grader.errors import shown
 from grader.report import GradientReport, Report
 
 JUDGED_ALONE = ("inherited", "wrong")  # of a line that was not reached
+SAID_OF_IT = ("slip-key", "slip-assigned")  # what d-left-out says of the same line
 EXACT_ALONE = "*"  # beside a verdict: the line is exact, given the right upstream gradient
 
 
@@ -22,6 +23,14 @@ def error_sentence(report: Report) -> str:
     """The report's error, its path as a user would type it."""
     said, path = report.error or "", report.submission
     return shown(Path(path)) + said[len(path) :] if said.startswith(path) else said
+
+
+def notes_of(report: Report) -> list[str]:
+    """What its flags say, but for what is said of the first error as well."""
+    first = report.first_own_error
+    found = None if first is None else first.diagnosis
+    said = SAID_OF_IT if found is not None and found.mistake == "d-left-out" else ()
+    return [flag.message for flag in report.flags if flag.flag not in said]
 
 
 def exact_alone(gradient: GradientReport) -> bool:

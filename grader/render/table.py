@@ -129,7 +129,7 @@ def start_of(text: str) -> str:
 def _stop(stopped: Stopped) -> Row:
     where = str(stopped.line) if stopped.place is None else str(stopped.place)
     cells = {COLUMNS[0]: Text(f"> {start_of(stopped.text)}", style="red"),
-             "verdict": Text("raised", style="red"), "line": Text(where)}  # fmt: skip
+             "verdict": Text(stopped.how, style="red"), "line": Text(where)}  # fmt: skip
     return tuple(cells.get(column, Text("-")) for column in COLUMNS)
 
 

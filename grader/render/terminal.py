@@ -14,16 +14,19 @@ from grader.course.exercise import Exercise, load_exercise
 from grader.errors import shown
 from grader.render.calls import CallAfter, Calls
 from grader.render.first_error import first_error
-from grader.render.paragraph import paragraph, quoted
+from grader.render.paragraph import on_one_line, paragraph, quoted
 from grader.render.sentences import (
     error_sentence,
     legend,
+    notes_of,
     score_words,
     training_sentence,
     unread,
 )
 from grader.render.table import STYLES, ReportTable
 from grader.report import GradientReport, Report
+
+MOST_ROWS = 100  # of a table that was kept in a file
 
 __all__ = ["STYLES", "console", "report_view"]
 
@@ -36,15 +39,31 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=False)
 
 
+def table_text(report: Report) -> str:
+    """The table alone, as on a screen of 80 columns."""
+    page = Console(file=io.StringIO(), width=80, highlight=False, color_system=None)
+    with page.capture() as captured:
+        page.print(ReportTable(report))
+    return captured.get().rstrip("\n")
+
+
 def report_view(
-    report: Report, exercise: Exercise, worked_answer: bool = False, again: str = ""
+    report: Report,
+    exercise: Exercise,
+    worked_answer: bool = False,
+    again: str = "",
+    last_table: str = "",
 ) -> RenderableType:
-    """`again` is the call that grades the same file in the same way, where it has options."""
+    """`again` is the call that grades the same file in the same way, where it has options;
+    `last_table` how the file was graded when it could last be read."""
     again = again or f"grade {report.exercise}"
     parts: list[RenderableType] = [Text(f"{report.exercise}: {exercise.title}", style="bold")]
     parts += [paragraph(shown(Path(report.submission)), "dim"), Text()]
     if unread(report):
         parts.append(quoted(error_sentence(report), "red"))
+        if last_table:
+            parts += [Text(), Text("As it was last graded:"), Text()]
+            parts += [on_one_line(line, "dim") for line in last_table.split("\n")[:MOST_ROWS]]
     else:
         parts += [ReportTable(report), Text(), *_after_table(report, exercise)]
     parts += [Text(), _score(report), *_next_step(report, worked_answer, again)]
@@ -64,9 +83,9 @@ def _after_table(report: Report, exercise: Exercise) -> Iterator[RenderableType]
     if report.error is not None:
         yield quoted(error_sentence(report), "red")
         yield Text()
-    for flag in report.flags:
-        yield quoted(f"Note: {flag.message}", "yellow")
-    if report.flags:
+    notes = notes_of(report)
+    yield from (quoted(f"Note: {note}", "yellow") for note in notes)
+    if notes:
         yield Text()
     yield from first_error(report, exercise)
     if said := training_sentence(report):
@@ -90,7 +109,8 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
     elif first is None and report.strict and report.error is None:
         yield Text("--strict passes exact gradients only.")
     else:
-        if first is not None and first.verdict == "missing" and report.error is None:
+        unwritten = first is not None and first.verdict == "missing" and not first.diagnosis
+        if first is not None and unwritten and report.error is None:
             what = f"write {first.label}"
         else:
             line = report.stopped_first or (report.error is None and first)

@@ -20,6 +20,7 @@ CALLS = ("backward", "requires_grad_", "retain_grad", "enable_grad", "set_grad_e
          "jvp", "vjp", "jacobian", "jacrev", "jacfwd", "hessian", "grad_and_value")  # fmt: skip
 # The derivatives that torch's own backward is made of: torch.ops.aten.tanh_backward.default.
 KERNEL = re.compile(r"torch\.(.*[._])?(backward(_\w+)?|jvp|vjp|make_dual)(\.\w+)?")
+STRAY = "backward"
 BLINDS = ("torch._C.DisableTorchFunction", "torch._C._DisableTorchDispatch")
 
 
@@ -30,14 +31,22 @@ class Forbidden(NamedTuple):
     what: str
     why: str = "autodiff"
 
+    @property
+    def stray(self) -> bool:
+        """Whether it is a statement `loss.backward()`, left over from the lecture. Forward values
+        have no graph, so it raises: no gradient comes from it."""
+        return self.why == STRAY
+
 
 def autodiff_in(names: Names, entry: str) -> Forbidden | None:
     """The first use in what `entry` reaches, or None. `names`: of the whole file."""
     calls = set(CALLS)
     if any(_is_method(node, "backward") for node, scope in names.nodes if scope.is_class):
         calls.discard("backward")  # a layer's own, written by hand, is none
-    found = (use for at in _reached(names, entry) for use in _uses(*at, names, calls))
-    return min(found, default=None)
+    reached = list(_reached(names, entry))
+    statements = {id(node.value) for node, _ in reached if isinstance(node, ast.Expr)}
+    found = [use for at in reached for use in _uses(*at, names, calls, statements)]
+    return min([use for use in found if not use.stray] or found, default=None)
 
 
 def _is_method(node: ast.AST, name: str) -> bool:
@@ -76,8 +85,15 @@ def _reached(names: Names, entry: str) -> Iterator[tuple[ast.AST, NameScope]]:
                 pending += new
 
 
-def _uses(node: ast.AST, scope: NameScope, names: Names, calls: set[str]) -> Iterator[Forbidden]:
+def _uses(
+    node: ast.AST, scope: NameScope, names: Names, calls: set[str], statements: set[int]
+) -> Iterator[Forbidden]:
+    """`statements`: the ids of the calls whose result nothing takes."""
     match node:
+        case ast.Call(func=ast.Attribute(attr="backward")) if (
+            "backward" in calls and id(node) in statements
+        ):
+            yield Forbidden(node.lineno, ".backward(...)", STRAY)
         case ast.Call(func=ast.Attribute(attr=name)) if name in calls:
             yield Forbidden(node.lineno, f".{name}(...)")
         case ast.Attribute(attr="requires_grad", ctx=ast.Store()):

@@ -5,7 +5,9 @@ The text is only read, never run.
 
 import ast
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from grader.syntax.targets import reads
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,7 @@ class Slip:
     how: str  # "key", "assigned" or "grad"
     value: str  # the forward value that is named instead of its gradient
     line: int
+    reads: frozenset[str] = field(default=frozenset(), compare=False)  # what is assigned to it
 
 
 def slips(tree: ast.AST, values: Collection[str], missing: Collection[str]) -> Iterator[Slip]:
@@ -20,24 +23,25 @@ def slips(tree: ast.AST, values: Collection[str], missing: Collection[str]) -> I
     a slip also where the gradient is there."""
     seen: set[tuple[str, str]] = set()
     for node in ast.walk(tree):
-        for how, name, line in _named(node):
+        for found in _named(node):
+            how, name = found.how, found.value
             slip = name in missing or (how == "grad" and name in values)
             if slip and (how, name) not in seen:
                 seen.add((how, name))
-                yield Slip(how, name, line)
+                yield found
 
 
-def _named(node: ast.AST) -> Iterator[tuple[str, str, int]]:
+def _named(node: ast.AST) -> Iterator[Slip]:
     match node:
         case ast.Return(value=ast.Dict(keys=keys)):
             for key in keys:
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield "key", key.value, key.lineno
+                    yield Slip("key", key.value, key.lineno)
         case ast.Return(value=ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords)):
             for keyword in keywords:
                 if keyword.arg is not None:
-                    yield "key", keyword.arg, keyword.lineno
+                    yield Slip("key", keyword.arg, keyword.lineno)
         case ast.Assign(targets=[ast.Name(id=name)]):
-            yield "assigned", name, node.lineno
+            yield Slip("assigned", name, node.lineno, frozenset(reads(node)))
         case ast.Attribute(value=ast.Name(id=name), attr="grad", ctx=ast.Load()):
-            yield "grad", name, node.lineno
+            yield Slip("grad", name, node.lineno)

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
+from grader.workspace import kit
 from tests.worked import SOLUTIONS, rewritten, worked
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -191,3 +192,21 @@ def test_a_report_is_not_written_over_code(option: str, name: str, tmp_path: Pat
     done = grade(tmp_path, "exercise2", "--submission", "x.py", option, str(target), code=2)
     assert "not written over code" in done.stderr
     assert target.read_text() == "my work"
+
+
+def test_beside_a_syntax_error_stands_the_table_of_the_last_grading(folder: kit.Kit) -> None:
+    """And a half-edited file takes nothing back of what was reached."""
+    path = folder.stub("exercise2")
+    source = kit.solution_source("exercise2").replace("dlogits /= n", "dlogits /= n + 1")
+    path.write_text(source)
+    CliRunner().invoke(main, ["exercise2"])
+    reached = folder.progress()
+    path.write_text(source.replace("n + 1", "(n + 1"))
+    said = CliRunner().invoke(main, ["exercise2"]).stdout
+    assert "syntax error" in said
+    assert "As it was last graded:" in said
+    assert "\n> dlogits " in said
+    assert folder.progress() == reached
+    CliRunner().invoke(main, ["reset", "exercise2"])
+    path.write_text("def backward(:")
+    assert "As it was last graded" not in CliRunner().invoke(main, ["exercise2"]).stdout

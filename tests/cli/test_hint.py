@@ -192,7 +192,7 @@ def test_grading_notes_progress_and_hints(folder: kit.Kit) -> None:
     folder.stub("exercise1").write_text("my work")
     note_progress(folder, report(gradient("counts", "wrong", TWICE)))
     names = sorted(path.name for path in (folder.root / ".handgrad").iterdir())
-    assert names == ["hints.json", "lock", "progress.json"]
+    assert names == ["hints.json", "lock", "progress.json", "tables.json"]
 
 
 @pytest.mark.parametrize(

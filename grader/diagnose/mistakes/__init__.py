@@ -82,6 +82,7 @@ OBSERVED = (
     "wrong-forward",
     "not-attached",
     "not-returned",
+    "d-left-out",
     "not-started",
     "sent-twice",
     "wrong-order",
