@@ -9,6 +9,7 @@ is not listed, but looked through by a test (tests/process/test_canaries.py).
 import os
 import sys
 from fnmatch import fnmatchcase
+from functools import cache
 from types import FrameType
 
 # Modules of the grader.
@@ -33,8 +34,7 @@ class HoldsMore(Exception):
 
 def check_held() -> None:
     """In a child. Raises HoldsMore."""
-    loaded = {name for name in sys.modules if name.partition(".")[0] == "grader"}
-    further = sorted(name for name in loaded if not _listed(name, MODULES))
+    further = list(unlisted_modules(len(sys.modules)))
     frame: FrameType | None = sys._getframe(1)
     at_work = set[str]()
     while frame is not None:
@@ -44,6 +44,17 @@ def check_held() -> None:
     further += [*sys.argv[1:], *os.environ]
     if further:
         raise HoldsMore(", ".join(further))
+
+
+@cache
+def unlisted_modules(loaded: int) -> tuple[str, ...]:
+    """Of the grader. `loaded`: how many modules there are, so that it is known when one has come.
+
+    Looked for in the warm process too, for all its children: to look at the name of each of
+    torch's modules writes to some 600 pages, which each child would have to copy.
+    """
+    names = [name for name in sys.modules if name.partition(".")[0] == "grader"]
+    return tuple(sorted(name for name in names if not _listed(name, MODULES)))
 
 
 def _listed(name: str, patterns: tuple[str, ...]) -> bool:

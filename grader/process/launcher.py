@@ -24,6 +24,7 @@ from typing import NoReturn, Protocol
 from grader.errors import GraderFailure
 from grader.process.bootstrap import preload, read_sandbox_report, run_child
 from grader.process.clean_start import bare_environment, choose_kernels
+from grader.process.held import unlisted_modules
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.privileges import close_memory
@@ -277,6 +278,7 @@ def serve_launches(control: socket.socket) -> NoReturn:
             close_memory()
         preload()
         _warm_up()
+        unlisted_modules(len(sys.modules))
         while True:
             message, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 4)
             if not message:
