@@ -7,7 +7,7 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from grader.syntax.targets import reads
+from grader.syntax.targets import reads, within
 
 
 @dataclass(frozen=True)
@@ -18,30 +18,32 @@ class Slip:
     reads: frozenset[str] = field(default=frozenset(), compare=False)  # what is assigned to it
 
 
-def slips(tree: ast.AST, values: Collection[str], missing: Collection[str]) -> Iterator[Slip]:
+def slips(tree: ast.Module, values: Collection[str], missing: Collection[str]) -> Iterator[Slip]:
     """Each once, in the order of the text. `missing`: the values whose gradients are; a .grad is
     a slip also where the gradient is there."""
     seen: set[tuple[str, str]] = set()
-    for node in ast.walk(tree):
-        for found in _named(node):
-            how, name = found.how, found.value
+    for node in within(tree.body, scopes=True):
+        if not isinstance(node, ast.Return | ast.Assign | ast.Attribute):
+            continue
+        for how, name, line in _named(node):
             slip = name in missing or (how == "grad" and name in values)
             if slip and (how, name) not in seen:
                 seen.add((how, name))
-                yield found
+                read = reads(node) if isinstance(node, ast.Assign) else frozenset[str]()
+                yield Slip(how, name, line, read)
 
 
-def _named(node: ast.AST) -> Iterator[Slip]:
+def _named(node: ast.Return | ast.Assign | ast.Attribute) -> Iterator[tuple[str, str, int]]:
     match node:
         case ast.Return(value=ast.Dict(keys=keys)):
             for key in keys:
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield Slip("key", key.value, key.lineno)
+                    yield "key", key.value, key.lineno
         case ast.Return(value=ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords)):
             for keyword in keywords:
                 if keyword.arg is not None:
-                    yield Slip("key", keyword.arg, keyword.lineno)
+                    yield "key", keyword.arg, keyword.lineno
         case ast.Assign(targets=[ast.Name(id=name)]):
-            yield Slip("assigned", name, node.lineno, frozenset(reads(node)))
+            yield "assigned", name, node.lineno
         case ast.Attribute(value=ast.Name(id=name), attr="grad", ctx=ast.Load()):
-            yield Slip("grad", name, node.lineno)
+            yield "grad", name, node.lineno
