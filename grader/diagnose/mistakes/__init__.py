@@ -21,6 +21,7 @@ from grader.report import Diagnosis
 PREDICTED = (
     "measured",
     "keepdim-lost",
+    "not-spread",
     "overwritten",
     "no-one-hot",
     "wrong-operand",
@@ -42,6 +43,17 @@ PREDICTED = (
     "value-for-gradient",
     "summed-wrong-dimension",
     "transposed",
+    "ones-for-zeros",
+    "picks-too-much",
+    "index-of-maxima",
+    "index-for-one-hot",
+    "d-on-wrong-factor",
+    "added-for-multiplied",
+    "multiplied-for-divided",
+    "transpose-left-out",
+    "reshape-for-transpose",
+    "window-reversed",
+    "batch-size-for-count",
 )
 # The same for values that are not gradients.
 OF_VALUES = (
@@ -103,7 +115,15 @@ CASE_OF = {
         "wrong-name",
         "value-for-gradient",
     ),
-    "wrong-operation": ("wrong-exponent", "local-derivative-left-out", "value-for-gradient"),
+    "wrong-operation": (
+        "wrong-exponent",
+        "local-derivative-left-out",
+        "value-for-gradient",
+        "multiplied-for-divided",
+    ),
+    "wrong-exponent": ("multiplied-for-divided",),
+    "value-for-gradient": ("multiplied-for-divided",),
+    "no-one-hot": ("picks-too-much",),
     "contribution-twice": ("wrong-factor",),
     "sign-flipped": ("wrong-factor",),
     "softmax-elementwise": ("not-summed",),

@@ -144,9 +144,13 @@ class Case:
 
     def spread(self, chunk: Chunk) -> torch.Tensor | None:
         """The chunk's contribution, not summed over the dimensions that were broadcast."""
+        return self.spread_of(chunk, self.upstream(chunk))
+
+    def spread_of(self, chunk: Chunk, upstream: torch.Tensor) -> torch.Tensor | None:
+        """The chunk's VJP of this, not summed; None where the value is not broadcast in it."""
         try:
-            return self.send_back(chunk, expand=True)
-        except RuntimeError:  # the value is not broadcast in this chunk
+            return self.send_back(chunk, upstream, expand=True)
+        except RuntimeError:
             return None
 
     def same_shape_values(self, shape: torch.Size) -> Iterator[tuple[str, torch.Tensor]]:

@@ -46,3 +46,16 @@ def counted(
             count = {name: float(name != other.instead_of) for name in terms}
             return Held(by, count, {other.told[0]: 1.0}, other.told)
     return None
+
+
+def picked(index: torch.Tensor, like: torch.Tensor) -> list[tuple[str, torch.Tensor]]:
+    """Whole columns, whole rows: how it is written, and where that is."""
+    columns, rows = (torch.zeros(like.shape, dtype=torch.bool) for _ in range(2))
+    found = []
+    if int(index.max()) < like.shape[1]:
+        columns[:, index] = True
+        found.append((":, ", columns))
+    if int(index.max()) < len(like):
+        rows[index] = True
+        found.append(("", rows))
+    return found

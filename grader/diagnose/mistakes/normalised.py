@@ -14,9 +14,11 @@ import torch
 from grader.bench.point import Point
 from grader.course.forward import Chunk
 from grader.diagnose.mistakes.case import Case, summed_to
+from grader.diagnose.mistakes.fitting import combination
 from grader.diagnose.mistakes.held import Foreign, Held, counted
 from grader.tensors import close
 
+SLIGHT = 1e-6
 ITSELF, BY_MEAN, BY_VARIANCE = "the entry itself", "the mean", "the variance"
 
 
@@ -57,7 +59,27 @@ def by_normalised(case: Case) -> Held | None:
             }
             if close(sum(terms.values(), aside), case.expected):
                 held = counted(case, "normalised", {**terms, "aside": aside}, _foreign(case, found))
-                return held if held is not None and held.told is not None else None
+                if held is None or held.told is None:
+                    held = _other_count(case, found, terms, aside)
+                return held
+    return None
+
+
+def _other_count(
+    case: Case, norm: Normalisation, terms: dict[str, torch.Tensor], aside: torch.Tensor
+) -> Held | None:
+    """A size that stands for N, by how much the parts through mean and variance are off."""
+    whole = [tensor.expand_as(case.value) for tensor in terms.values()]
+    numbers = combination(case.result - aside, whole)
+    held = {} if numbers is None else dict(zip(terms, numbers, strict=True))
+    for used, number in case.sizes.items():
+        if not held or number in (norm.count, 1) or abs(held[ITSELF] - 1) > SLIGHT:
+            continue
+        least = number - (norm.count - norm.divisor)
+        off = (held[BY_MEAN] - norm.count / number, held[BY_VARIANCE] - norm.divisor / least)
+        if all(abs(one) < SLIGHT for one in off):
+            found = {"used": used, "number": number, "count": norm.count}
+            return Held("normalised", held, told=("batch-size-for-count", found))
     return None
 
 

@@ -15,7 +15,7 @@ import torch
 
 from grader.diagnose.mistakes.case import Case, Evidence
 from grader.diagnose.mistakes.fitting import combination, tidy
-from grader.diagnose.mistakes.held import Foreign, Held, counted
+from grader.diagnose.mistakes.held import Foreign, Held, counted, picked
 from grader.diagnose.mistakes.normalised import by_normalised
 from grader.diagnose.mistakes.uses import sums_of, uses_of
 from grader.tensors import close
@@ -94,19 +94,27 @@ def _by_softmax(case: Case) -> Held | None:
         if close(h * difference, case.expected):
             right = f"the one-hot of {name}"
             terms = {"softmax": h * softmax, right: -h * one_hot}
-            return counted(case, "softmax", terms, _instead_of_softmax(case, h, right))
+            return counted(case, "softmax", terms, _instead_of_softmax(case, h, name, index))
     return None
 
 
-def _instead_of_softmax(case: Case, h: torch.Tensor, one_hot: str) -> Iterator[Foreign]:
-    value = case.value
+def _instead_of_softmax(
+    case: Case, h: torch.Tensor, name: str, index: torch.Tensor
+) -> Iterator[Foreign]:
+    value, one_hot = case.value, f"the one-hot of {name}"
     everywhere = {"what": one_hot, "everywhere": True}
     yield Foreign(one_hot, -h * torch.ones_like(value), ("no-one-hot", everywhere))
     for along in range(value.dim() - 1):
         other = torch.softmax(value, along)
         found = {"summed": [along], "shape": list(value.shape)}
         yield Foreign("softmax", h * other, ("summed-wrong-dimension", found))
+    for how, where in picked(index, value) if value.dim() == 2 and index.dim() == 1 else ():
+        wider = {"index": name, "how": how}
+        yield Foreign(one_hot, -h * where.to(value.dtype), ("picks-too-much", wider))
+    number = index.unsqueeze(-1).to(value.dtype).expand_as(value)
+    yield Foreign(one_hot, -h * number, ("index-for-one-hot", {"index": name}))
     others = [*case.same_shape_values(value.shape), (f"{case.name}.exp()", value.exp())]
+    others.append((f"log_softmax({case.name})", torch.log_softmax(value, -1)))
     for used, tensor in others:
         yield Foreign(
             "softmax",

@@ -29,7 +29,21 @@ def find(case: Case) -> Evidence | None:
     for name, value in case.point.values.items():
         if torch.is_tensor(value) and value.is_floating_point() and case.matches(value):
             return {"used": name, "meant": f"d{case.name}"}
-    return told(case, "value-for-gradient") or _exchanged(case)
+    return told(case, "value-for-gradient") or _exchanged(case) or _summed(case)
+
+
+def _summed(case: Case) -> Evidence | None:
+    """A forward value summed to the shape of this one, or turned round: `-m.sum(1)` for `-dz`."""
+    if case.result.shape != case.value.shape:
+        return None
+    for name, value in case.point.values.items():
+        if not torch.is_tensor(value) or not value.is_floating_point() or not value.dim():
+            continue
+        summed = summed_to(value, case.result.shape)
+        signed = () if summed is None else (summed, -summed)
+        if any(map(case.matches, signed)):
+            return {"used": name, "meant": "a gradient"}
+    return None
 
 
 def _exchanged(case: Case) -> Evidence | None:

@@ -10,6 +10,7 @@ from .names import name_changes
 from .rewrites import rewrites
 from .terms import term_changes
 from .values import value_changes
+from .written import written_changes
 
 
 def changes_of(answer: WorkedAnswer) -> Iterator[Change]:
@@ -20,6 +21,6 @@ def changes_of(answer: WorkedAnswer) -> Iterator[Change]:
 def _function_changes(answer: WorkedAnswer) -> Iterator[Change]:
     for statement in answer.statements:
         place = Place(answer, statement)
-        for operator in (term_changes, factor_changes, name_changes):
+        for operator in (term_changes, factor_changes, name_changes, written_changes):
             yield from operator(place)
     yield from rewrites(answer)

@@ -68,7 +68,11 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
         return "drop-one-hot", ("no-one-hot", "local-derivative-left-out")
     bare = isinstance(kept, ast.Name) and place.answer.is_gradient(kept.id)
     if "ones_like" in shown:
-        return "drop-broadcast", ("wrong-shape", *(("local-derivative-left-out",) if bare else ()))
+        return "drop-broadcast", (
+            "wrong-shape",
+            "not-spread",
+            *(("local-derivative-left-out",) if bare else ()),
+        )
     if not _is_constant(place, dropped):
         # The bare upstream is also another value's gradient.
         also = ("value-for-gradient",) if bare else ()

@@ -1,0 +1,47 @@
+"""Whole columns or rows were picked instead of one entry of each row.
+
+**What it is.** `d[:, i]` means: of every row, all the columns that stand anywhere in i. `d[i]`
+means whole rows. One entry of each row is `d[range(n), i]`: row 0 with i[0], row 1 with i[1], and
+so on.
+
+**Why it matters.** Each example is then pushed towards the answers of all others.
+
+**Example.** With i = `[2, 0]` and 2 rows of 3: `d[:, i] = 1` sets four entries,
+`d[range(2), i] = 1` two.
+
+**How to see it.** Count the entries that are not 0: there should be one in each row.
+"""
+
+import torch
+
+from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.mistakes.held import picked
+from grader.diagnose.mistakes.parts import told
+
+
+def find(case: Case) -> Evidence | None:
+    return told(case, "picks-too-much") or _set(case)
+
+
+def _set(case: Case) -> Evidence | None:
+    """The one number that a chunk sends to an entry of each row, set in more of them."""
+    for chunk in case.consumers:
+        own = case.contributions[chunk.name]
+        numbers = own[own != 0]
+        if own.dim() != 2 or not len(numbers) or not bool((numbers == numbers[0]).all()):
+            continue
+        for read in chunk.reads:
+            index = case.point.values[read]
+            if not torch.is_tensor(index) or index.dtype != torch.int64 or index.dim() != 1:
+                continue
+            for how, where in picked(index, own):
+                wider = torch.zeros_like(own).masked_fill(where, numbers[0].item())
+                whole = case.with_other(chunk, wider)
+                if whole is not None and case.matches(whole):
+                    return {"index": read, "how": how}
+    return None
+
+
+def message(index: str, how: str) -> str:
+    what = "whole columns" if how else "whole rows"
+    return f"`[{how}{index}]` picks {what}: one entry of each row is `[range(n), {index}]`."
