@@ -45,9 +45,7 @@ def test_it_is_garbled_with_a_reference_and_the_next_is_graded(
         assert grade_file("exercise2", ANSWER).passed
 
 
-@pytest.mark.parametrize(
-    "where", ["grader.grading.facts_of", "grader.cli.submissions.read_notebook"]
-)
+@pytest.mark.parametrize("where", ["grader.grading.facts_of", "grader.cli.submissions.wanted_of"])
 def test_the_command_ends_with_1(where: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(where, fail)
     done = CliRunner().invoke(main, ["exercise2", "--submission", str(ANSWER)])

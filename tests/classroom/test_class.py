@@ -9,6 +9,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -57,8 +58,22 @@ def folder(tmp_path: Path) -> Path:
 def command(folder: Path, *options: str) -> list[str]:
     policy = str(folder / "course.toml")
     words = ["class", str(folder), "--exercise", "exercise2", "--policy", policy]
-    out = ["--out", str(folder.parent / "out"), "--jobs", "2"]
+    out = ["--out", str(folder.parent / "out"), "--jobs", "1"]
     return [sys.executable, "-m", "grader", *words, *out, *options]
+
+
+@contextmanager
+def started(folder: Path, *options: str, **streams: Any) -> Iterator[subprocess.Popen[str]]:
+    """As from a terminal: in the background of a shell without one, a Ctrl-C is ignored."""
+    answers_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command(folder, *options), text=True, preexec_fn=answers_ctrl_c, env=environment, **streams
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -108,7 +123,6 @@ def test_a_class_gets_what_each_gets_alone(folder: Path, tmp_path: Path) -> None
     # What changed is graded, and whoever is named.
     (folder / "dave" / "exercise2.py").write_text(WORKED)
     assert "2 graded now." in run(folder, "--rerun", "alice").stdout
-    assert "11 graded now." in run(folder, "--everything").stdout
 
 
 def test_what_is_handed_in_later_is_graded_when_it_comes(folder: Path, tmp_path: Path) -> None:
@@ -116,12 +130,7 @@ def test_what_is_handed_in_later_is_graded_when_it_comes(folder: Path, tmp_path:
         if name != "alice":
             (folder / name / "exercise2.py").unlink()
     said = tmp_path / "said"
-    with (
-        said.open("w") as output,
-        subprocess.Popen(
-            command(folder, "--watch"), stdout=output, env=os.environ | {"PYTHONUNBUFFERED": "1"}
-        ) as process,
-    ):
+    with said.open("w") as output, started(folder, "--watch", stdout=output) as process:
         until(lambda: "Watching" in said.read_text(), 60.0)
         (folder / "bob" / "exercise2.py").write_text(WORKED)
         until(lambda: "1 graded now." in said.read_text().partition("Watching")[2], 60.0)
@@ -138,9 +147,8 @@ def test_what_is_handed_in_later_is_graded_when_it_comes(folder: Path, tmp_path:
 def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
     expected = alone(tmp_path)
     for more in (1, 3):
-        with subprocess.Popen(command(folder), stdout=subprocess.DEVNULL) as process:
+        with started(folder, stdout=subprocess.DEVNULL):
             until(partial(has_kept, folder, more), 60.0)
-            process.kill()
     some = kept(folder)
     assert len(some) >= 3
     ended = run(folder)
@@ -149,7 +157,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(folder: Path, tmp_path: Path)
 
 
 def test_ctrl_c_says_that_what_was_graded_is_kept(folder: Path) -> None:
-    with subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True) as process:
+    with started(folder, stderr=subprocess.PIPE) as process:
         until(partial(has_kept, folder, 1), 60.0)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)

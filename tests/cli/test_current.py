@@ -161,6 +161,8 @@ def test_ctrl_c_says_what_was_stopped(tmp_path: Path, loaded: bool) -> None:
     process = subprocess.Popen(
         command, cwd=tmp_path, stderr=theirs, stdout=theirs, start_new_session=True,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+        # In the background of a shell without a terminal, Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     os.close(theirs)
     said = b""

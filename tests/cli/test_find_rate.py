@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import main
+from grader.course.exercise import load_exercise
 from grader.course.names import read_names
 from grader.workspace import kit
 
@@ -47,11 +48,13 @@ def test_it_draws_and_names_the_rate(names: Path) -> None:
 
 
 def test_a_rate_that_blows_it_up_is_its_end_and_no_fault(
-    names: Path, monkeypatch: pytest.MonkeyPatch
+    names: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     from grader.course import warmup4
 
     monkeypatch.setattr(warmup4, "RECIPE", replace(warmup4.RECIPE, search=(1e-3, 1e60)))
+    load_exercise.cache_clear()
+    request.addfinalizer(load_exercise.cache_clear)
     done = grade(
         "warmup4", "--submission", kit.solution_path("warmup4"), "--names", names,
         "--find-rate", "--steps", "60", "--json", code=0,
