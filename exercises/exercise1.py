@@ -3,8 +3,31 @@
 The whole network (embedding, BatchNorm, tanh, cross-entropy) cut into its atoms: write the
 gradient of each, from the loss back to the embedding table.
 
+    emb = C[Xb]                                          # (n, block_size, n_embd)
+    embcat = emb.view(emb.shape[0], -1)                  # (n, block_size * n_embd)
+    hprebn = embcat @ W1 + b1                            # (n, n_hidden)
+    bnmeani = 1/n * hprebn.sum(0, keepdim=True)          # (1, n_hidden)
+    bndiff = hprebn - bnmeani                            # (n, n_hidden)
+    bndiff2 = bndiff**2                                  # (n, n_hidden)
+    bnvar = 1/(n-1) * bndiff2.sum(0, keepdim=True)       # (1, n_hidden)
+    bnvar_inv = (bnvar + 1e-5)**-0.5                     # (1, n_hidden)
+    bnraw = bndiff * bnvar_inv                           # (n, n_hidden)
+    hpreact = bngain * bnraw + bnbias                    # (n, n_hidden)
+    h = hpreact.tanh()                                   # (n, n_hidden)
+    logits = h @ W2 + b2                                 # (n, vocab_size)
+    logit_maxes = logits.max(1, keepdim=True).values     # (n, 1)
+    norm_logits = logits - logit_maxes                   # (n, vocab_size)
+    counts = norm_logits.exp()                           # (n, vocab_size)
+    counts_sum = counts.sum(1, keepdim=True)             # (n, 1)
+    counts_sum_inv = counts_sum**-1                      # (n, 1)
+    probs = counts * counts_sum_inv                      # (n, vocab_size)
+    logprobs = probs.log()                               # (n, vocab_size)
+    loss = -logprobs[range(n), Yb].mean()                # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade exercise1
 """
 
@@ -28,7 +51,6 @@ def backward(n, Xb, Yb, C, W1, b1, W2, b2, bngain, bnbias, emb, embcat, hprebn, 
     dcounts_sum = None  # (n, 1)
 
     # probs = counts * counts_sum_inv
-    # counts_sum = counts.sum(1, keepdim=True)
     dcounts = None  # (n, vocab_size)
 
     # counts = norm_logits.exp()
@@ -38,7 +60,6 @@ def backward(n, Xb, Yb, C, W1, b1, W2, b2, bngain, bnbias, emb, embcat, hprebn, 
     dlogit_maxes = None  # (n, 1)
 
     # norm_logits = logits - logit_maxes
-    # logit_maxes = logits.max(1, keepdim=True).values
     dlogits = None  # (n, vocab_size)
 
     # logits = h @ W2 + b2
@@ -72,14 +93,12 @@ def backward(n, Xb, Yb, C, W1, b1, W2, b2, bngain, bnbias, emb, embcat, hprebn, 
     dbndiff2 = None  # (n, n_hidden)
 
     # bnraw = bndiff * bnvar_inv
-    # bndiff2 = bndiff**2
     dbndiff = None  # (n, n_hidden)
 
     # bndiff = hprebn - bnmeani
     dbnmeani = None  # (1, n_hidden)
 
     # bndiff = hprebn - bnmeani
-    # bnmeani = 1/n * hprebn.sum(0, keepdim=True)
     dhprebn = None  # (n, n_hidden)
 
     # hprebn = embcat @ W1 + b1

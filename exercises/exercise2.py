@@ -2,8 +2,12 @@
 
 From the loss to the logits with one short expression, instead of eight chunks.
 
+    loss = F.cross_entropy(logits, Yb)                   # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade exercise2
 """
 

@@ -2,8 +2,17 @@
 
 From hpreact to hprebn with one expression, given the gradient of hpreact.
 
+    bnmeani = hprebn.mean(0, keepdim=True)               # (1, n_hidden)
+    bnvar = hprebn.var(0, keepdim=True, unbiased=True)   # (1, n_hidden)
+    bnvar_inv = (bnvar + 1e-5)**-0.5                     # (1, n_hidden)
+    bnraw = (hprebn - bnmeani) * bnvar_inv               # (n, n_hidden)
+    hpreact = bngain * bnraw + bnbias                    # (n, n_hidden)
+    loss = (hpreact * dhpreact).sum()                    # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade exercise3
 """
 

@@ -3,8 +3,22 @@
 The fused backward of exercises 2 and 3 for the whole network, and a training run that uses
 nothing else: no loss.backward() anywhere.
 
+    emb = C[Xb]                                          # (n, block_size, n_embd)
+    embcat = emb.view(emb.shape[0], -1)                  # (n, block_size * n_embd)
+    hprebn = embcat @ W1 + b1                            # (n, n_hidden)
+    bnmean = hprebn.mean(0, keepdim=True)                # (1, n_hidden)
+    bnvar = hprebn.var(0, keepdim=True, unbiased=True)   # (1, n_hidden)
+    bnvar_inv = (bnvar + 1e-5)**-0.5                     # (1, n_hidden)
+    bnraw = (hprebn - bnmean) * bnvar_inv                # (n, n_hidden)
+    hpreact = bngain * bnraw + bnbias                    # (n, n_hidden)
+    h = hpreact.tanh()                                   # (n, n_hidden)
+    logits = h @ W2 + b2                                 # (n, vocab_size)
+    loss = F.cross_entropy(logits, Yb)                   # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade exercise4
 """
 

@@ -5,8 +5,31 @@ output, so that no layer squashes all of them at once. A matrix product now has 
 positions, and BatchNorm takes its mean over two dimensions: what was a column has n times as
 many entries as there are positions.
 
+    emb = C[Xb]                                   # (n, 4 * n_quads, n_embd)
+    pairs = emb.view(n, emb.shape[1] // 2, -1)    # (n, 2 * n_quads, 2 * n_embd)
+    hprebn1 = pairs @ W1                          # (n, 2 * n_quads, n_hidden1)
+    bnmean1 = hprebn1.mean((0, 1), keepdim=True)  # (1, 1, n_hidden1)
+    bnvar1 = hprebn1.var((0, 1), keepdim=True)    # (1, 1, n_hidden1)
+    bnvar_inv1 = (bnvar1 + 1e-5) ** -0.5          # (1, 1, n_hidden1)
+    bnraw1 = (hprebn1 - bnmean1) * bnvar_inv1     # (n, 2 * n_quads, n_hidden1)
+    hpreact1 = bngain1 * bnraw1 + bnbias1         # (n, 2 * n_quads, n_hidden1)
+    h1 = hpreact1.tanh()                          # (n, 2 * n_quads, n_hidden1)
+    quads = h1.view(n, h1.shape[1] // 2, -1)      # (n, n_quads, 2 * n_hidden1)
+    hprebn2 = quads @ W2                          # (n, n_quads, n_hidden2)
+    bnmean2 = hprebn2.mean((0, 1), keepdim=True)  # (1, 1, n_hidden2)
+    bnvar2 = hprebn2.var((0, 1), keepdim=True)    # (1, 1, n_hidden2)
+    bnvar_inv2 = (bnvar2 + 1e-5) ** -0.5          # (1, 1, n_hidden2)
+    bnraw2 = (hprebn2 - bnmean2) * bnvar_inv2     # (n, n_quads, n_hidden2)
+    hpreact2 = bngain2 * bnraw2 + bnbias2         # (n, n_quads, n_hidden2)
+    h2 = hpreact2.tanh()                          # (n, n_quads, n_hidden2)
+    h2cat = h2.view(n, -1)                        # (n, n_quads * n_hidden2)
+    logits = h2cat @ W3 + b3                      # (n, vocab_size)
+    loss = F.cross_entropy(logits, Yb)            # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade exercise5
 """
 

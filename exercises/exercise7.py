@@ -4,8 +4,25 @@ Every position asks (q), every position answers (k) and has something to say (v)
 the scores decides how much of each is heard, and the mask hides the future from everybody. With
 several heads, a head is one more dimension of the batch: the matrix products are the same.
 
+    x = C[Xb] + P                                           # (n, block_size, n_embd)
+    xq = x @ Wq                                             # (n, block_size, n_heads * head_size)
+    xk = x @ Wk                                             # (n, block_size, n_heads * head_size)
+    xv = x @ Wv                                             # (n, block_size, n_heads * head_size)
+    q = xq.view(n, -1, n_heads, head_size).transpose(1, 2)  # (n, n_heads, block_size, head_size)
+    k = xk.view(n, -1, n_heads, head_size).transpose(1, 2)  # (n, n_heads, block_size, head_size)
+    v = xv.view(n, -1, n_heads, head_size).transpose(1, 2)  # (n, n_heads, block_size, head_size)
+    scores = q @ k.transpose(2, 3) * head_size**-0.5        # (n, n_heads, block_size, block_size)
+    masked = scores.masked_fill(future, float("-inf"))      # (n, n_heads, block_size, block_size)
+    att = F.softmax(masked, 3)                              # (n, n_heads, block_size, block_size)
+    out = att @ v                                           # (n, n_heads, block_size, head_size)
+    heard = out.transpose(1, 2).flatten(2)                  # (n, block_size, n_heads * head_size)
+    y = heard @ Wo + bo                                     # (n, block_size, n_embd)
+    loss = (y * dy).sum()                                   # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade exercise7
 """
 
@@ -67,8 +84,6 @@ def backward(n, n_heads, head_size, Xb, future, C, P, Wq, Wk, Wv, Wo, bo, dy, x,
     dWv = None  # (n_embd, n_heads * head_size)
 
     # xv = x @ Wv
-    # xk = x @ Wk
-    # xq = x @ Wq
     dx = None  # (n, block_size, n_embd)
 
     # x = C[Xb] + P

@@ -6,8 +6,48 @@ connection around it. The pieces are those of exercises 2, 6 and 7. What is new 
 have uses that lie far apart: the table has two, and every x has one in the block and one around
 it.
 
+    x1 = C[Xb] + P  # (n, block_size, n_embd)
+    # Attention, on a normalised x1, and a residual connection.
+    lnmean1 = x1.mean(2, keepdim=True)                                   # (n, block_size, 1)
+    lnvar_inv1 = (x1.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5  # (n, block_size, 1)
+    lnraw1 = (x1 - lnmean1) * lnvar_inv1                                 # (n, block_size, n_embd)
+    ln1 = lngain1 * lnraw1 + lnbias1                                     # (n, block_size, n_embd)
+    xq = ln1 @ Wq                                           # (n, block_size, n_heads * head_size)
+    xk = ln1 @ Wk                                           # (n, block_size, n_heads * head_size)
+    xv = ln1 @ Wv                                           # (n, block_size, n_heads * head_size)
+    q = xq.view(n, -1, n_heads, head_size).transpose(1, 2)  # (n, n_heads, block_size, head_size)
+    k = xk.view(n, -1, n_heads, head_size).transpose(1, 2)  # (n, n_heads, block_size, head_size)
+    v = xv.view(n, -1, n_heads, head_size).transpose(1, 2)  # (n, n_heads, block_size, head_size)
+    scores = q @ k.transpose(2, 3) * head_size**-0.5        # (n, n_heads, block_size, block_size)
+    masked = scores.masked_fill(future, float("-inf"))      # (n, n_heads, block_size, block_size)
+    att = F.softmax(masked, 3)                              # (n, n_heads, block_size, block_size)
+    out = att @ v                                           # (n, n_heads, block_size, head_size)
+    heard = out.transpose(1, 2).flatten(2)                  # (n, block_size, n_heads * head_size)
+    x2 = x1 + heard @ Wo + bo                               # (n, block_size, n_embd)
+    # The MLP, on a normalised x2, and a residual connection.
+    lnmean2 = x2.mean(2, keepdim=True)                                   # (n, block_size, 1)
+    lnvar_inv2 = (x2.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5  # (n, block_size, 1)
+    lnraw2 = (x2 - lnmean2) * lnvar_inv2                                 # (n, block_size, n_embd)
+    ln2 = lngain2 * lnraw2 + lnbias2                                     # (n, block_size, n_embd)
+    hpreact = ln2 @ W1 + b1                                         # (n, block_size, n_mlp)
+    inner = 0.7978845608028654 * (hpreact + 0.044715 * hpreact**3)  # (n, block_size, n_mlp)
+    gate = inner.tanh()                                             # (n, block_size, n_mlp)
+    h = 0.5 * hpreact * (1 + gate)                                  # (n, block_size, n_mlp)
+    x3 = x2 + h @ W2 + b2                                           # (n, block_size, n_embd)
+    # The output, with the table of the input.
+    lnmean3 = x3.mean(2, keepdim=True)                                   # (n, block_size, 1)
+    lnvar_inv3 = (x3.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5  # (n, block_size, 1)
+    lnraw3 = (x3 - lnmean3) * lnvar_inv3                                 # (n, block_size, n_embd)
+    ln3 = lngain3 * lnraw3 + lnbias3                                     # (n, block_size, n_embd)
+    logits = ln3 @ C.T                                     # (n, block_size, vocab_size)
+    logprobs = F.log_softmax(logits, 2)                    # (n, block_size, vocab_size)
+    nll = -logprobs.gather(2, Yb.unsqueeze(2)).squeeze(2)  # (n, block_size)
+    loss = (nll * real).sum() / real.sum()                 # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade exercise8
 """
 
@@ -40,8 +80,6 @@ def backward(n, n_heads, head_size, Xb, Yb, real, future, C, P, lngain1, lnbias1
     dlnraw3 = None  # (n, block_size, n_embd)
 
     # lnraw3 = (x3 - lnmean3) * lnvar_inv3
-    # lnvar_inv3 = (x3.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5
-    # lnmean3 = x3.mean(2, keepdim=True)
     dx3 = None  # (n, block_size, n_embd)
 
     # x3 = x2 + h @ W2 + b2
@@ -60,7 +98,6 @@ def backward(n, n_heads, head_size, Xb, Yb, real, future, C, P, lngain1, lnbias1
     dinner = None  # (n, block_size, n_mlp)
 
     # h = 0.5 * hpreact * (1 + gate)
-    # inner = 0.7978845608028654 * (hpreact + 0.044715 * hpreact**3)
     dhpreact = None  # (n, block_size, n_mlp)
 
     # hpreact = ln2 @ W1 + b1
@@ -82,9 +119,6 @@ def backward(n, n_heads, head_size, Xb, Yb, real, future, C, P, lngain1, lnbias1
     dlnraw2 = None  # (n, block_size, n_embd)
 
     # x3 = x2 + h @ W2 + b2
-    # lnraw2 = (x2 - lnmean2) * lnvar_inv2
-    # lnvar_inv2 = (x2.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5
-    # lnmean2 = x2.mean(2, keepdim=True)
     dx2 = None  # (n, block_size, n_embd)
 
     # x2 = x1 + heard @ Wo + bo
@@ -134,8 +168,6 @@ def backward(n, n_heads, head_size, Xb, Yb, real, future, C, P, lngain1, lnbias1
     dWv = None  # (n_embd, n_heads * head_size)
 
     # xv = ln1 @ Wv
-    # xk = ln1 @ Wk
-    # xq = ln1 @ Wq
     dln1 = None  # (n, block_size, n_embd)
 
     # ln1 = lngain1 * lnraw1 + lnbias1
@@ -148,16 +180,12 @@ def backward(n, n_heads, head_size, Xb, Yb, real, future, C, P, lngain1, lnbias1
     dlnraw1 = None  # (n, block_size, n_embd)
 
     # x2 = x1 + heard @ Wo + bo
-    # lnraw1 = (x1 - lnmean1) * lnvar_inv1
-    # lnvar_inv1 = (x1.var(2, keepdim=True, unbiased=False) + 1e-5)**-0.5
-    # lnmean1 = x1.mean(2, keepdim=True)
     dx1 = None  # (n, block_size, n_embd)
 
     # x1 = C[Xb] + P
     dP = None  # (block_size, n_embd)
 
     # logits = ln3 @ C.T
-    # x1 = C[Xb] + P
     dC = None  # (vocab_size, n_embd)
 
     return locals()

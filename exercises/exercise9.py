@@ -4,8 +4,21 @@ A convolution is one small matrix, applied at every position to a window of char
 overlap: a character is part of several, and each of them adds to its gradient. Max-pooling
 keeps the larger of two neighbours, and only that one gets a gradient.
 
+    emb = C[Xb] + P                                     # (n, 2 * n_pools + width - 1, n_embd)
+    windows = emb.unfold(1, width, 1)                   # (n, 2 * n_pools, n_embd, width)
+    patches = windows.reshape(n, windows.shape[1], -1)  # (n, 2 * n_pools, n_embd * width)
+    conv = patches @ W1 + b1                            # (n, 2 * n_pools, n_filters)
+    halves = conv.view(n, conv.shape[1] // 2, 2, -1)    # (n, n_pools, 2, n_filters)
+    pooled = halves.max(2).values                       # (n, n_pools, n_filters)
+    h = pooled.relu()                                   # (n, n_pools, n_filters)
+    flat = h.view(n, -1)                                # (n, n_pools * n_filters)
+    logits = flat @ W2 + b2                             # (n, vocab_size)
+    loss = F.cross_entropy(logits, Yb)                  # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade exercise9
 """
 

@@ -4,10 +4,21 @@ A derivative says by how much a result grows when one number grows a little. It 
 let the number grow by a small h, see how far the result moves, divide. And it can be derived,
 one operation at a time, with the chain rule: then no h is needed, and it is exact.
 
+    curve = 3 * x**2 - 4 * x + 5
+    d = a * b + c
+    ratio = d / curve
+    wave = sin(w * x)
+    growth = exp(ratio * wave)
+    root = sqrt(growth + 1)
+    squashed = tanh(root - b)
+    cubed = squashed**3
+    total = curve + cubed
+    loss = log(total)
+
 Replace each None. Every value of the forward pass is available under its own name,
 as a plain number. dx is the derivative of the loss with respect to x; the comment
-above it shows where x is used. Your code is called several times, each time with
-different numbers.
+above it shows a line that uses x; others may use it as well. Your code is called
+several times, each time with different numbers.
 A name without a d is not a gradient: the comment above it says what is asked for.
 Then run: grade warmup1
 """
@@ -55,7 +66,6 @@ def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed
     dd = None
 
     # total = curve + cubed
-    # ratio = d / curve
     dcurve = None
 
     # wave = sin(w * x)
@@ -65,14 +75,12 @@ def backward(x, a, b, c, w, curve, d, ratio, wave, growth, root, squashed, cubed
     da = None
 
     # squashed = tanh(root - b)
-    # d = a * b + c
     db = None
 
     # d = a * b + c
     dc = None
 
     # wave = sin(w * x)
-    # curve = 3 * x**2 - 4 * x + 5
     dx = None
 
     return locals()

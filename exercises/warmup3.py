@@ -8,8 +8,17 @@ training drives it there: the loss comes down to that of the counting model and 
 because no bigram model has a lower one. The L2 term in the loss does what adding a number to
 every count does: it draws all of W towards 0, where every character is as likely as any other.
 
+    logits = xenc @ W                                       # (n, vocab_size)
+    counts = logits.exp()                                   # (n, vocab_size)
+    counts_sum = counts.sum(1, keepdim=True)                # (n, 1)
+    probs = counts / counts_sum                             # (n, vocab_size)
+    picked = probs[range(n), ys]                            # (n,)
+    loss = -picked.log().mean() + strength * (W**2).mean()  # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 A name without a d is not a gradient: the comment above it says what is asked for.
 Then run: grade warmup3
 """
@@ -36,14 +45,12 @@ def backward(n, strength, xs, ys, xenc, W, logits, counts, counts_sum, probs, pi
     dcounts_sum = None  # (n, 1)
 
     # probs = counts / counts_sum
-    # counts_sum = counts.sum(1, keepdim=True)
     dcounts = None  # (n, vocab_size)
 
     # counts = logits.exp()
     dlogits = None  # (n, vocab_size)
 
     # loss = -picked.log().mean() + strength * (W**2).mean()
-    # logits = xenc @ W
     dW = None  # (vocab_size, vocab_size)
 
     return locals()

@@ -4,8 +4,17 @@ Each character of the context becomes a vector, a hidden layer reads the vectors
 and a softmax predicts the next one: the network of the following exercises, still without
 BatchNorm, and with a first backward pass in large steps.
 
+    emb = C[Xb]                         # (n, block_size, n_embd)
+    embcat = emb.view(n, -1)            # (n, block_size * n_embd)
+    hpreact = embcat @ W1 + b1          # (n, n_hidden)
+    h = hpreact.tanh()                  # (n, n_hidden)
+    logits = h @ W2 + b2                # (n, vocab_size)
+    loss = F.cross_entropy(logits, Yb)  # ()
+
 Replace each None with the gradient of the loss with respect to that value; its
-shape is given. Every value of the forward pass is available under its own name.
+shape is given, and above it a line that reads the value. Others may read it as
+well: look for them above. Every value of the forward pass is available under its
+own name.
 Then run: grade warmup4
 """
 

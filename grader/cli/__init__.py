@@ -28,6 +28,7 @@ ALL = "all"
 COMMANDS = {
     "list": ("learner", "List the exercises, your progress, and what each builds on."),
     "lesson": ("lesson", "Show the lesson of an EXERCISE."),
+    "show": ("show", "Show the forward pass, or who reads the value of a GRADIENT."),
     "hint": ("hint", "Show the next hint for a GRADIENT, or for the first error."),
     "explain": ("explain", "What a MISTAKE is, why it matters, how to see it."),
     "solution": ("learner", "Show the worked answer, or one GRADIENT of it."),

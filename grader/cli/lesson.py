@@ -2,12 +2,16 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader import course
 from grader.cli import main
 from grader.cli.current import exercise_meant
+
+if TYPE_CHECKING:
+    from grader.course.exercise import Exercise
 
 FOLDER = Path(course.__file__).parent / "lessons"
 
@@ -19,11 +23,22 @@ def lesson_text(exercise: str) -> str:
     return (FOLDER / f"{load_exercise(exercise).name}.md").read_text(encoding="utf-8")
 
 
+def with_forward_pass(exercise: "Exercise") -> str:
+    """The lesson, beginning with what it is about: the forward pass in one piece."""
+    from grader.workspace.forward_text import forward_lines
+
+    title, _, text = lesson_text(exercise.name).partition("\n")
+    if exercise.kind.in_methods:  # there the forward pass is what the learner's classes make of it
+        return f"{title}\n{text}"
+    chunks = "\n".join(forward_lines(exercise))
+    return f"{title}\n\n```python\n{chunks}\n```\n{text}"
+
+
 @main.command()
 @click.argument("exercise", required=False)
 def lesson(exercise: str | None) -> None:
     """Show the lesson of an EXERCISE: the idea, a small example, the shapes, where to read on."""
-    text = lesson_text(exercise_meant(exercise).name)
+    text = with_forward_pass(exercise_meant(exercise))
     if sys.stdout.isatty():
         _render(text)
     else:

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from grader.course.exercise import Exercise
+from grader.course.forward import Chunk
 from grader.errors import shown
 from grader.render import told_apart
 from grader.render.paragraph import on_one_line, paragraph
@@ -52,10 +53,17 @@ def told(first: GradientReport, exercise: Exercise) -> FirstError | None:
         "First missing: " if _unwritten(first) else "First error: ",
         first.label,
         f"{_where(first)} {_meaning(first)}.",
-        tuple(chunk.source for chunk in exercise.chunks_behind(first.name)),
+        tuple(chunk.source for chunk in _chunks(first, exercise)),
         "" if first.place is None or _unwritten(first) else first.place.source,
         tuple(_sentences(first, exercise)),
     )
+
+
+def _chunks(first: GradientReport, exercise: Exercise) -> tuple[Chunk, ...]:
+    """What is not written yet is shown as in its stub; of what is wrong, every use."""
+    if _unwritten(first) and first.name in exercise.forward_pass.consumers:
+        return exercise.chunks_asked(first.name)
+    return exercise.chunks_behind(first.name)
 
 
 def first_told(report: Report, exercise: Exercise) -> FirstError | None:

@@ -12,17 +12,19 @@ from grader.course.exercise import Exercise
 from grader.syntax.gradients import ENTRY
 from grader.syntax.targets import reads, writes
 from grader.workspace.class_stub import emptied, lines_at
+from grader.workspace.forward_text import forward_lines
 
 WIDTH = 96
 TENSORS = (
     "Replace each None with the gradient of the loss with respect to that value; its shape is "
-    "given. Every value of the forward pass is available under its own name."
+    "given, and above it a line that reads the value. Others may read it as well: look for them "
+    "above. Every value of the forward pass is available under its own name."
 )
 NUMBERS = (
     "Replace each None. Every value of the forward pass is available under its own name, as a "
     "plain number. d{last} is the derivative of the loss with respect to {last}; the comment above "
-    "it shows where {last} is used. Your code is called several times, each time with different "
-    "numbers."
+    "it shows a line that uses {last}; others may use it as well. Your code is called several "
+    "times, each time with different numbers."
 )
 
 METHODS = (
@@ -35,6 +37,8 @@ def stub_text(exercise: Exercise, solution: str) -> str:
     """The file a learner starts from."""
     lines = [f'"""{exercise.name}: {exercise.title}.', ""]
     lines += textwrap.wrap(exercise.teaches, WIDTH)
+    if not exercise.kind.in_methods:
+        lines += ["", *(f"    {line}".rstrip() for line in forward_lines(exercise))]
     lines += ["", *_task(exercise)]
     lines += [f"Then run: grade {exercise.name}", '"""', ""]
     body = _classes if exercise.kind.in_methods else _entry
@@ -67,9 +71,10 @@ def _task(exercise: Exercise) -> list[str]:
 
 
 def what_is_asked(exercise: Exercise, name: str) -> list[str]:
-    """The chunks to differentiate; of a value that is not a gradient, what it is."""
+    """The chunk nearest the loss that reads the value; others to be found are in the forward pass.
+    Of a value that is not a gradient, what it is."""
     if name not in exercise.values:
-        return [chunk.source for chunk in exercise.chunks_behind(name)]
+        return [chunk.source for chunk in exercise.chunks_asked(name)]
     return textwrap.wrap(exercise.asked_for(name), WIDTH - 6)
 
 

@@ -23,7 +23,7 @@ def test_the_stub_in_exercises_is_in_sync(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", IN_A_FUNCTION)
-def test_each_gradient_stands_under_the_chunks_behind_it(name: str) -> None:
+def test_each_gradient_stands_under_one_chunk_that_reads_it_or_a_whole_step(name: str) -> None:
     exercise, lines = load_exercise(name), kit.pristine_stub(name).split("\n")
     for gradient in exercise.gradients:
         shape = "" if exercise.points else f"  # {shape_of(exercise, gradient)}"
@@ -34,7 +34,26 @@ def test_each_gradient_stands_under_the_chunks_behind_it(name: str) -> None:
         if gradient in exercise.values:
             assert " ".join(above) == exercise.asked_for(gradient)
         else:
-            assert above == [chunk.source for chunk in exercise.chunks_behind(gradient)]
+            assert above == [chunk.source for chunk in exercise.chunks_asked(gradient)]
+
+
+def test_a_stub_leaves_the_second_use_to_be_found() -> None:
+    exercise = load_exercise("exercise1")
+    second = {name for name in exercise.gradients if len(exercise.forward_pass.consumers[name]) > 1}
+    assert second == {"counts", "logits", "bndiff", "hprebn"}
+    for name in second:
+        (shown,) = exercise.chunks_asked(name)
+        assert shown == exercise.chunks_behind(name)[0]
+    assert len(load_exercise("exercise3").chunks_asked("hprebn")) > 1
+
+
+@pytest.mark.parametrize("name", IN_A_FUNCTION)
+def test_a_stub_begins_with_the_forward_pass(name: str) -> None:
+    docstring = ast.get_docstring(ast.parse(kit.pristine_stub(name)))
+    assert docstring is not None
+    lines = [line.strip() for line in docstring.split("\n")]
+    for chunk in load_exercise(name).forward_pass.chunks:
+        assert any(line.startswith(f"{chunk.name} = ") for line in lines)
 
 
 @pytest.mark.parametrize("name", IN_A_FUNCTION)
