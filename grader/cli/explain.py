@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli import main
+from grader.cli.pager import paged
 from grader.cli.paragraphs import wrapped
 from grader.errors import UsageProblem, did_you_mean
 
@@ -21,8 +22,11 @@ def explain(mistake: str | None) -> None:
     from grader.workspace.pages import read_page
 
     if mistake is None:
-        for known in sorted(MISTAKES):
-            click.echo(wrapped(read_page(known).summary, f"{known:<27}", " " * 27))
+        lines = [
+            wrapped(read_page(known).summary, f"{known:<27}", " " * 27)
+            for known in sorted(MISTAKES)
+        ]
+        paged("\n".join(lines) + "\n")
         return
     name = mistake.replace("_", "-")
     if name not in MISTAKES:

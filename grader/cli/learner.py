@@ -8,6 +8,7 @@ import click
 
 from grader.cli import main
 from grader.cli.current import exercise_meant, gradient_meant
+from grader.cli.pager import paged
 from grader.cli.paragraphs import width, wrapped
 from grader.course import EXERCISES
 from grader.errors import UsageProblem, did_you_mean, shown
@@ -33,15 +34,16 @@ def list_exercises(at_length: bool) -> None:
         progress = kit.find_kit().progress()
     except UsageProblem:  # no kit here: the course is worth showing all the same
         progress = {}
+    lines = []
     for name in EXERCISES:
         exercise = load_exercise(name)
         after = f"(after {', '.join(exercise.builds_on)})" if exercise.builds_on else ""
-        _row(name, _reached(progress.get(name)), exercise.title, after)
+        lines += _row(name, _reached(progress.get(name)), exercise.title, after)
         if at_length:
-            click.echo(wrapped(exercise.teaches, _margin()))
-    click.echo("\n" + wrapped(BEGIN))
-    click.echo("  grade lesson EXERCISE  the lesson, to read first")
-    click.echo("  grade list --long      what each of them teaches")
+            lines.append(wrapped(exercise.teaches, _margin()))
+    lines += ["", wrapped(BEGIN), "  grade lesson EXERCISE  the lesson, to read first"]
+    lines.append("  grade list --long      what each of them teaches")
+    paged("\n".join(lines) + "\n")
 
 
 def _reached(entry: dict[str, Any] | None) -> str:
@@ -50,7 +52,7 @@ def _reached(entry: dict[str, Any] | None) -> str:
     return "passed" if entry["passed"] else f"{entry['score']:g} of {entry['max_score']:g}"
 
 
-def _row(name: str, reached: str, *texts: str) -> None:
+def _row(name: str, reached: str, *texts: str) -> list[str]:
     """Texts beside name and progress, or below them where it is narrow; on one line if they fit."""
     head, margin = f"{name:<{NAME}}{reached:<{REACHED}}", _margin()
     line = " ".join(filter(None, texts))
@@ -58,8 +60,8 @@ def _row(name: str, reached: str, *texts: str) -> None:
     body = "\n".join(wrapped(text, margin) for text in ([line] if fits else texts) if text)
     beside = len(margin) == len(head)
     style = "green" if reached == "passed" else None
-    click.secho(head if beside else head.rstrip(), nl=not beside, bold=True, fg=style)
-    click.echo(body[len(head) :] if beside else body)
+    shown = click.style(head if beside else head.rstrip(), bold=True, fg=style)
+    return [shown + body[len(head) :]] if beside else [shown, body]
 
 
 def _margin() -> str:

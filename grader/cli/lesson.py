@@ -9,6 +9,7 @@ import click
 from grader import course
 from grader.cli import main
 from grader.cli.current import exercise_meant
+from grader.cli.pager import paged
 
 if TYPE_CHECKING:
     from grader.course.exercise import Exercise
@@ -52,4 +53,6 @@ def _render(text: str) -> None:
 
     terminal = console()
     terminal.push_theme(THEME)
-    terminal.print(MarkdownPage(text), width=width(), crop=False)
+    with terminal.capture() as page:
+        terminal.print(MarkdownPage(text), width=width(), crop=False)
+    paged(page.get())

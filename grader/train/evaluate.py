@@ -6,6 +6,7 @@ exercise's own, chunk by chunk; only BatchNorm's statistics are no longer the ba
 
 import math
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from grader.render.messages import OUTGROWN
 from grader.report import BesideAutograd, OtherModel, Trained
 from grader.train.checkpoint import Checkpoint
 from grader.train.dataset import Split
+from grader.train.left_out import left_out
 
 SAMPLES = 20
 SAMPLE_SEED = 10  # added to the seed, as the lecture does
@@ -71,9 +73,13 @@ def split_loss(network: Network, split: Split) -> float:
 
 
 def sample(network: Network, letters: str, seed: int, count: int) -> list[str]:
-    """Names drawn from the network, a character at a time, until it draws the boundary."""
+    """Names drawn from the network, a character at a time, until it draws the boundary.
+
+    One that insults is drawn again; of a network that draws nothing else there are fewer.
+    """
     generator = torch.Generator().manual_seed(seed)
-    return [_one_name(network, letters, generator) for _ in range(count)]
+    drawn = (_one_name(network, letters, generator) for _ in range(2 * count))
+    return list(islice((name for name in drawn if not left_out(name)), count))
 
 
 def _one_name(network: Network, letters: str, generator: torch.Generator) -> str:
