@@ -34,9 +34,9 @@ def plots_page(stacks: Sequence[LayerStatistics], submission: str) -> str:
             "The outputs of each Tanh for the first batch. With too small a gain they shrink "
             f"from layer to layer; with too large a gain they pile up where tanh is flat (beyond "
             f"{SATURATED}, shaded) and lets little of the gradient through. 5/3 keeps their "
-            "spread. With BatchNorm the gain makes no difference: each batch is normalised again. After "
-            "so few steps a large gain can have the lowest loss all the same, and BatchNorm need "
-            "not win: six layers train without it too. It pays where networks are deeper.",
+            "spread. With BatchNorm the gain makes no difference: each batch is normalised again. "
+            "After so few steps a large gain can have the lowest loss all the same, and BatchNorm "
+            "need not win: six layers train without it too. It pays where networks are deeper.",
             stacks,
             _activations,
         ),
