@@ -19,7 +19,7 @@ __all__ = ["HINTS", "OTHER_SIZES", "SIZES", "wrong_values"]
 
 KIND = "layers"
 SOURCE = "Zero to Hero, makemore part 3 (Activations & Gradients, BatchNorm)"
-BUILDS_ON = ("warmup4",)
+BUILDS_ON = ("exercise3",)
 VALUES = {
     "expected_initial_loss": "(6,): The loss of a network that has learnt nothing yet and finds "
     "each of vocab_size characters equally likely.",
