@@ -26,7 +26,7 @@ CREATE TABLE results (
     digest TEXT NOT NULL,    -- SHA-256 of the file
     settings TEXT NOT NULL,  -- of what verdicts depend on besides: version, seed, policy
     report BLOB NOT NULL,    -- handgrad/report/v1, zlib
-    seconds REAL NOT NULL,   -- of processor time, children included
+    seconds REAL NOT NULL,   -- by the clock, of one grading
     PRIMARY KEY (student, student_id, exercise, digest, settings)
 ) WITHOUT ROWID;
 CREATE TABLE attempts (      -- what was found last, in this order
