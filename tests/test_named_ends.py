@@ -40,7 +40,7 @@ def test_a_line_that_raises_and_writes_no_gradient_has_the_arrow(
     report = grade("exercise1", with_line(text, before))
     assert own_errors(report) == []
     assert (report.score, report.passed) == (26, False)
-    assert report.as_json()["stopped"] == {"line": line, "text": text}
+    assert report.as_json()["stopped"] == {"line": line, "text": text, "how": "raised"}
     assert not unread(report)
     said = shown(report)
     assert re.search(rf"\n> {re.escape(text)} +- +- +- +raised +{line}\n{row}", said), said
