@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from grader.bench.point import NOTHING, nearest
+from grader.diagnose.case import Case
 from grader.diagnose.events import (
     afterwards,
     d_left_out,
@@ -25,7 +26,6 @@ from grader.diagnose.events import (
     unfit,
 )
 from grader.diagnose.mistakes import CASE_OF, OF_VALUES, PREDICTED, diagnosis, module_of
-from grader.diagnose.mistakes.case import Case
 from grader.judge.facts import Facts
 from grader.judge.lines import LineRun
 from grader.judge.verdict import Verdict

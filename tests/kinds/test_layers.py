@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.diagnose.mistakes.statements import statements_in_method
+from grader.diagnose.statements import statements_in_method
 from grader.report import GradientReport, Report
 from grader.syntax.submission import Submission
 from grader.workspace import kit

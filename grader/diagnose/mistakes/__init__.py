@@ -4,11 +4,11 @@ A file's docstring is the mistake's page (what it is, why it matters, an example
 see it). Its `find` says whether a wrong gradient is this mistake, by predicting it, and gives the
 evidence or None; its `message` makes one sentence of the evidence.
 
-Files that stand in none of the lists below are no mistakes: they hold what several predict from.
-`case.py` is one wrong gradient, with the chunks that read the value and their contributions;
-`parts.py` takes a gradient apart into terms, with `held.py`, `uses.py`, `fitting.py` and
-`normalised.py`; `factor.py` finds constant factors; `statements.py` and `arithmetic.py` read how
-the line is written; `differences.py` and `foretold.py` serve measured slopes and other values.
+What several of them predict from stands beside this folder: case.py is one wrong gradient, with the
+chunks that read the value and their contributions; terms.py takes a gradient apart, with
+coefficients.py, uses.py, linear_fit.py and normalisation.py; factor.py finds constant factors;
+statements.py and arithmetic.py read how the line is written; differences.py and
+predicted_by_course.py serve measured slopes and other values.
 """
 
 from importlib import import_module

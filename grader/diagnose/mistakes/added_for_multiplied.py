@@ -12,7 +12,7 @@ are for a value that is used more than once, one term for each use.
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence, stretched, summed_to
+from grader.diagnose.case import Case, Evidence, stretched, summed_to
 
 
 def find(case: Case) -> Evidence | None:

@@ -12,8 +12,8 @@ value. With other weights it settles somewhere else, or grows without bound.
 **How to see it.** Add the two weights.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.foretold import foretold
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.predicted_by_course import foretold
 
 
 def find(case: Case) -> Evidence | None:

@@ -11,8 +11,8 @@ and only these: the gradient looks right where they are small.
 **How to see it.** `x.numel() // x.shape[-1]` counts them.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.terms import told
 
 
 def find(case: Case) -> Evidence | None:

@@ -11,8 +11,8 @@ depend on which other names happen to be in the same batch.
 **How to see it.** Give the layer a single example: what comes out?
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.foretold import foretold
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.predicted_by_course import foretold
 
 
 def find(case: Case) -> Evidence | None:

@@ -15,8 +15,8 @@ terms of its gradient.
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.parts import held_terms
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.terms import held_terms
 
 
 def find(case: Case) -> Evidence | None:

@@ -11,9 +11,9 @@ something that already contained it, or a line that was pasted twice.
 numbers should agree.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.parts import held_terms
-from grader.diagnose.mistakes.statements import repeated, terms_of
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.statements import repeated, terms_of
+from grader.diagnose.terms import held_terms
 
 
 def find(case: Case) -> Evidence | None:

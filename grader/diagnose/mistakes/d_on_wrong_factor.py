@@ -14,7 +14,7 @@ import ast
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence, summed_to
+from grader.diagnose.case import Case, Evidence, summed_to
 
 
 def find(case: Case) -> Evidence | None:

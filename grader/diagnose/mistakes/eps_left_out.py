@@ -15,8 +15,8 @@ import ast
 from collections.abc import Iterator
 
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.foretold import foretold
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.predicted_by_course import foretold
 
 SMALL = 1e-2
 

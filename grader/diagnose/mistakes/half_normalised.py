@@ -13,8 +13,8 @@ alone gives -2 and 2, dividing alone gives 4 and 6; both together give -1 and 1.
 gain and bias: they should be 0 and 1.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.foretold import foretold
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.predicted_by_course import foretold
 
 
 def find(case: Case) -> Evidence | None:

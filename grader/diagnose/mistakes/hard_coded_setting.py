@@ -12,8 +12,8 @@ pass computes `torch.where(x > 0, x, 0.01 * x)`.
 **How to see it.** Create two layers with very different settings: do their results differ?
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.foretold import foretold
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.predicted_by_course import foretold
 
 
 def find(case: Case) -> Evidence | None:

@@ -12,8 +12,8 @@ changes with that.
 **How to see it.** Write out the row for index 2 of 4 by hand: `0, 0, 1, 0`.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence, stretched
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.case import Case, Evidence, stretched
+from grader.diagnose.terms import told
 
 
 def find(case: Case) -> Evidence | None:

@@ -13,7 +13,7 @@ which has one entry a row, so that its largest is always the first.
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence, stretched
+from grader.diagnose.case import Case, Evidence, stretched
 
 
 def find(case: Case) -> Evidence | None:

@@ -15,7 +15,7 @@ be a row where a column was meant.
 **How to see it.** `dx.shape == x.shape`, always.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

@@ -12,8 +12,8 @@ the average is 1.16. Overwritten, it is 8.
 **How to see it.** Does the old value appear on the right-hand side of its own update?
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.foretold import foretold
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.predicted_by_course import foretold
 
 
 def find(case: Case) -> Evidence | None:

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 import torch
 
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.uses import LEAF, arrives_at_leaf, source_of
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.uses import LEAF, arrives_at_leaf, source_of
 
 
 def find(case: Case) -> Evidence | None:

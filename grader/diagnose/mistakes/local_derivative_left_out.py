@@ -17,14 +17,14 @@ from collections.abc import Iterator
 import torch
 
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.case import Case, Evidence, stretched, summed_to
-from grader.diagnose.mistakes.factor import (
+from grader.diagnose.case import Case, Evidence, stretched, summed_to
+from grader.diagnose.factor import (
     exchanged_factors,
     factor_between,
     names_of,
     proportional,
 )
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.terms import told
 
 
 def find(case: Case) -> Evidence | None:

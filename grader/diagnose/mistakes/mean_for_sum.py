@@ -14,8 +14,8 @@ that.
 import ast
 from math import prod
 
+from grader.diagnose.case import Case, Evidence
 from grader.diagnose.mistakes import wrong_factor
-from grader.diagnose.mistakes.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

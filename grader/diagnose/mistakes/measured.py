@@ -16,7 +16,7 @@ differs from the right one around the tenth digit; a formula would agree to abou
 fifteenth.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 
 LARGEST = 1e-4  # of the largest entry
 

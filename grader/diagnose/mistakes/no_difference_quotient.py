@@ -14,8 +14,8 @@ ten times smaller was not divided by h, and one that becomes ten times larger la
 subtraction.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.differences import NEAR, asked_of, step_of
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.differences import NEAR, asked_of, step_of
 from grader.diagnose.mistakes.wrong_step import STEPS
 from grader.tensors import close
 

@@ -13,8 +13,8 @@ and 0 elsewhere.
 **How to see it.** Sum a row of dlogits: for cross-entropy the sum is 0.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence, stretched
-from grader.diagnose.mistakes.parts import held_terms, told
+from grader.diagnose.case import Case, Evidence, stretched
+from grader.diagnose.terms import held_terms, told
 
 
 def find(case: Case) -> Evidence | None:

@@ -12,7 +12,7 @@ does it later by itself, and then a sum over the entries counts one instead of a
 **How to see it.** `dx.shape == x.shape`, always.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence, stretched
+from grader.diagnose.case import Case, Evidence, stretched
 
 
 def find(case: Case) -> Evidence | None:

@@ -13,8 +13,8 @@ but ds has shape `(4, 1)`.
 all, and the upstream gradient has more, a sum is needed.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence, spreads, summed_to
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.case import Case, Evidence, spreads, summed_to
+from grader.diagnose.terms import told
 from grader.tensors import close
 
 

@@ -14,7 +14,7 @@ does not have. Its gradient is 0.
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

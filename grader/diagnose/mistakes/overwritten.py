@@ -16,9 +16,9 @@ import ast
 
 import torch
 
+from grader.diagnose.case import Case, Evidence
 from grader.diagnose.mistakes import contribution_missing
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.uses import uses_of
+from grader.diagnose.uses import uses_of
 from grader.syntax.methods import methods, statements_in
 from grader.syntax.targets import writes_at
 from grader.tensors import close

@@ -14,9 +14,9 @@ so on.
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.held import picked
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.coefficients import picked
+from grader.diagnose.terms import told
 
 
 def find(case: Case) -> Evidence | None:

@@ -13,7 +13,7 @@ place.
 
 import re
 
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 
 SWAPS = re.compile(r"\.(transpose|permute|movedim|swapaxes)\(|\.m?T\b")
 

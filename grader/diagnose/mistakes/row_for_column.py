@@ -15,7 +15,7 @@ probability.
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 from grader.tensors import TOLERANCE
 
 

@@ -13,8 +13,8 @@ treats the sum as a constant. It also needs `- (x * dp).sum() / x.sum()**2`.
 change its softmax, so the sum should be 0.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.terms import told
 
 
 def find(case: Case) -> Evidence | None:

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence, spreads
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.case import Case, Evidence, spreads
+from grader.diagnose.terms import told
 from grader.tensors import close
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import torch
 
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

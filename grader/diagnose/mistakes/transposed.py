@@ -10,7 +10,7 @@ in the wrong order.
 **How to see it.** Write the shapes below the product; only one order gives the right one.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

@@ -10,8 +10,8 @@
 be the same, and the running statistics should not have changed.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.foretold import foretold
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.predicted_by_course import foretold
 
 
 def find(case: Case) -> Evidence | None:

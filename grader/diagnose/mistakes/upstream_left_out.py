@@ -15,9 +15,9 @@ from dataclasses import replace
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence, stretched
-from grader.diagnose.mistakes.factor import factor_between, names_of, proportional
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.case import Case, Evidence, stretched
+from grader.diagnose.factor import factor_between, names_of, proportional
+from grader.diagnose.terms import told
 
 
 def find(case: Case) -> Evidence | None:

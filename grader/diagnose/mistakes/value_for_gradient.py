@@ -16,10 +16,10 @@ from collections.abc import Iterator
 import torch
 
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.arithmetic import swapped_number
-from grader.diagnose.mistakes.case import Case, Evidence, summed_to
-from grader.diagnose.mistakes.factor import exchanged_factors
-from grader.diagnose.mistakes.parts import told
+from grader.diagnose.arithmetic import swapped_number
+from grader.diagnose.case import Case, Evidence, summed_to
+from grader.diagnose.factor import exchanged_factors
+from grader.diagnose.terms import told
 
 
 def find(case: Case) -> Evidence | None:

@@ -12,7 +12,7 @@ came from position 1, so its gradient goes to position 1, not to position 0.
 entry was read from may change.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

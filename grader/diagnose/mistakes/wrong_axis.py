@@ -13,8 +13,8 @@ one number.
 leave that many?
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.foretold import foretold
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.predicted_by_course import foretold
 
 
 def find(case: Case) -> Evidence | None:

@@ -17,11 +17,11 @@ import torch
 
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.case import Case, Evidence, stretched
-from grader.diagnose.mistakes.factor import factor_between, proportional
-from grader.diagnose.mistakes.parts import held_terms
-from grader.diagnose.mistakes.statements import names_in
-from grader.diagnose.mistakes.uses import uses_of
+from grader.diagnose.case import Case, Evidence, stretched
+from grader.diagnose.factor import factor_between, proportional
+from grader.diagnose.statements import names_in
+from grader.diagnose.terms import held_terms
+from grader.diagnose.uses import uses_of
 
 STEPS = (1, -1, 2, -2, 0.5, -0.5, 3, -3, 4, -4)
 

@@ -12,9 +12,9 @@ terms, the direction is wrong too.
 the same everywhere.
 """
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.factor import factor_between, names_of
-from grader.diagnose.mistakes.parts import held_terms
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.factor import factor_between, names_of
+from grader.diagnose.terms import held_terms
 
 
 def find(case: Case) -> Evidence | None:

@@ -10,7 +10,7 @@
 """
 
 from grader.bench.point import nearest
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

@@ -17,8 +17,8 @@ from itertools import combinations
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.differences import asked_of
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.differences import asked_of
 from grader.tensors import close
 
 CLOSE = 1e-5  # of the slope, as a measured one is right

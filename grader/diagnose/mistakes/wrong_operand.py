@@ -13,8 +13,8 @@ with x depends on y.
 by how much does the result change?
 """
 
-from grader.diagnose.mistakes.arithmetic import swapped_number
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.arithmetic import swapped_number
+from grader.diagnose.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

@@ -11,8 +11,8 @@ the fraction bar.
 **How to see it.** Imagine that number growing: should the result change more then, or less?
 """
 
-from grader.diagnose.mistakes.arithmetic import swapped_operator
-from grader.diagnose.mistakes.case import Case, Evidence
+from grader.diagnose.arithmetic import swapped_operator
+from grader.diagnose.case import Case, Evidence
 
 
 def find(case: Case) -> Evidence | None:

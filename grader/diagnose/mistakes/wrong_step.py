@@ -21,8 +21,8 @@ import sys
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.differences import NEAR, Step, asked_of, step_of
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.differences import NEAR, Step, asked_of, step_of
 from grader.tensors import close
 
 STEPS = (*(10.0**-power for power in range(18)), sys.float_info.epsilon)

@@ -8,11 +8,11 @@ import weakref
 from pathlib import Path
 
 
-class Held:
+class TermCoefficients:
     pass
 
 
-held = Held()
+held = TermCoefficients()
 
 
 def mark(*args):

@@ -7,8 +7,8 @@ from grader.bench.point import nearest, random_point
 from grader.bench.trial import make_trial
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
+from grader.diagnose.case import Case
 from grader.diagnose.mistakes import OBSERVED, OF_VALUES, PREDICTED, module_of
-from grader.diagnose.mistakes.case import Case
 from grader.judge.lines import NOTHING
 from grader.syntax.submission import read_submission
 from grader.workspace import kit

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from grader.diagnose.mistakes.case import Case
+from grader.diagnose.case import Case
 from grader.tensors import close
 
 Numbers = dict[str, torch.Tensor]  # by what they are called: "root"; in a method "self.data"

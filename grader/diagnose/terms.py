@@ -13,11 +13,11 @@ from functools import lru_cache
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.fitting import combination, tidy
-from grader.diagnose.mistakes.held import Foreign, Held, counted, picked
-from grader.diagnose.mistakes.normalised import by_normalised
-from grader.diagnose.mistakes.uses import sums_of, uses_of
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.coefficients import ReplacedTerm, TermCoefficients, counted, picked
+from grader.diagnose.linear_fit import combination, tidy
+from grader.diagnose.normalisation import by_normalised
+from grader.diagnose.uses import sums_of, uses_of
 from grader.tensors import close
 
 POWERS = (0, 1, 2, 3)
@@ -31,7 +31,7 @@ def told(case: Case, mistake: str) -> Evidence | None:
 
 
 @lru_cache(maxsize=8)
-def held_terms(case: Case) -> tuple[Held, ...]:
+def held_terms(case: Case) -> tuple[TermCoefficients, ...]:
     """The line as a combination of terms, for every way that takes it apart exactly."""
     if case.result.shape != case.expected.shape or not torch.isfinite(case.result).all():
         return ()
@@ -39,21 +39,25 @@ def held_terms(case: Case) -> tuple[Held, ...]:
     return tuple(held for held in found if held is not None)
 
 
-def _by_use(case: Case) -> Held | None:
+def _by_use(case: Case) -> TermCoefficients | None:
     uses = uses_of(case)
     if len(uses) < 2:
         return None
     numbers = combination(case.result, list(uses.values()))
-    return None if numbers is None else Held("use", dict(zip(uses, numbers, strict=True)))
+    return (
+        None if numbers is None else TermCoefficients("use", dict(zip(uses, numbers, strict=True)))
+    )
 
 
-def _by_sum(case: Case) -> Held | None:
+def _by_sum(case: Case) -> TermCoefficients | None:
     terms = sums_of(case)
     numbers = combination(case.result, list(terms.values()))
-    return None if numbers is None else Held("sum", dict(zip(terms, numbers, strict=True)))
+    return (
+        None if numbers is None else TermCoefficients("sum", dict(zip(terms, numbers, strict=True)))
+    )
 
 
-def _by_power(case: Case) -> Held | None:
+def _by_power(case: Case) -> TermCoefficients | None:
     """Of an elementwise chunk: its derivative in powers of its result y."""
     if len(case.consumers) != 1:
         return None
@@ -73,10 +77,10 @@ def _by_power(case: Case) -> Held | None:
             count[term] = tidy(is_given / right)
         elif abs(is_given) > 1e-7:
             others[term] = is_given
-    return Held("power", count, others)
+    return TermCoefficients("power", count, others)
 
 
-def _by_softmax(case: Case) -> Held | None:
+def _by_softmax(case: Case) -> TermCoefficients | None:
     """Of cross-entropy: h * (softmax - one_hot), where h is the upstream gradient of each row."""
     value, classes = case.value, case.value.shape[-1:]
     if value.dim() < 2:
@@ -100,30 +104,30 @@ def _by_softmax(case: Case) -> Held | None:
 
 def _instead_of_softmax(
     case: Case, h: torch.Tensor, name: str, index: torch.Tensor
-) -> Iterator[Foreign]:
+) -> Iterator[ReplacedTerm]:
     value, one_hot = case.value, f"the one-hot of {name}"
     everywhere = {"what": one_hot, "everywhere": True}
-    yield Foreign(one_hot, -h * torch.ones_like(value), ("no-one-hot", everywhere))
+    yield ReplacedTerm(one_hot, -h * torch.ones_like(value), ("no-one-hot", everywhere))
     for along in range(value.dim() - 1):
         other = torch.softmax(value, along)
         found = {"summed": [along], "shape": list(value.shape)}
-        yield Foreign("softmax", h * other, ("summed-wrong-dimension", found))
+        yield ReplacedTerm("softmax", h * other, ("summed-wrong-dimension", found))
     for how, where in picked(index, value) if value.dim() == 2 and index.dim() == 1 else ():
         wider = {"index": name, "how": how}
-        yield Foreign(one_hot, -h * where.to(value.dtype), ("picks-too-much", wider))
+        yield ReplacedTerm(one_hot, -h * where.to(value.dtype), ("picks-too-much", wider))
     number = index.unsqueeze(-1).to(value.dtype).expand_as(value)
-    yield Foreign(one_hot, -h * number, ("index-for-one-hot", {"index": name}))
+    yield ReplacedTerm(one_hot, -h * number, ("index-for-one-hot", {"index": name}))
     others = [*case.same_shape_values(value.shape), (f"{case.name}.exp()", value.exp())]
     others.append((f"log_softmax({case.name})", torch.log_softmax(value, -1)))
     for used, tensor in others:
-        yield Foreign(
+        yield ReplacedTerm(
             "softmax",
             h * tensor,
             ("value-for-gradient", {"used": used, "meant": f"softmax({case.name})"}),
         )
 
 
-def _by_weights(case: Case) -> Held | None:
+def _by_weights(case: Case) -> TermCoefficients | None:
     """Of a softmax y over some dimension: y * dy, less y times the sum of that."""
     between = case.point.exercise.forward_pass.chunks_towards(case.name, case.cut)
     for chunk in between:
@@ -142,24 +146,24 @@ def _by_weights(case: Case) -> Held | None:
 
 def _instead_of_weights(
     name: str, source: str, along: int, weights: torch.Tensor, arrives: torch.Tensor
-) -> Iterator[Foreign]:
+) -> Iterator[ReplacedTerm]:
     own, upstream = weights * arrives, f"d{name}"
     unsummed = {"softmax": name, "dimension": along}
-    yield Foreign(ITS_SHARE, -weights * own, ("softmax-elementwise", unsummed))
+    yield ReplacedTerm(ITS_SHARE, -weights * own, ("softmax-elementwise", unsummed))
     others = [(other,) for other in range(own.dim()) if other != along]
     for other in (*others, tuple(range(own.dim()))):
         summed = {"summed": list(other), "shape": list(own.shape)}
         tensor = -weights * own.sum(other, keepdim=True)
-        yield Foreign(ITS_SHARE, tensor, ("summed-wrong-dimension", summed))
+        yield ReplacedTerm(ITS_SHARE, tensor, ("summed-wrong-dimension", summed))
     left_out = {"chunk": source, "left_out": f"{name} (in the sum over a row)"}
     tensor = -weights * arrives.sum(along, keepdim=True)
-    yield Foreign(ITS_SHARE, tensor, ("local-derivative-left-out", left_out))
+    yield ReplacedTerm(ITS_SHARE, tensor, ("local-derivative-left-out", left_out))
     for term, sign in ((ITSELF, 1), (ITS_SHARE, -1)):
         alone = {"chunk": source, "upstream": upstream, "term": f"the part through {term}"}
-        yield Foreign(term, sign * weights, ("upstream-left-out", alone))
+        yield ReplacedTerm(term, sign * weights, ("upstream-left-out", alone))
         used = weights**2 if sign > 0 else weights * (weights**2).sum(along, keepdim=True)
         meant = {"used": name, "meant": upstream}
-        yield Foreign(term, sign * used, ("value-for-gradient", meant))
+        yield ReplacedTerm(term, sign * used, ("value-for-gradient", meant))
 
 
 WAYS = (_by_use, _by_sum, _by_power, _by_softmax, _by_weights, by_normalised)

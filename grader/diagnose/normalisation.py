@@ -13,9 +13,9 @@ import torch
 
 from grader.bench.point import Point
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.case import Case, summed_to
-from grader.diagnose.mistakes.fitting import combination
-from grader.diagnose.mistakes.held import Foreign, Held, counted
+from grader.diagnose.case import Case, summed_to
+from grader.diagnose.coefficients import ReplacedTerm, TermCoefficients, counted
+from grader.diagnose.linear_fit import combination
 from grader.tensors import close
 
 SLIGHT = 1e-6
@@ -43,7 +43,7 @@ class Normalisation:
         return tensor.sum(self.over, keepdim=True)
 
 
-def by_normalised(case: Case) -> Held | None:
+def by_normalised(case: Case) -> TermCoefficients | None:
     """Where another tensor stands for one of the terms; how many there are, uses tell."""
     for chunk in case.point.exercise.forward_pass.chunks_towards(case.name, case.cut):
         z = case.point.values[chunk.name]
@@ -67,7 +67,7 @@ def by_normalised(case: Case) -> Held | None:
 
 def _other_count(
     case: Case, norm: Normalisation, terms: dict[str, torch.Tensor], aside: torch.Tensor
-) -> Held | None:
+) -> TermCoefficients | None:
     """A size that stands for N, by how much the parts through mean and variance are off."""
     whole = [tensor.expand_as(case.value) for tensor in terms.values()]
     numbers = combination(case.result - aside, whole)
@@ -79,7 +79,7 @@ def _other_count(
         off = (held[BY_MEAN] - norm.count / number, held[BY_VARIANCE] - norm.divisor / least)
         if all(abs(one) < SLIGHT for one in off):
             found = {"used": used, "number": number, "count": norm.count}
-            return Held("normalised", held, told=("batch-size-for-count", found))
+            return TermCoefficients("normalised", held, told=("batch-size-for-count", found))
     return None
 
 
@@ -114,7 +114,7 @@ def _some(dimensions: int) -> Iterator[tuple[int, ...]]:
         yield from itertools.combinations(range(dimensions), count)
 
 
-def _foreign(case: Case, norm: Normalisation) -> Iterator[Foreign]:
+def _foreign(case: Case, norm: Normalisation) -> Iterator[ReplacedTerm]:
     above = {
         name: given
         for name in _reached(case, norm.chunk)
@@ -130,9 +130,9 @@ def _foreign(case: Case, norm: Normalisation) -> Iterator[Foreign]:
     z, total = norm.chunk.name, norm.total
     left_out = {"chunk": norm.chunk.source, "left_out": f"{z} (in the part through the variance)"}
     found = ("local-derivative-left-out", left_out)
-    yield Foreign(BY_VARIANCE, norm.share(total(local * given)), found)
+    yield ReplacedTerm(BY_VARIANCE, norm.share(total(local * given)), found)
     inner = total(local * given * norm.z)
-    yield Foreign(BY_VARIANCE, -norm.s * inner / norm.divisor, found)
+    yield ReplacedTerm(BY_VARIANCE, -norm.s * inner / norm.divisor, found)
 
 
 def _reached(case: Case, chunk: Chunk) -> set[str]:
@@ -151,7 +151,7 @@ def _at(case: Case, chunk: Chunk, upstream: str, tensor: torch.Tensor) -> torch.
 
 def _other_upstream(
     case: Case, norm: Normalisation, upstream: str, local: torch.Tensor
-) -> Iterator[Foreign]:
+) -> Iterator[ReplacedTerm]:
     """In one term only: no upstream gradient, or another tensor in its place."""
     source, z, total = norm.chunk.source, norm.z, norm.total
     for term, tensor in (
@@ -162,19 +162,21 @@ def _other_upstream(
         (BY_VARIANCE, norm.share(local * norm.divisor)),
     ):
         alone = {"chunk": source, "upstream": f"d{upstream}", "term": f"the part through {term}"}
-        yield Foreign(term, tensor.expand_as(z), ("upstream-left-out", alone))
+        yield ReplacedTerm(term, tensor.expand_as(z), ("upstream-left-out", alone))
     shape = case.point.values[upstream].shape
     others = [(name, value) for name, value in case.same_shape_values(shape)]
     others += [(f"d{name}", value) for name, value in case.stand_ins(shape) if name != upstream]
     for used, value in others:
         g = _at(case, norm.chunk, upstream, value)
         found = ("value-for-gradient", {"used": used, "meant": f"d{upstream}"})
-        yield Foreign(ITSELF, norm.s * g, found)
-        yield Foreign(BY_MEAN, norm.mean(g).expand_as(z), found)
-        yield Foreign(BY_VARIANCE, norm.share(total(g * z)), found)
+        yield ReplacedTerm(ITSELF, norm.s * g, found)
+        yield ReplacedTerm(BY_MEAN, norm.mean(g).expand_as(z), found)
+        yield ReplacedTerm(BY_VARIANCE, norm.share(total(g * z)), found)
 
 
-def _other_sums(norm: Normalisation, given: torch.Tensor, local: torch.Tensor) -> Iterator[Foreign]:
+def _other_sums(
+    norm: Normalisation, given: torch.Tensor, local: torch.Tensor
+) -> Iterator[ReplacedTerm]:
     """A sum over other dimensions, or none."""
     z = norm.z
     for over in _some(z.dim()):
@@ -185,10 +187,10 @@ def _other_sums(norm: Normalisation, given: torch.Tensor, local: torch.Tensor) -
         for scale in (1.0, norm.count / entries):  # a sum over N as before, or a mean
             if given.shape == z.shape:
                 mean = local * norm.mean(given, over) * scale
-                yield Foreign(BY_MEAN, mean.expand_as(z), found)
+                yield ReplacedTerm(BY_MEAN, mean.expand_as(z), found)
                 gz = local * (given * z).sum(over, keepdim=True)
-                yield Foreign(BY_VARIANCE, norm.share(gz * scale), found)
+                yield ReplacedTerm(BY_VARIANCE, norm.share(gz * scale), found)
     spread = {"value": f"the scale of `{norm.chunk.source}`", "shape": None, "expected": None}
     for scale in (1, norm.divisor):
         tensor = norm.share(local * given * z * scale)
-        yield Foreign(BY_VARIANCE, tensor, ("not-summed", spread))
+        yield ReplacedTerm(BY_VARIANCE, tensor, ("not-summed", spread))

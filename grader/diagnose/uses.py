@@ -9,7 +9,7 @@ import torch
 
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.case import Case
+from grader.diagnose.case import Case
 from grader.tensors import close
 
 LEAF = "one_use"

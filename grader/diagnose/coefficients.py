@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 import torch
 
-from grader.diagnose.mistakes.case import Case, Evidence
-from grader.diagnose.mistakes.fitting import combination
+from grader.diagnose.case import Case, Evidence
+from grader.diagnose.linear_fit import combination
 
 Told = tuple[str, Evidence]  # the id of a mistake, and what it is to show
 
 
 @dataclass(frozen=True)
-class Foreign:
+class ReplacedTerm:
     """A term that does not belong there: where it stands for a right one, it tells a mistake."""
 
     instead_of: str  # a term of the right gradient
@@ -21,7 +21,7 @@ class Foreign:
 
 
 @dataclass(frozen=True)
-class Held:
+class TermCoefficients:
     """How many of each term the line holds, where the right gradient holds one."""
 
     by: str  # "use", "sum", "power", "softmax", "weights" or "normalised": what the terms are
@@ -31,12 +31,12 @@ class Held:
 
 
 def counted(
-    case: Case, by: str, terms: dict[str, torch.Tensor], foreign: Iterable[Foreign]
-) -> Held | None:
+    case: Case, by: str, terms: dict[str, torch.Tensor], foreign: Iterable[ReplacedTerm]
+) -> TermCoefficients | None:
     """How many of the terms the line holds, or which one another stands in the place of."""
     numbers = combination(case.result, list(terms.values()))
     if numbers is not None:
-        return Held(by, dict(zip(terms, numbers, strict=True)))
+        return TermCoefficients(by, dict(zip(terms, numbers, strict=True)))
     for other in foreign:
         rest = sum(
             (tensor for name, tensor in terms.items() if name != other.instead_of),
@@ -44,7 +44,7 @@ def counted(
         )
         if case.matches(rest + other.tensor):
             count = {name: float(name != other.instead_of) for name in terms}
-            return Held(by, count, {other.told[0]: 1.0}, other.told)
+            return TermCoefficients(by, count, {other.told[0]: 1.0}, other.told)
     return None
 
 

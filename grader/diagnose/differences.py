@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from grader.diagnose.mistakes.case import Case
+from grader.diagnose.case import Case
 
 NEAR = 1e-6  # of the largest entry: how close two measured derivatives are
 

@@ -9,8 +9,8 @@ import torch
 
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.case import Case
-from grader.diagnose.mistakes.statements import names_in
+from grader.diagnose.case import Case
+from grader.diagnose.statements import names_in
 from grader.tensors import close
 
 

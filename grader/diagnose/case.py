@@ -16,7 +16,7 @@ import torch
 from grader.bench.point import Point
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
-from grader.diagnose.mistakes.statements import Written, statements_in_method, statements_of
+from grader.diagnose.statements import Written, statements_in_method, statements_of
 from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE, close
 

@@ -3,7 +3,7 @@
 A value that is not a gradient has no chunk to predict a mistake from.
 """
 
-from grader.diagnose.mistakes.case import Case
+from grader.diagnose.case import Case
 
 
 def foretold(case: Case, mistake: str) -> bool:
