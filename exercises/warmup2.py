@@ -5,6 +5,21 @@ the result changes with it. Each operation passes the grad of its result on to i
 small _backward each, which adds to their grads. backward() runs them in the right order. That
 is all an autograd engine is; a network of Values learns with it.
 
+Each operation is judged by itself, where it stands in this expression; then the
+order of backward() in many others, and all of it together:
+
+    kept = b.relu()
+    doubled = kept + kept
+    squashed = a.tanh()
+    shifted = squashed + y
+    logged = x.log()
+    quotient = logged / shifted
+    cubed = quotient**3
+    grown = c.exp()
+    squared = grown * grown
+    product = squared * cubed
+    loss = doubled + product
+
 Write the methods that contain only a `pass` or a None; the comment beside it names
 what has to be set there. The rest is given. Each of them is judged on its own.
 Then run: grade warmup2

@@ -52,7 +52,7 @@ def told(first: GradientReport, exercise: Exercise) -> FirstError | None:
     return FirstError(
         "First missing: " if _unwritten(first) else "First error: ",
         first.label,
-        f"{_where(first)} {_meaning(first)}.",
+        f"{in_method(first, exercise)}{_where(first)} {_meaning(first)}.",
         tuple(chunk.source for chunk in _chunks(first, exercise)),
         "" if first.place is None or _unwritten(first) else first.place.source,
         tuple(_sentences(first, exercise)),
@@ -107,6 +107,18 @@ def _meaning(gradient: GradientReport) -> str:
     if found is None or gradient.verdict != "missing":
         return MEANINGS[gradient.verdict]
     return NAMED_OTHERWISE if found.mistake == "d-left-out" else "is not returned"
+
+
+def in_method(gradient: GradientReport, exercise: Exercise) -> str:
+    """' (self.grad in __add__)': of classes, what the learner sees of it in the file."""
+    name, _, target = exercise.written_in.get(gradient.name, "").partition(":")
+    if not target:
+        return f" ({name})" if name else ""
+    if name == gradient.label:
+        return ""
+    inner = name.removesuffix("._backward")  # Value.__add__._backward
+    method = name if inner == name else inner.rpartition(".")[2]
+    return f" ({'the result of' if target == 'return' else f'{target} in'} {method})"
 
 
 def _where(gradient: GradientReport) -> str:

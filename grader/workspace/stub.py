@@ -27,6 +27,10 @@ NUMBERS = (
     "times, each time with different numbers."
 )
 
+EXPRESSION = (
+    "Each operation is judged by itself, where it stands in this expression; then the order of "
+    "backward() in many others, and all of it together:"
+)
 METHODS = (
     "Write the methods that contain only a `pass` or a None; the comment beside it names what has "
     "to be set there. The rest is given. Each of them is judged on its own."
@@ -37,7 +41,9 @@ def stub_text(exercise: Exercise, solution: str) -> str:
     """The file a learner starts from."""
     lines = [f'"""{exercise.name}: {exercise.title}.', ""]
     lines += textwrap.wrap(exercise.teaches, WIDTH)
-    if not exercise.kind.in_methods:
+    if exercise.kind.adds_to_grad:
+        lines += ["", *textwrap.wrap(EXPRESSION, WIDTH - 12)]
+    if exercise.kind.adds_to_grad or not exercise.kind.in_methods:
         lines += ["", *(f"    {line}".rstrip() for line in forward_lines(exercise))]
     lines += ["", *_task(exercise)]
     lines += [f"Then run: grade {exercise.name}", '"""', ""]

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from grader.course.exercise import load_exercise
+from grader.render.first_error import first_told
 from grader.render.terminal import report_view
 from grader.report import Diagnosis, GradientReport, Report
 
@@ -90,3 +91,21 @@ def test_where_nothing_could_be_read_no_line_is_hinted_at() -> None:
     unread = replace(WRONG, verdict="errored", shape=None, maxdiff=None, worst=None)
     assert "grade hint" not in view(unread, error="exercise2.py: no function `backward`.")
     assert "grade hint" in view(replace(unread, verdict="missing"))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name", "said"),
+    [
+        ("warmup2", "doubled", "ddoubled (self.grad in __add__), line 7, is wrong."),
+        ("warmup2", "graphs", "graphs (Value.backward), line 7, is wrong."),
+        ("warmup5", "h", "dh (the result of Linear.backward), line 7, is wrong."),
+        ("exercise2", "logits", "dlogits, line 7, is wrong."),
+    ],
+)
+def test_of_a_class_it_says_in_which_method(exercise: str, name: str, said: str) -> None:
+    gradient = replace(WRONG, name=name, is_value=name == "graphs")
+    told = first_told(
+        Report(exercise, "answer.py", False, {}, (gradient,)), load_exercise(exercise)
+    )
+    assert told is not None
+    assert f"{told.label}{told.rest}" == said
