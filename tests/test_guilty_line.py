@@ -84,7 +84,8 @@ def test_the_arrow_stands_on_the_line_and_right_rows_stay(what: str, grade_text:
 
 @pytest.mark.parametrize(
     "line",
-    ["    probs.requires_grad_()\n    probs.sum().backward()\n",
+    ["    setattr(probs, 'requires_' + 'grad', True)\n    probs.sum().backward()\n",
+     "    probs.requires_grad_()\n    probs.sum().backward()\n",
      "    torch.autograd.backward(probs.sum())\n", "    x = probs.sum().backward()\n"],
 )  # fmt: skip
 def test_backward_with_more_of_autograd_takes_the_credit(line: str, grade_text: Grade) -> None:
