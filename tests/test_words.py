@@ -30,7 +30,12 @@ BANNED = (
     r"goes on with",
     r"\banew\b",
 )
-PROSE = ("README.md", "docs/training.md")  # the other pages are for those who read the code
+PROSE = (
+    "README.md",
+    "CHANGELOG.md",
+    "docs/training.md",
+    "docs/class.md",
+)  # the other pages are for those who read the code
 SOURCES = ("grader/render", "grader/cli", "grader/diagnose/mistakes", "grader/derive")
 
 
