@@ -25,7 +25,7 @@ TEMPLATE = """\
 # strict = false                 # only `exact` passes, in the very shape of the value
 # timeout = 10.0                 # seconds for one call of `backward`
 # names = "names.txt"            # a list of words of your own, beside this file
-# seed = 4711                    # drawn anew for each class where there is none
+# seed = 4711                    # drawn for each class where there is none
 
 [points]
 # inherited = 1.0                # of a point: a line that is right below one that is wrong
