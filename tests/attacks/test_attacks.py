@@ -30,9 +30,13 @@ DIFFERENTIATE = {
 }  # fmt: skip
 # Where an attack is tried; the others on exercise1.
 EXERCISES = DIFFERENTIATE | dict.fromkeys(
-    ("class_made_by_type", "finite_differences", "frames_of_a_generator", "frames_of_an_error",
-     "keyword_in_a_dict", "numpy_to_memory", "only_when_alone", "patterns_that_match",
-     "tensor_class_patched", "text_that_is_formatted", "while_a_tensor_is_shown"), "exercise2",
+    ("answers_bit_by_bit", "aliases_that_double", "class_made_by_type", "constants_to_fold",
+     "fields_that_are_code", "finite_differences", "frames_of_a_generator", "frames_of_an_error",
+     "iterators_in_iterators", "kernels_that_trust", "keyword_in_a_dict", "leftovers_of_memory",
+     "nested_as_deep_as_is_read", "numbers_without_end", "numpy_to_memory", "only_when_alone",
+     "patterns_that_match", "targets_without_an_assignment", "tensor_class_patched",
+     "text_in_another_encoding", "text_that_is_formatted", "text_that_turns_around",
+     "while_a_tensor_is_shown"), "exercise2",
 )  # fmt: skip
 # These only the dialect keeps out: what is behind it does not ask what Python code knows of itself,
 # and the second wall is in the same Python as they are.
