@@ -21,6 +21,10 @@ WRONG = {  # what is changed, what has an error of its own, and the mistake of t
                         {"branch", "x"}, None),
     "each is handed the same": ((BACK, BACK.replace("backward(through)", "backward(dout)")),
                                 {"x"}, None),
+    # Of two layers, two wrong signs make a right one of what leaves the block, and not inside.
+    "each is handed the wrong sign": (
+        ("            through = layer.backward(through)",
+         "            through = -layer.backward(through)"), {"x"}, None),
     "called in another order": (
         ("in self.layers:\n            value", "in reversed(self.layers):\n            value"),
         {"residual_out"}, None),
