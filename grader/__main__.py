@@ -1,6 +1,7 @@
 """The command `grade`. What grades begins anew as a process that has been told nothing."""
 
 import os
+import signal
 import sys
 
 from grader.course import EXERCISES
@@ -10,6 +11,7 @@ from grader.process.clean_start import WORD, load_torch, read_call, restart
 if not sys.flags.safe_path:
     del sys.path[0]  # the script's or the current folder: a torch.py there is not torch
 
+STOPPED = "\nStopped before anything was graded."
 GRADING = (*EXERCISES, "all", "notebook")
 
 
@@ -18,8 +20,14 @@ def main() -> None:
     try:
         _begin()
     except KeyboardInterrupt:
-        print("\nStopped before anything was graded.", file=sys.stderr)
+        print(STOPPED, file=sys.stderr)
         sys.exit(NOT_PASSED)
+
+
+def _stop(*_: object) -> None:
+    """At once: numpy, which torch imports, takes a KeyboardInterrupt for a fault of its own."""
+    os.write(2, f"{STOPPED}\n".encode())
+    os._exit(NOT_PASSED)
 
 
 def _begin() -> None:
@@ -27,7 +35,11 @@ def _begin() -> None:
         from grader.process.launcher import prepare
 
         told = int(sys.argv[2])
+        usual = signal.getsignal(signal.SIGINT)
+        if usual is signal.default_int_handler:  # and is not ignored
+            signal.signal(signal.SIGINT, _stop)
         load_torch()
+        signal.signal(signal.SIGINT, usual)
         prepare(told)
         read_call(told)
     else:
