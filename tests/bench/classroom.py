@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
 
-GROWTH = (10, 100)
+GROWTH = (10, 100, 1000)
 WORKED = (ROOT / "solutions" / "exercise1.py").read_text(encoding="utf-8")
 STEPS = [
     line
