@@ -13,19 +13,31 @@ def drawn(seed, graphs=200):
 
 def test_expressions_are_others_for_every_seed_and_use_all_operations():
     (programs, leaves), (again, _), (others, _) = drawn(1), drawn(1), drawn(2)
-    assert programs.shape == (200, 10, 3)
+    assert programs.shape == (200, 20, 3)
     assert leaves.shape == (200, 4)
     assert torch.equal(programs, again)
     assert not torch.equal(programs, others)
     assert len({str(program) for program in programs.tolist()}) == 200
-    assert set(programs[:, :, 0].flatten().tolist()) == set(range(len(expressions.OPERATIONS)))
+    assert set(programs[:, :10, 0].flatten().tolist()) == set(range(len(expressions.OPERATIONS)))
+
+
+def test_the_first_few_are_chains_with_one_way_down_to_a_leaf_that_counts():
+    for seed in range(10):
+        programs, leaves = drawn(seed)
+        chains, others = programs[: expressions.CHAINS], programs[expressions.CHAINS :]
+        assert (others[:, 10:] == expressions.OVER).all()
+        assert (others[:, :10] != expressions.OVER).all()
+        assert (chains[:, :, 1] == torch.arange(3, 23)).all()  # the one before
+        assert (chains[:, :, 2] < 3).all()  # no other value, and not the deepest leaf
+        deepest = expressions.gradients(programs, leaves.double())[: expressions.CHAINS, 3]
+        assert (deepest.abs() > 1 / expressions.STEEPEST).all()
 
 
 def test_with_two_leaves_most_programs_are_drawn_anew():
     """Seldom do both count; --untrusted draws such sizes."""
     generator = torch.Generator().manual_seed(1)
     programs, leaves = expressions.draw(1100, 2, 9, generator)
-    assert (programs.shape, leaves.shape) == ((1100, 9, 3), (1100, 2))
+    assert (programs.shape, leaves.shape) == ((1100, 18, 3), (1100, 2))
     assert ((expressions.gradients(programs, leaves.double()) != 0).sum(1) == 2).all()
 
 
@@ -45,9 +57,7 @@ def test_their_gradients_are_those_of_finite_differences():
         for step in (1e-6, -1e-6):
             values = leaves.double()
             values[:, leaf] += step
-            for steps in programs.unbind(1):
-                values = torch.cat([values, expressions.step(steps, values)[:, None]], 1)
-            moved.append(values[:, -1])
+            moved.append(expressions.results(programs, values))
         slope = (moved[0] - moved[1]) / 2e-6
         assert torch.allclose(slope, exact[:, leaf], 1e-4, 1e-6)
 
@@ -71,6 +81,8 @@ def test_the_graders_own_derivatives_are_right():
     for program, starts, expected in zip(programs.tolist(), leaves.tolist(), due, strict=True):
         values = [space["Value"](start) for start in starts]
         for operation, left, right in program:
+            if operation == expressions.OVER:
+                break
             values.append(expressions.FUNCTIONS[operation](values[left], values[right]))
         ordering.run(values[-1])
         found = torch.tensor([value.grad for value in values[:4]], dtype=torch.float64)

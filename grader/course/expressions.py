@@ -2,7 +2,8 @@
 
 A program is a row of steps (operation, left, right): what OPERATIONS[operation] makes of two
 values so far, the leaves first. The last value is the result. Values are reused at random, and
-with themselves (x + x); where an operation is not defined, or steep, it is not drawn.
+with themselves (x + x); where an operation is not defined, or steep, it is not drawn. The first
+few are chains, longer than the others, which end with steps of -1: programs that are over.
 """
 
 from collections.abc import Callable
@@ -51,10 +52,17 @@ DERIVATIVES = {
     "relu": ("float(x > 0)",),
 }
 BINARY = 4  # times as often as the others, for these make values meet
-DRAWN = [at for at, text in enumerate(OPERATIONS) for _ in range(BINARY if "y" in text else 1)]
+BENT = 3  # for what is wrong of relu may be so near its corner only
+DRAWN = [
+    at
+    for at, text in enumerate(OPERATIONS)
+    for _ in range(BINARY if "y" in text else BENT if "relu" in text else 1)
+]
 LARGEST = 8.0  # no value is larger,
 STEEPEST = 300.0  # and no derivative of the result in a leaf
 TRIES = 6  # to find a step that is defined
+CHAINS, LONGER = 4, 2  # how many chains, and how many times as long as the others
+OVER = -1
 
 
 def _function(text: str) -> Callable[[Any, Any], Any]:
@@ -63,24 +71,40 @@ def _function(text: str) -> Callable[[Any, Any], Any]:
 
 
 FUNCTIONS = tuple(map(_function, OPERATIONS))
+ALLOWED = tuple(text and _function(text) for text in DOMAINS.values())
 
 
 def draw(graphs: int, leaves: int, steps: int, generator: Any) -> tuple[Any, Any]:
-    """(programs, leaves): int64 (graphs, steps, 3) and float32 (graphs, leaves), from -2 to 2."""
+    """(programs, leaves): int64 (graphs, LONGER * steps, 3) and float32 (graphs, leaves), from
+    -2 to 2."""
+    import torch
+
+    chains, starts = _fitting(CHAINS, leaves, LONGER * steps, generator, chained=True)
+    others, others_start = _fitting(graphs - CHAINS, leaves, steps, generator, chained=False)
+    over = torch.full((len(others), (LONGER - 1) * steps, 3), OVER)
+    programs = torch.cat([chains, torch.cat([others, over], 1)])
+    return programs, torch.cat([starts, others_start])
+
+
+def _fitting(graphs: int, leaves: int, steps: int, generator: Any, chained: bool) -> Any:
+    """Programs whose result depends on more than one leaf, those of chains on the deepest, and
+    steeply on none."""
     import torch
 
     fitting: list[tuple[Any, Any]] = []
     while sum(len(programs) for programs, _ in fitting) < graphs:
-        programs, starts = _draw(2 * graphs, leaves, steps, generator)
+        programs, starts = _draw(2 * graphs, leaves, steps, generator, chained)
         found = gradients(programs, starts.double()).abs()
-        several = (found > 1 / STEEPEST).sum(1) > 1  # leaves that count
-        fit = several & (found.amax(1) < STEEPEST)
+        counts = found > 1 / STEEPEST
+        fit = (counts[:, -1] if chained else counts.sum(1) > 1) & (found.amax(1) < STEEPEST)
         fitting.append((programs[fit], starts[fit]))
     programs, starts = map(torch.cat, zip(*fitting, strict=True))
     return programs[:graphs], starts[:graphs]
 
 
-def _draw(graphs: int, leaves: int, steps: int, generator: Any) -> tuple[Any, Any]:
+def _draw(graphs: int, leaves: int, steps: int, generator: Any, chained: bool) -> tuple[Any, Any]:
+    """A chain starts from the last leaf, which it reads no more: each step reads the one before,
+    so that there is one way from the result to that leaf, through every step."""
     import torch
 
     def integers(below: int) -> Any:
@@ -90,10 +114,11 @@ def _draw(graphs: int, leaves: int, steps: int, generator: Any) -> tuple[Any, An
     starts, programs = values, []
     for _ in range(steps):
         there = values.shape[1]
-        recent = torch.rand(graphs * TRIES, generator=generator) < 0.6
+        recent = torch.rand(graphs * TRIES, generator=generator) < (1 if chained else 0.6)
         left = torch.where(recent, there - 1, integers(there))
         operation = torch.tensor(DRAWN)[integers(len(DRAWN))]
-        tried = torch.stack([operation, left, integers(there)], 1)
+        right = integers(leaves - 1 if chained else there)
+        tried = torch.stack([operation, left, right], 1)
         made, valid = _tried(tried, values.repeat_interleave(TRIES, 0))
         first = valid.view(graphs, TRIES).int().argmax(1) + TRIES * torch.arange(graphs)
         # Where none of them will do: minus the one before, which always does.
@@ -112,9 +137,9 @@ def _tried(steps: Any, values: Any) -> tuple[Any, Any]:
     allowed = torch.ones(len(OPERATIONS), len(steps), dtype=torch.bool)
     rows = torch.arange(len(steps))
     x, y = values[rows, steps[:, 1]], values[rows, steps[:, 2]]
-    for number, text in enumerate(DOMAINS.values()):
-        if text is not None:
-            allowed[number] = _function(text)(x, y)
+    for number, where in enumerate(ALLOWED):
+        if where:
+            allowed[number] = where(x, y)
     return made, allowed[steps[:, 0], rows] & (made.abs() < LARGEST)
 
 
@@ -131,13 +156,26 @@ def step(steps: Any, values: Any) -> Any:
     return made
 
 
+def results(programs: Any, leaves: Any) -> Any:
+    """(graphs,)."""
+    import torch
+
+    lengths = (programs[..., 0] != OVER).sum(1)
+    found = leaves.new_empty(len(leaves))
+    for length in lengths.unique():
+        rows = (lengths == length).nonzero()[:, 0]
+        values = leaves[rows]
+        for steps in programs[rows, :length].unbind(1):
+            values = torch.cat([values, step(steps, values)[:, None]], 1)
+        found = found.index_put((rows,), values[:, -1])
+    return found
+
+
 def gradients(programs: Any, leaves: Any) -> Any:
     """torch's derivative of each result in each leaf: (graphs, leaves)."""
     import torch
 
     with torch.enable_grad():
-        start = values = leaves.detach().clone().requires_grad_()
-        for steps in programs.unbind(1):
-            values = torch.cat([values, step(steps, values)[:, None]], 1)
-        (gradient,) = torch.autograd.grad(values[:, -1].sum(), start)
+        start = leaves.detach().clone().requires_grad_()
+        (gradient,) = torch.autograd.grad(results(programs, start).sum(), start)
     return gradient

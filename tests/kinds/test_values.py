@@ -74,10 +74,9 @@ def test_an_operation_and_the_order_are_both_found(grade_text):
 
 
 def test_an_order_that_only_sometimes_goes_wrong_does_not_pass(grade_text):
-    lazy = changed("reversed(ordered)", "reversed(ordered[-40:])")
-    short = changed("reversed(ordered)", "reversed(ordered[-9:])")
-    assert verdicts(grade_text(lazy, EXERCISE), "wrong") == ["trained"]
-    assert verdicts(grade_text(short, EXERCISE), "wrong") == ["graphs"]
+    for kept in (60, 40, 9):
+        report = grade_text(changed("reversed(ordered)", f"reversed(ordered[-{kept}:])"), EXERCISE)
+        assert report.first_own_error.name == ("trained" if kept == 60 else "graphs")
 
 
 # Half written, and broken

@@ -192,6 +192,8 @@ class _Engine:
             for program, starts in zip(programs, leaves, strict=True):
                 values = [self.value(start) for start in starts]
                 for operation, left, right in program:
+                    if operation < 0:  # it is over
+                        break
                     values.append(functions[operation](values[left], values[right]))
                 backward(values[-1])
                 grads.append([value.grad or 0.0 for value in values[: len(starts)]])

@@ -96,6 +96,8 @@ def _graphs(value: Any) -> bool:
     for program, starts, right in zip(programs, leaves, due["graphs"], strict=True):
         values = [value(start) for start in starts]
         for operation, left, second in program:
+            if operation == expressions.OVER:
+                break
             values.append(expressions.FUNCTIONS[operation](values[left], values[second]))
         try:
             values[-1].backward()
