@@ -8,21 +8,17 @@ from typing import Any
 
 from grader.course.exercise import Exercise
 from grader.course.names import NameData
-from grader.syntax.dialect import Dialect
 from grader.syntax.submission import Submission
 from grader.version import __version__
 
 
 def audit(
-    exercise: Exercise,
-    data: NameData,
-    submission: Submission,
-    dialect: Dialect | None,
-    timeout: float,
+    exercise: Exercise, data: NameData, submission: Submission, timeout: float
 ) -> dict[str, Any]:
     """Digests are SHA-256: of the code that was run, in a notebook the slice; of the forward pass
     and its sizes, those that were drawn among them; of the list of names; of the dialect, where a
     submission is held to one."""
+    dialect = submission.dialect
     return {
         "handgrad": __version__,
         "machine": platform.machine(),

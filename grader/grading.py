@@ -35,7 +35,7 @@ from grader.process.sandbox.probe import probe
 from grader.protocol.messages import Answer, Ended
 from grader.render.messages import ended_sentence, flags_of, measured_flags, stop_sentence
 from grader.report import Diagnosis, GradientReport, Report, Stopped
-from grader.syntax.dialect import Dialect, usual
+from grader.syntax.dialect import Dialect, allowing, usual
 from grader.syntax.submission import Submission
 from grader.train.graded_run import SHORT_RUN, beside_autograd, short_run
 from grader.train.gradient_descent import Step
@@ -52,12 +52,12 @@ class Options:
     strict: bool = False
     timeout: float = 10.0  # seconds for one call of `backward`
     untrusted: bool = False  # every required layer, and inputs that nobody can know before
-    dialect: Dialect | None = None  # in the place of the usual one: what a course allows
+    dialect: Dialect | None = None  # in the place of the usual one: what a class's policy allows
 
-    @property
-    def held_to(self) -> Dialect | None:
+    def held_to(self, exercise: Exercise) -> Dialect | None:
         """What a submission is read against before it runs; None where it is one's own."""
-        return self.dialect or (usual() if self.untrusted else None)
+        found = self.dialect or (usual() if self.untrusted else None)
+        return None if found is None else allowing(found, exercise.allows)
 
     @property
     def walled(self) -> bool:
@@ -72,8 +72,8 @@ def grade(
     Raises GraderFailure where no child can be started. Whatever else goes wrong while this
     submission is handled is reported as its own, and is never credit.
     """
-    if options.held_to is not None:
-        submission = replace(submission, dialect=options.held_to)
+    if options.walled:
+        submission = replace(submission, dialect=options.held_to(bench.exercise))
     try:
         attempt = attempt_at(bench.exercise, submission, launcher, options)
         report = placed(_graded(bench, submission, attempt, options), submission)
@@ -81,8 +81,7 @@ def grade(
         raise
     except Exception as error:
         report = garbled(bench.exercise, submission.path, options, error)
-    of = bench.exercise, bench.data, submission, options.held_to, options.timeout
-    return replace(report, audit=audit(*of))
+    return replace(report, audit=audit(bench.exercise, bench.data, submission, options.timeout))
 
 
 def garbled(exercise: Exercise, path: Path, options: Options, error: Exception) -> Report:
@@ -102,6 +101,7 @@ def garbled(exercise: Exercise, path: Path, options: Options, error: Exception) 
         ),
         error=f"{path}: {ended_sentence(Ended('garbled', detail))}",
         trace="".join(traceback.format_exception(error)),
+        ended="garbled",
     )
 
 
@@ -163,9 +163,13 @@ def _report(facts: Facts, seen: Observations, options: Options) -> Report:
         error=None if stop is None else stop_sentence(stop, submission, facts.exercise),
         output=seen.closed.output,
         trace=next((error.trace for error in raised if error is not None), "".join(faults)),
-        ended=next((answer.how for answer in seen.chain if isinstance(answer, Ended)), None),
+        ended="garbled" if submission.garbled else _ended(seen),
         stopped=_stopped(facts, stop, gradients),
     )
+
+
+def _ended(seen: Observations) -> str | None:
+    return next((answer.how for answer in seen.chain if isinstance(answer, Ended)), None)
 
 
 def _stopped(

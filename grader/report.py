@@ -214,7 +214,9 @@ class Report:
     trace: str = ""  # the learner's own frames, where the code raised
     stopped: Stopped | None = None
     audit: dict[str, Any] = field(default_factory=dict)  # for a grading again, to the bit
-    ended: str | None = None  # how its process ended, where it did: protocol.messages.Ended
+    # How its process ended, where it did (protocol.messages.Ended); "garbled" as well where the
+    # grader failed on it.
+    ended: str | None = None
 
     @property
     def score(self) -> float:
@@ -266,6 +268,7 @@ class Report:
             "flags": [asdict(flag) for flag in self.flags],
             "error": self.error,
             "stopped": None if self.stopped is None else self.stopped.as_json(),
+            "ended": self.ended,
         }
         if self.training is not None:
             report["training"] = asdict(self.training)
@@ -279,8 +282,8 @@ class Report:
     def from_json(cls, facts: dict[str, Any]) -> Self:
         """What `as_json` made of a graded submission, to be shown.
 
-        What is not in it is left out: what the code printed, its trace, how its process ended;
-        and a long training run, which belongs to no class.
+        What is not in it is left out: what the code printed, its trace; and a long training run,
+        which belongs to no class.
         """
         stopped, training = facts["stopped"], facts.get("training")
         if training is not None:
@@ -297,4 +300,5 @@ class Report:
             audit=facts.get("audit", {}),
             training=training,
             stopped=None if stopped is None else Stopped.from_json(stopped),
+            ended=facts.get("ended"),
         )

@@ -1,5 +1,6 @@
 """A fault of the grader's over one submission is that submission's own; the next is graded."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def test_it_is_garbled_with_a_reference_and_the_next_is_graded(
             patch.setattr(grading, where, fail)
             report = grade_file("exercise2", ANSWER)
         assert not report.passed
+        assert (report.ended, report.as_json()["ended"]) == ("garbled", "garbled")
         assert [gradient.verdict for gradient in report.gradients] == ["errored"]
         assert report.score == 0
         (log,) = state.iterdir()
@@ -48,10 +50,13 @@ def test_it_is_garbled_with_a_reference_and_the_next_is_graded(
 @pytest.mark.parametrize("where", ["grader.grading.facts_of", "grader.cli.submissions.wanted_of"])
 def test_the_command_ends_with_1(where: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(where, fail)
-    done = CliRunner().invoke(main, ["exercise2", "--submission", str(ANSWER)])
+    done = CliRunner().invoke(main, ["exercise2", "--submission", str(ANSWER), "--json"])
     assert done.exit_code == 1, done.output
     assert "Traceback" not in done.output
-    assert next(state.iterdir()).stem in done.output
+    report = json.loads(done.stdout)
+    assert (report["ended"], report["passed"], report["score"]) == ("garbled", False, 0)
+    assert ": garbled: " in report["error"]
+    assert next(state.iterdir()).stem in report["error"]
 
 
 def test_no_link_is_followed_to_the_log(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:

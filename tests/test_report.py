@@ -19,6 +19,7 @@ EMPTY = replace(GRADIENT, name="logits", verdict="missing", shape=None, line=Non
 WHOLE = Report(
     "exercise1", "a.py", False, {"seed": 1}, (GRADIENT, EMPTY), (Flag("odd", "Odd."),), "a.py: no",
     Training(2, (1.0, 0.5), (1.0, 0.5), True, None), stopped=Stopped(9, "x = 1 / 0"),
+    ended="garbled",
 )  # fmt: skip
 
 

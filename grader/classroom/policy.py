@@ -37,7 +37,7 @@ TEMPLATE = """\
 # solutions = false              # on a student's page: the worked answer
 
 [dialect]                        # what a submission may use besides: see `grade dialect`
-# modules = {{ statistics = ["mean"] }}
+# modules = {{ statistics = ["mean"], numpy = [] }}    # []: what that list has of it
 # builtins = ["exec"]
 # attributes = ["cumsum_"]       # of tensors and other objects
 """.replace("{{", "{").replace("}}", "}")

@@ -40,22 +40,41 @@ def dialect(word: str | None) -> None:
         return
     click.echo(wrapped(OPENING))
     for section, names in sections.items():
-        heading = HEADINGS.get(section)
-        click.echo("\n" + wrapped(f"{heading}:" if heading else f"From {section}:"))
+        heading = HEADINGS.get(section, f"From {section}{_allowing(section)}")
+        click.echo("\n" + wrapped(f"{heading}:"))
         click.echo(wrapped(" ".join(names), "  ", "  "))
     click.echo("\n" + wrapped(CLOSING))
 
 
+def _allowing(section: str) -> str:
+    """ " (exercise1)": which of our exercises allow an optional module."""
+    from grader.course import EXERCISES
+    from grader.course.exercise import load_exercise
+    from grader.syntax.dialect import WHERE_ALLOWED
+
+    if not section.endswith(WHERE_ALLOWED):
+        return ""
+    module = section.removesuffix(WHERE_ALLOWED)
+    allow = [name for name in EXERCISES if module in load_exercise(name).allows]
+    return f" ({', '.join(allow)})" if allow else ""
+
+
 def _look_up(word: str, sections: dict[str, list[str]]) -> None:
+    from grader.syntax.dialect import WHERE_ALLOWED
+
     module, _, name = word.rpartition(".")
     found = [
         section
         for section, names in sections.items()
-        if name in names and (not module or section == module)
+        if name in names and (not module or section.removesuffix(WHERE_ALLOWED) == module)
     ]
+    optional = word + WHERE_ALLOWED
     if word in sections:
         click.echo(f"{word}: may be imported.")
+    elif optional in sections:
+        click.echo(f"{word}: may be imported{WHERE_ALLOWED}{_allowing(optional)}.")
     elif found:
+        found.sort(key=lambda section: section.endswith(WHERE_ALLOWED))
         click.echo(f"{word}: in the list, under {', '.join(found)}.")
     else:
         click.echo(f"{word}: not in the list.")

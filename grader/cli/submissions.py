@@ -68,7 +68,8 @@ def submission_at(
         return Submission(path, "", problem=f"{path}: nested too deeply to be read.")
     except Exception as error:  # the file is at fault, in a way that nobody thought of
         why = log_fault(error, f"{exercise.name}, {path!r}, while it was read")
-        return Submission(path, "", problem=f"{path}: cannot be read ({why}).")
+        said = f"{path}: garbled: it cannot be read ({why})."
+        return Submission(path, "", problem=said, garbled=True)
 
 
 def _submission_at(path: Path, exercise: Exercise, names: Mapping[str, str] | None) -> Submission:

@@ -42,6 +42,8 @@ class Exercise:
     depends_on: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what spoils it if wrong
     declared: Declaration | None = None  # what the kind's driver needs of the course
     deep_stack: DeepStack | None = None  # of layers: what --plots stacks
+    # Of the dialect's optional modules, those that right answers to it use.
+    allows: tuple[str, ...] = ()
     # Another exercise's forward function, and the values of it that are handed over as well.
     also: tuple[Callable[..., dict[str, Any]], tuple[str, ...]] | None = None
 
@@ -163,5 +165,6 @@ def load_exercise(name: str) -> Exercise:
         depends_on=dict(getattr(module, "DEPENDS_ON", {})),
         declared=kind.declaration(vars(module)),
         deep_stack=getattr(module, "DEEP_STACK", None),
+        allows=tuple(getattr(module, "ALLOWS", ())),
         also=getattr(module, "ALSO", None),
     )

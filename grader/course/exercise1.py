@@ -10,6 +10,7 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 1"
 BUILDS_ON = ("warmup4",)
+ALLOWS = ("numpy", "types")  # numpy.add.at(dC, Xb, demb); gradients kept in a SimpleNamespace
 GRADIENTS = (
     "logprobs", "probs", "counts_sum_inv", "counts_sum", "counts", "norm_logits",
     "logit_maxes", "logits", "h", "W2", "b2", "hpreact", "bngain", "bnbias", "bnraw",

@@ -14,6 +14,7 @@ from grader.kinds.values import RandomExpressions, Training, ValueGraphs
 KIND = "values"
 SOURCE = "Zero to Hero, micrograd (The spelled-out intro to backpropagation)"
 BUILDS_ON = ("warmup1",)
+ALLOWS = ("__future__", "collections", "dataclasses", "itertools", "typing")  # what classes use
 VALUES = {
     "graphs": "(leaves,): The grads of the leaves of many random expressions, whose Values are "
     "used again and again: each of your operations, in the order in which your backward runs them.",

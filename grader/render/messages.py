@@ -36,7 +36,7 @@ ENDINGS = {
     "refused": "the sandbox killed the process that ran the code, for a system call that Python "
     "never makes ({}).",
     "flooded": "the code printed more than {}.",
-    "garbled": "the answer could not be read ({}).",
+    "garbled": "garbled: what came of it could not be read ({}).",
 }
 
 NO_TERMINAL = {

@@ -1,7 +1,8 @@
 """What a submission may use that is graded as somebody else's: a list that people can read.
 
 dialect.txt has it, section by section: the modules that may be imported and what may be used of
-each, Python's own functions, the attributes of what the file does not define itself. The sections
+each, Python's own functions, the attributes of what the file does not define itself; and modules
+that a course may allow besides. The sections
 that [torch] to [reserved] hold are written by `grade dev dialect`; imports no torch.
 """
 
@@ -12,6 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 LIST = Path(__file__).parent / "dialect.txt"
+WHERE_ALLOWED = " where a course allows it"  # behind the name of such a module
 # Sections that are no module's.
 BUILTINS, METHODS, TENSORS, OBJECTS, RESERVED = (
     "builtins", "methods", "tensors", "objects", "reserved",
@@ -21,7 +23,7 @@ BUILTINS, METHODS, TENSORS, OBJECTS, RESERVED = (
 LISTS = ("builtins", "methods", "tensors", "objects", "reserved")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dialect:
     """Allow-lists. A course may widen them; nothing narrows them."""
 
@@ -31,6 +33,7 @@ class Dialect:
     tensors: frozenset[str]  # attributes of a tensor
     objects: frozenset[str]  # attributes of other things: lists, dicts, texts, arrays
     reserved: frozenset[str]  # attributes that no object may have, the learner's own neither
+    optional: Mapping[str, frozenset[str]]  # as `modules`, where a course allows them
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attributes", self.tensors | self.objects | self.methods)
@@ -50,17 +53,19 @@ class Dialect:
         builtins: Iterable[str] = (),
         attributes: Iterable[str] = (),
     ) -> "Dialect":
-        """With more of each: what a course's own policy adds."""
+        """With more of each: what a course's own policy adds. Of an optional module without names,
+        what the list has."""
         every = dict(self.modules)
         for module, names in (modules or {}).items():
-            every[module] = every.get(module, frozenset()) | frozenset(names)
-        more = frozenset(attributes)
+            more = frozenset(names) or self.optional.get(module, frozenset())
+            every[module] = every.get(module, frozenset()) | more
+        free = frozenset(attributes)
         return replace(
             self,
             modules=every,
             builtins=self.builtins | frozenset(builtins),
-            objects=self.objects | more,
-            reserved=self.reserved - more,
+            objects=self.objects | free,
+            reserved=self.reserved - free,
         )
 
 
@@ -72,7 +77,18 @@ def usual() -> Dialect:
     others = {
         section: names.pop(section) for section in (BUILTINS, METHODS, TENSORS, OBJECTS, RESERVED)
     }
-    return Dialect(names, **others)
+    optional = {
+        section.removesuffix(WHERE_ALLOWED): names.pop(section)
+        for section in list(names)
+        if section.endswith(WHERE_ALLOWED)
+    }
+    return Dialect(names, **others, optional=optional)
+
+
+@cache
+def allowing(dialect: Dialect, modules: tuple[str, ...]) -> Dialect:
+    """With the optional modules that an exercise allows."""
+    return dialect.widened(dict.fromkeys(modules, ())) if modules else dialect
 
 
 def read_sections(text: str) -> dict[str, list[str]]:

@@ -59,6 +59,7 @@ class Submission:
     stood_in: frozenset[str] = frozenset()
     printed: tuple[Printed, ...] = ()  # by the lecture's `cmp`, as a notebook has it saved
     dialect: Dialect | None = None  # what other people's code is held to
+    garbled: bool = False  # whether the problem is that the grader failed on it
 
     def place(self, line: int | None) -> Place | None:
         """Where a line of the source stands in the notebook; None of a plain file's."""

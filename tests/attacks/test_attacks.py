@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from grader.syntax.dialect import usual
+from grader.course.exercise import load_exercise
+from grader.syntax.dialect import allowing, usual
 from grader.syntax.forbidden import first_forbidden
 from grader.syntax.names import Names
 from tests.attacks.range import ROOT, SECRET, SUBMISSIONS, Range, settled
@@ -33,7 +34,7 @@ EXERCISES = DIFFERENTIATE | dict.fromkeys(
     ("answers_bit_by_bit", "aliases_that_double", "class_made_by_type", "constants_to_fold",
      "fields_that_are_code", "finite_differences", "frames_of_a_generator", "frames_of_an_error",
      "iterators_in_iterators", "kernels_that_trust", "keyword_in_a_dict", "leftovers_of_memory",
-     "nested_as_deep_as_is_read", "numbers_without_end", "numpy_to_memory", "only_when_alone",
+     "nested_as_deep_as_is_read", "numbers_without_end", "only_when_alone",
      "patterns_that_match", "targets_without_an_assignment", "tensor_class_patched",
      "text_in_another_encoding", "text_that_is_formatted", "text_that_turns_around",
      "while_a_tensor_is_shown"), "exercise2",
@@ -73,8 +74,10 @@ def test_what_is_measured_is_flagged(attack: str, strangers: Range) -> None:
 def test_under_untrusted_it_scores_nothing(attack: str, strangers: Range) -> None:
     """With the dialect in front: what that refuses is never run."""
     source = (SUBMISSIONS / f"{attack}.py").read_text("utf-8")
-    refused = first_forbidden(Names(ast.parse(source)), usual())
-    report = strangers.grade(attack, EXERCISES.get(attack, "exercise1"))
+    exercise = EXERCISES.get(attack, "exercise1")
+    dialect = allowing(usual(), load_exercise(exercise).allows)
+    refused = first_forbidden(Names(ast.parse(source)), dialect)
+    report = strangers.grade(attack, exercise)
     assert (report.score, report.passed) == (0, False)
     assert "FOUND" not in report.output
     assert settled(strangers) == []

@@ -24,7 +24,7 @@ def test_the_template_says_nothing_and_every_line_of_it_may_be_said(tmp_path: Pa
     assert found.exercises == ("exercise1",)
     assert found.seed == 4711
     assert found.points.of == {"exercise1": {"bnvar": 3.0, "C": 2.0}}
-    assert found.dialect.modules == {"statistics": ["mean"]}
+    assert found.dialect.modules == {"statistics": ["mean"], "numpy": []}
     assert (found.dialect.builtins, found.dialect.attributes) == (("exec",), ("cumsum_",))
     usual = Policy()
     same = ("attempts", "strict", "timeout", "feedback")

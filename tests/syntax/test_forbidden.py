@@ -12,7 +12,7 @@ from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
 from grader.render.messages import FORBIDDEN
 from grader.syntax.autodiff import Forbidden
-from grader.syntax.dialect import LIST, read_sections, usual
+from grader.syntax.dialect import LIST, allowing, read_sections, usual
 from grader.syntax.forbidden import first_forbidden
 from grader.syntax.names import Names
 from grader.syntax.notebook import Notebook, read_notebook
@@ -26,8 +26,9 @@ HEAD = "import torch, math\nimport torch.nn.functional as F\n"
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
-def found_in(source: str) -> Forbidden | None:
-    return first_forbidden(Names(ast.parse(source)), usual())
+def found_in(source: str, exercise: str | None = None) -> Forbidden | None:
+    allows = load_exercise(exercise).allows if exercise else ()
+    return first_forbidden(Names(ast.parse(source)), allowing(usual(), allows))
 
 
 # (what is written, what is found there, why). Where it matters, on several lines.
@@ -240,32 +241,48 @@ def test_what_learners_write_is_free() -> None:
     assert found_in(HEAD + FREE) is None
 
 
-def honest() -> Iterator[tuple[str, str]]:
+def honest() -> Iterator[tuple[str, str, str]]:
+    """(exercise, what it is, its text)"""
     for form in right_forms():
-        yield f"{form.exercise}, {form.name}", form.source
+        yield form.exercise, form.name, form.source
     for name in EXERCISES:
         answer = worked_answer(load_exercise(name))
-        yield name, answer.source
-        yield f"{name}, the stub", kit.pristine_stub(name)
+        yield name, "worked", answer.source
+        yield name, "the stub", kit.pristine_stub(name)
         for change in proposed(name):
             if change.rewrite:
-                yield f"{name}, {change.operator}", edited(answer.source, change.edits)
-    for name, form in (SEEN_THROUGH | IN_CHAIN).items():
-        yield name, form(BODY)
+                yield name, change.operator, edited(answer.source, change.edits)
+    for kept, form in (SEEN_THROUGH | IN_CHAIN).items():
+        yield "exercise1", kept, form(BODY)
     for path in sorted(NOTEBOOKS.iterdir()):
         notebook = read_notebook(path, {})
         assert isinstance(notebook, Notebook)
         for name in ("exercise1", "exercise2", "exercise3", "exercise4"):
             wanted = wanted_of(load_exercise(name))
             if notebook.holds(wanted):
-                yield f"{path.name}, {name}", notebook.submission(wanted).source
+                yield name, path.name, notebook.submission(wanted).source
 
 
 def test_no_right_form_rewrite_worked_answer_or_notebook_is_refused() -> None:
     read = list(honest())
     assert len(read) > 1400
-    refused = [(name, found) for name, source in read if (found := found_in(source))]
+    refused = [(*which, found) for *which, text in read if (found := found_in(text, which[0]))]
     assert refused == []
+
+
+def test_torch_and_math_may_be_imported_and_what_a_course_allows() -> None:
+    parts = {name for name in usual().modules if name.partition(".")[0] != "torch"}
+    assert parts == {"math"}
+    for module, names in usual().optional.items():
+        source = f"from {module} import {min(names)}\n"
+        refused = Forbidden(1, module, "import")
+        for name in (None, *EXERCISES):
+            allowed = name is not None and module in load_exercise(name).allows
+            assert found_in(source, name) == (None if allowed else refused), (module, name)
+        wider = usual().widened({module: []})  # as a class's policy has it
+        assert first_forbidden(Names(ast.parse(source)), wider) is None
+    for name in EXERCISES:
+        assert {*load_exercise(name).allows} <= usual().optional.keys()
 
 
 def test_it_costs_five_milliseconds_at_most() -> None:
