@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 # What stands before an endless loop takes some milliseconds of processor time, however busy
 # the machine is; a loop that sleeps uses none, so that it is the clock that ends it.
-LATER_CLOCK, LATER_CPU = 0.5, 0.15  # seconds
+LATER_CLOCK, LATER_CPU = 0.5, 0.08  # seconds
 SHORTEST = 1e-3  # of what is shared by parts: no time at all would be no limit
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_PROF)
 

@@ -19,7 +19,7 @@ from grader.protocol.frames import LENGTH, BadMessage, unpack
 from grader.protocol.messages import Answer, Ended, Request, Setup, read_answer
 
 GRACE = 2.0  # seconds beyond the child's own alarm before it is killed
-AFTER_TIMEOUT = 2.0  # seconds for all further calls together, once one has been out of time
+AFTER_TIMEOUT = 3.0  # seconds for all further calls together, once one has been out of time
 SILENT = 1.0  # seconds of a call before the launcher is told that it is waited for
 REPLY_CAP = 64 * 2**20
 REPLIES_CAP = 4 * REPLY_CAP  # of a graded attempt: most are kept until it has been judged

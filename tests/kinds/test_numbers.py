@@ -173,7 +173,7 @@ ENDINGS = {
 def test_what_stands_before_an_error_is_graded_at_every_point(text: str, grade_text: Any) -> None:
     verdict, said = ENDINGS[text]
     source = answer((DW, f"    {text}\n{DW}"), ("dd = dratio / curve", "dd = -dratio / curve"))
-    report = grade_text(source, NAME, timeout=3.0)  # a share of it for each point
+    report = grade_text(source, NAME, timeout=1.0)
     found = verdicts(report)
     assert found == {
         name: verdict if name in AFTER else "wrong" if name == "d" else found[name] for name in ALL
