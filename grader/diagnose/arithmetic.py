@@ -44,6 +44,32 @@ def swapped_operator(case: Case) -> tuple[str, str] | None:
     return _mended(case, _with_other_operator)
 
 
+def moved_d(case: Case) -> tuple[str, str] | None:
+    """(`other.grad * out.data`, `other.data * out.grad`): the statement is right with the latter.
+
+    What the former gives depends on when it is run: on what the other's grad holds by then.
+    """
+    if not case.point.exercise.kind.names_operands or len(case.statements) != 1:
+        return None
+    value = case.statements[0].value
+    numbers, constants = _numbers(case)
+    if value is None or not numbers:
+        return None
+    for at, node in enumerate(ast.walk(value)):
+        match node:
+            case ast.BinOp(
+                left=ast.Attribute(value=left, attr=one),
+                op=ast.Mult(),
+                right=ast.Attribute(value=right, attr=other),
+            ) if {one, other} == {"data", "grad"} and "out.grad" not in ast.unparse(node):
+                meant = f"{ast.unparse(left)}.{other} * {ast.unparse(right)}.{one}"
+                changed = _replaced(value, at, ast.parse(meant, mode="eval").body)
+                worth = _worth(changed, numbers, constants)
+                if worth is not None and _is(worth, case.expected):
+                    return ast.unparse(node), meant
+    return None
+
+
 def _mended(
     case: Case, changes: Callable[[ast.expr, Numbers], Iterator[tuple[ast.expr, str, str]]]
 ) -> tuple[str, str] | None:

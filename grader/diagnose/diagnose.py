@@ -29,6 +29,7 @@ from grader.diagnose.mistakes import CASE_OF, OF_VALUES, PREDICTED, diagnosis, m
 from grader.judge.facts import Facts
 from grader.judge.lines import LineRun
 from grader.judge.verdict import Verdict
+from grader.protocol.messages import Ended
 from grader.report import PASSING, Diagnosis
 
 # These mistakes sit in another line than the one that shows: it is right, or not there.
@@ -132,14 +133,24 @@ def _cases(facts: Facts, name: str, runs: tuple[LineRun, ...]) -> Iterator[tuple
     """
     near, cut = nearest(facts.exercise, name), facts.dependencies.cut_of(name)
     cuts = dict.fromkeys((near, cut or NOTHING))
+    written = facts.submission.gradients.get(facts.exercise.key(name))
+    own = set() if written is None else {write.line for write in written.writes}
     for cut in cuts:
         cases = [
             Case(run.point, name, cut, result, facts.submission)
             for run in runs
-            if (result := run.result(name)) is not None and result.dtype is torch.float64
+            if not _raised_in(run, own)
+            and (result := run.result(name)) is not None
+            and result.dtype is torch.float64
         ]
         if cases and runs[0].result(name) is not None:
             yield tuple(cases)
+
+
+def _raised_in(run: LineRun, lines: set[int]) -> bool:
+    """Whether one of these lines raised there, so that it left half a gradient: `d[Yb] -= 1`
+    finds no row 20 in a smaller batch."""
+    return not isinstance(run.answer, Ended) and bool(lines & run.answer.failures.keys())
 
 
 def _chain_cases(facts: Facts, name: str) -> Iterator[tuple[Case, ...]]:

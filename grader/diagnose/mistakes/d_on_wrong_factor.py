@@ -14,10 +14,14 @@ import ast
 
 import torch
 
+from grader.diagnose.arithmetic import moved_d
 from grader.diagnose.case import Case, Evidence, summed_to
 
 
 def find(case: Case) -> Evidence | None:
+    moved = moved_d(case)
+    if moved is not None:
+        return {"used": moved[0], "meant": moved[1]}
     for chunk in case.consumers:
         other = _other_factor(chunk.expression, case.name)
         given = None if other is None else case.point.upstream.get(other)

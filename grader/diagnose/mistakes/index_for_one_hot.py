@@ -12,26 +12,41 @@ changes with that.
 **How to see it.** Write out the row for index 2 of 4 by hand: `0, 0, 1, 0`.
 """
 
-from grader.diagnose.case import Case, Evidence, stretched
+from collections.abc import Iterator
+
+import torch
+
+from grader.course.forward import Chunk
+from grader.diagnose.case import Case, Evidence
 from grader.diagnose.terms import told
 
 
 def find(case: Case) -> Evidence | None:
-    return told(case, "index-for-one-hot") or _of_maxima(case)
+    return told(case, "index-for-one-hot") or _picked(case)
 
 
-def _of_maxima(case: Case) -> Evidence | None:
+def _picked(case: Case) -> Evidence | None:
+    """What a chunk sends to one entry of each row, times that entry's number, in the whole row."""
     for chunk in case.consumers:
-        own, upstream = case.contributions[chunk.name], case.upstream(chunk)
-        if "max(" not in chunk.expression or own.dim() < 2:
-            continue
-        index = case.value.max(-1, keepdim=True).indices.to(own.dtype)
-        rows = upstream if upstream.dim() == own.dim() else upstream.unsqueeze(-1)
-        spread = stretched(rows, own.shape)
-        whole = None if spread is None else case.with_other(chunk, index * spread)
-        if whole is not None and case.matches(whole):
-            return {"index": f"the index of the maxima of {case.name}"}
+        own = case.contributions[chunk.name]
+        for said, index in _indices(case, chunk) if own.dim() > 1 else ():
+            if index.shape != own.shape[:-1] or int(index.max()) >= own.shape[-1]:
+                continue
+            column = index.unsqueeze(-1)
+            numbers = (column * own.gather(-1, column)).expand(own.shape)
+            whole = case.with_other(chunk, numbers)
+            if whole is not None and case.matches(whole):
+                return {"index": said}
     return None
+
+
+def _indices(case: Case, chunk: Chunk) -> Iterator[tuple[str, torch.Tensor]]:
+    for read in chunk.reads:
+        index = case.point.values[read]
+        if torch.is_tensor(index) and index.dtype == torch.int64 and index.numel():
+            yield read, index
+    if "max(" in chunk.expression:
+        yield f"the index of the maxima of {case.name}", case.value.max(-1).indices
 
 
 def message(index: str) -> str:

@@ -14,6 +14,7 @@ so on.
 
 import torch
 
+from grader.course.forward import Chunk
 from grader.diagnose.case import Case, Evidence
 from grader.diagnose.coefficients import picked
 from grader.diagnose.terms import told
@@ -24,22 +25,31 @@ def find(case: Case) -> Evidence | None:
 
 
 def _set(case: Case) -> Evidence | None:
-    """The one number that a chunk sends to an entry of each row, set in more of them."""
+    """What a chunk sends to an entry of each row, set in more of them."""
     for chunk in case.consumers:
         own = case.contributions[chunk.name]
-        numbers = own[own != 0]
-        if own.dim() != 2 or not len(numbers) or not bool((numbers == numbers[0]).all()):
-            continue
-        for read in chunk.reads:
+        for read in chunk.reads if own.dim() == 2 else ():
             index = case.point.values[read]
             if not torch.is_tensor(index) or index.dtype != torch.int64 or index.dim() != 1:
                 continue
-            for how, where in picked(index, own):
+            if len(index) != len(own) or int(index.max()) >= own.shape[1]:
+                continue
+            numbers = own[range(len(own)), index]
+            same = bool((numbers == numbers[0]).all())
+            for how, where in picked(index, own) if same else ():
                 wider = torch.zeros_like(own).masked_fill(where, numbers[0].item())
-                whole = case.with_other(chunk, wider)
-                if whole is not None and case.matches(whole):
+                if _fits(case, chunk, wider):
                     return {"index": read, "how": how}
+            columns = torch.zeros_like(own)
+            columns[:, index] = numbers  # in each row those of all rows
+            if _fits(case, chunk, columns):
+                return {"index": read, "how": ":, "}
     return None
+
+
+def _fits(case: Case, chunk: Chunk, contribution: torch.Tensor) -> bool:
+    whole = case.with_other(chunk, contribution)
+    return whole is not None and case.matches(whole)
 
 
 def message(index: str, how: str) -> str:

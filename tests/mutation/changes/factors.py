@@ -73,7 +73,7 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
             "not-spread",
             *(("local-derivative-left-out",) if bare else ()),
         )
-    if not _is_constant(place, dropped):
+    if not is_constant(place, dropped):
         # The bare upstream is also another value's gradient.
         also = ("value-for-gradient",) if bare else ()
         if set(names_in(dropped)) == {place.statement.gradient}:  # of 2 * x: the exponent is lower
@@ -84,7 +84,7 @@ def _dropped(place: Place, kept: ast.expr, dropped: ast.expr) -> tuple[str, tupl
     return "drop-constant", ("wrong-factor",)
 
 
-def _is_constant(place: Place, node: ast.expr) -> bool:
+def is_constant(place: Place, node: ast.expr) -> bool:
     """Numbers and sizes only: 2 / x.shape[1], x.numel(); and the sum of all entries, x.sum()."""
     counted = [
         part.func
@@ -103,7 +103,7 @@ def _is_constant(place: Place, node: ast.expr) -> bool:
 
 def constants(place: Place) -> Iterator[Change]:
     powers = {
-        id(node.right): _is_constant(place, node.left)
+        id(node.right): is_constant(place, node.left)
         for node in arithmetic(place.statement.node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
     }

@@ -56,6 +56,8 @@ def _of_operators(answer: WorkedAnswer, node: ast.expr, inside: bool) -> Propose
                 upstream = any(name in dropped for name in UPSTREAM)
                 mistakes = ("upstream-left-out", *PART) if upstream else local
                 yield "drop-factor", node, kept, mistakes
+            if right in UPSTREAM:
+                yield "add-for-multiply", node, f"{left} + {right}", ("added-for-multiplied",)
             yield "rewrite: commute", node, f"{right} * {left}", ()
         case ast.Div():
             yield "drop-divisor", node, left, ("wrong-factor",)
@@ -88,6 +90,10 @@ def _of_calls(answer: WorkedAnswer, node: ast.expr) -> Proposed:
             base = answer.operand(value)
             yield "sum-for-mean", node, f"{base}.sum(0)", ("wrong-factor",)
             yield "rewrite: by n", node, f"{base}.sum(0) / n", ()
+        case ast.Call(func=ast.Attribute(value=value, attr="mean"), args=[dim], keywords=[_]):
+            summed = f"{answer.operand(value)}.sum({answer.text(dim)}, keepdim=True)"
+            counts = ("batch-size-for-count", "wrong-factor")
+            yield "counted-by-n", node, f"{summed} / len(dout)", counts
 
 
 EXCHANGED = {

@@ -42,6 +42,11 @@ def _factors(answer: WorkedAnswer, node: ast.AugAssign) -> Proposed:
             yield "drop-factor", part, left, _without(right)
             yield "drop-factor", part, right, _without(left)
             yield "divide", part, f"{left} / {right}", ("wrong-operation", *LOCAL)
+            if right == UPSTREAM:
+                yield "add-for-multiply", part, f"{left} + {right}", ("added-for-multiplied",)
+                if left.removesuffix(".data") in ("self", "other"):
+                    d_elsewhere = f"{left.removesuffix('.data')}.grad * out.data"
+                    yield "d-elsewhere", part, d_elsewhere, ("d-on-wrong-factor",)
         elif isinstance(part.op, ast.Div):
             yield "drop-factor", part, left, _without(right)
             yield "multiply", part, f"{left} * {right}", ("wrong-operation", *LOCAL)
