@@ -102,8 +102,6 @@ def by_memory():
     for line in maps:
         if not line or line.split()[1][0] != "r" or line.endswith(("[vvar]", "[vsyscall]")):
             continue
-        if line.split()[1][1] != "w" and "/" in line:  # a library's own bytes, as on the disk
-            continue
         start, end = (int(part, 16) for part in line.split()[0].split("-"))
         for at in range(start, end, 2**24):
             try:
@@ -147,6 +145,12 @@ OPEN = """
 KEPT = ("process group", "empty environment", "closed descriptors")
 LAYERS = tuple(layer for layer in LAYERS if layer.name in KEPT)
 """
+MAPPED = """
+import mmap
+from pathlib import Path
+with open(Path(__file__).parent.parent.parent / "data/mapped.txt", "rb") as file:
+    MAPPED = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+"""
 PROGRAM = """
 import sys, warnings
 from pathlib import Path
@@ -188,16 +192,17 @@ def copy_of_the_kit(folder: Path) -> Path:
 
 
 def leak(kit: Path) -> None:
-    """As it was: the command reads its call, and then forks from the middle of itself."""
+    """As it was: the command reads its call, and then forks from the middle of itself; and keeps a
+    file mapped, to be read only."""
     start = kit / "grader/process/clean_start.py"
     start.write_text(start.read_text() + "\ndef restart(arguments): pass\n")
     surroundings = kit / "grader/process/sandbox/surroundings.py"
     text = surroundings.read_text() + "\ndef empty_environment(plan=None): pass\n"
     surroundings.write_text(text)
+    (kit / "data/mapped.txt").write_text("canaryqmappedendq\n")
     launcher = kit / "grader/process/launcher.py"
-    launcher.write_text(
-        launcher.read_text().replace("new_warm_process = _new", "new_warm_process = forked  #")
-    )
+    text = launcher.read_text().replace("new_warm_process = _new", "new_warm_process = forked  #")
+    launcher.write_text(text + MAPPED)
 
 
 def _masked() -> str:
