@@ -4,8 +4,8 @@ A mode at the dispatcher's own level sees every operator, whoever calls it and b
 from Python, from a script that torch compiled, from autograd itself. It refuses torch's derivative
 kernels, tensors that require a gradient, and any operator at all outside inference mode, which
 reverse mode and functorch have to leave. What opens a level of differentiation, or would put the
-mode aside, is refused where it is called. Refusing ends the attempt: nothing that the code does
-afterwards can take it back.
+mode aside, is refused where it is called, and a package that differentiates where it is imported.
+Refusing ends the attempt: nothing that the code does afterwards can take it back.
 """
 
 import re
@@ -20,7 +20,16 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from grader.child.differences import CURVED, DifferenceWatch
 from grader.child.torch_modes import RECORDING
 
-DERIVATIVE = re.compile(r"(.*_)?(backward|vjp|jvp|dual)(_.*)?|requires_grad_|retain_grad|_fw_.*")
+# By the name in an operator's schema: also a gradient's own (_standard_gamma_grad, gradient).
+DERIVATIVE = re.compile(
+    r"(.*_)?(backward|vjp|jvp|dual)(_.*)?|requires_grad_|retains?_grad|_fw_.*"
+    r"|(.*_)?grad|_grad_.*|(get_)?gradients?|set_grad_enabled"
+)
+# Packages that differentiate. (What a child may hold is a list: not where syntax/ has them too.)
+PACKAGES = frozenset(
+    "aesara autograd casadi functorch jax mpmath mxnet numdifftools pytensor symengine sympy"
+    " tensorflow theano tinygrad".split()
+)
 # What opens a level of differentiation, by the module that has it.
 LEVELS = {
     "torch._C": ("_enter_dual_level",),
@@ -70,13 +79,12 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
         self.last = func
-        what = NAMES.get(id(func))
-        if what is None:
-            what = NAMES[id(func)] = _derivative(func)
-        if what == CURVED_ONE:
-            self._look(func, args)
-        elif what:
-            self._refuse(what)
+        if id(func) not in PLAIN:
+            what = _derivative(func)
+            if what == CURVED_ONE:
+                self._look(func, args)
+            elif what:
+                self._refuse(what)
         if not torch.is_inference_mode_enabled():
             self._refuse(RECORDING)
         for argument in args:
@@ -91,7 +99,13 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__enter__()  # type: ignore[no-untyped-call]
         for holder, name, original, aside in GATES:
             setattr(holder, name, self._gate(original, aside))
+        sys.meta_path.insert(0, self)
         return self
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        """As Python asks whoever is in sys.meta_path, in their order, for a module."""
+        if name.partition(".")[0] in PACKAGES:
+            self._refuse(name)
 
     def __exit__(
         self,
@@ -103,9 +117,13 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
             setattr(holder, name, original)
         self.last = None
         EMPTY(0)
-        if self.last is None or HEIGHT() == 0 or AT(HEIGHT() - 1) is not self:
+        on_top = HEIGHT() > 0 and AT(HEIGHT() - 1) is self
+        there = self.last is not None and on_top and sys.meta_path[:1] == [self]
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
+        if on_top:
+            super().__exit__(kind, error, at)  # type: ignore[no-untyped-call]
+        if not there:
             self._refuse(REMOVED, aside=True)
-        super().__exit__(kind, error, at)  # type: ignore[no-untyped-call]
 
     def _gate(self, original: Callable[..., Any], aside: bool) -> Callable[..., Any]:
         def gate(*args: Any, **kwargs: Any) -> Any:
@@ -163,13 +181,12 @@ def _gates() -> Iterator[tuple[Any, str, Any, bool]]:
                 yield module, name, value, originals[id(value)]
 
 
-def prepare() -> None:
-    """Look up the operators that most answers use: torch takes a third of a millisecond for each
+def _usual() -> Iterator[Any]:
+    """The operators that most answers use: torch takes a third of a millisecond to look up each
     that no mode has seen yet, in every child."""
     for name in USUAL.split():
         operator, overload = name.split(".")
-        found = getattr(getattr(torch.ops.aten, operator), overload)
-        NAMES[id(found)] = _derivative(found)
+        yield getattr(getattr(torch.ops.aten, operator), overload)
 
 
 # Of the worked answers.
@@ -185,4 +202,5 @@ USUAL = """
     unsqueeze.default var.dim view.default zeros.default zeros_like.default
     """
 GATES = tuple(_gates())
-NAMES: dict[int, str] = {}  # of operators, by identity: torch keeps them all
+# By identity, for torch keeps them all; frozen, so that nothing is written into it.
+PLAIN = frozenset(id(one) for one in _usual() if not _derivative(one))

@@ -21,7 +21,7 @@ import torch
 
 from grader.child.call import ChildCall, Notes
 from grader.child.call_backward import Unusable, as_floats, sort_returned
-from grader.child.derivative_wall import DerivativeWall, prepare
+from grader.child.derivative_wall import DerivativeWall
 from grader.child.differences import DifferenceWatch
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
@@ -139,7 +139,6 @@ def warm_up(drivers: Drivers) -> None:
     rows = tuple(map(Row, ("y", "w", "x")))
     code = Code(Setup(source, "<warm up>", 60.0, FUNCTION.name, rows), drivers)
     values = {"x": torch.ones(2, 3), "w": torch.ones(3, 4), "y": torch.ones(2, 4)}
-    prepare()
     wall = DerivativeWall(code.setup.path, _not_in_the_toy)
     for float64 in (False, True):
         given = {name: value.double() if float64 else value for name, value in values.items()}

@@ -39,12 +39,13 @@ EXERCISES = DIFFERENTIATE | dict.fromkeys(
      "text_in_another_encoding", "text_that_is_formatted", "text_that_turns_around",
      "while_a_tensor_is_shown"), "exercise2",
 )  # fmt: skip
-# These only the dialect keeps out: what is behind it does not ask what Python code knows of itself,
-# and the second wall is in the same Python as they are.
-BY_THE_DIALECT = (
-    "class_made_by_type", "frames_of_a_generator", "frames_of_an_error",
-    "methods_that_python_calls", "numpy_to_memory", "patterns_that_match",
-    "sympy_derives", "tensor_class_patched", "text_that_is_formatted", "wall_talked_over",
+# The one that only the dialect keeps out: the second wall is in the same Python as this is.
+BY_THE_DIALECT = ("wall_talked_over",)
+# What these find behind the dialect is no secret, and gives nothing: what Python knows of the code
+# that it runs, addresses in its own memory, torch's classes to be changed in its own child.
+FINDS_NOTHING_OF_OURS = (
+    "frames_of_a_generator", "frames_of_an_error", "numpy_to_memory", "patterns_that_match",
+    "tensor_class_patched", "text_that_is_formatted",
 )  # fmt: skip
 # Derivatives by differences, in the dialect and as good as exact: they are shown to the teacher.
 FLAGGED = ("complex_step", "stencil_of_eighth_order")
@@ -55,7 +56,7 @@ def test_it_gets_nothing_and_leaves_nothing(attack: str, attacked: Range) -> Non
     report = attacked.grade(attack, EXERCISES.get(attack, "exercise1"))
     assert report.score == 0
     assert not report.passed
-    assert "FOUND" not in report.output
+    assert ("FOUND" in report.output) == (attack in FINDS_NOTHING_OF_OURS)
     assert SECRET not in report.output + str(report.error) + report.trace
     assert (report.output + str(report.error)).replace("\n", "").isprintable()
     assert settled(attacked) == []

@@ -1,5 +1,6 @@
 """The wall around other people's code: torch's own differentiation ends the attempt, by any way."""
 
+import sys
 from contextlib import suppress
 from typing import NoReturn
 
@@ -7,15 +8,17 @@ import pytest
 import torch
 
 from grader.child.derivative_wall import (
-    CURVED_ONE,
+    DERIVATIVE,
     GATES,
-    NAMES,
+    PACKAGES,
+    PLAIN,
     REMOVED,
     USUAL,
     DerivativeWall,
-    prepare,
 )
 from grader.child.torch_modes import RECORDING
+from grader.syntax.autodiff import MODULES
+from grader.syntax.dialect import usual
 
 
 class Over(BaseException):
@@ -74,6 +77,10 @@ WAYS = [
     ("y = x.view(1, 3)\ntorch.ops.aten.native_batch_norm_backward(y, y, None, None, None, x, x,"
      " True, 1e-5, (True, True, True))", 2, "aten.native_batch_norm_backward.default"),
     (BY_SCRIPT, 10, RECORDING),
+    ("torch.gradient(x)", 1, "aten.gradient.scalarint"),
+    ("torch.ops.aten._standard_gamma_grad(x, x)", 1, "aten._standard_gamma_grad.default"),
+    ("x.sin()\nimport sympy", 2, "sympy"),
+    ("import importlib\nimportlib.import_module('autograd.numpy')", 2, "autograd"),
 ]  # fmt: skip
 
 
@@ -114,6 +121,15 @@ def test_a_wall_that_is_gone_in_the_end_is_noticed() -> None:
     assert found == [(0, REMOVED, True)]
 
 
+@pytest.mark.parametrize("how", ["insert(0, sys.meta_path[1])", "pop(0)", "clear()"])
+def test_who_finds_packages_before_it_is_noticed(how: str) -> None:
+    before = sys.meta_path[:]
+    try:
+        assert met(f"import sys\nsys.meta_path.{how}") == (0, REMOVED, True)
+    finally:
+        sys.meta_path[:] = before
+
+
 def test_code_that_only_computes_passes_and_torch_is_as_it_was() -> None:
     def end(line: int, what: str, aside: bool) -> NoReturn:
         raise AssertionError((line, what, aside))
@@ -131,8 +147,18 @@ def test_code_that_only_computes_passes_and_torch_is_as_it_was() -> None:
     assert y.sum().item() == pytest.approx(0, abs=1e-5)
 
 
-def test_it_knows_the_usual_operators() -> None:
-    prepare()
+def test_it_knows_the_usual_operators_and_every_one_that_is_given_a_gradient() -> None:
     assert len(GATES) >= 18
-    refused = [what for what in NAMES.values() if what not in ("", CURVED_ONE)]
-    assert len(NAMES) - len(refused) >= len(USUAL.split())
+    assert {name for name in MODULES if not name.startswith("torch")} < PACKAGES
+    assert len(PLAIN) > len(USUAL.split()) / 2
+    for schema in torch._C._jit_get_all_schemas():
+        given = {argument.name for argument in schema.arguments}
+        refused = DERIVATIVE.fullmatch(schema.name.partition("::")[2])
+        if given & {"grad", "grad_out", "grad_output", "grad_outputs", "grad_input"}:
+            assert refused, schema.name
+        if schema.name.partition("::")[2] in dir(torch) and schema.name.startswith("aten::"):
+            assert not refused or not listed(schema.name[6:]), schema.name
+
+
+def listed(name: str) -> bool:
+    return name in usual().modules["torch"] or name in usual().tensors
