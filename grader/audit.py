@@ -13,7 +13,7 @@ from grader.version import __version__
 
 
 def audit(
-    exercise: Exercise, data: NameData, submission: Submission, timeout: float
+    exercise: Exercise, data: NameData, submission: Submission, timeout: float, clock: float
 ) -> dict[str, Any]:
     """Digests are SHA-256: of the code that was run, in a notebook the slice; of the forward pass
     and its sizes, those that were drawn among them; of the list of names; of the dialect, where a
@@ -27,7 +27,8 @@ def audit(
         "names": data.digest,
         "dialect": None if dialect is None else dialect.digest,
         "sizes": dict(exercise.other_sizes),
-        "timeout": timeout,
+        "timeout": timeout,  # seconds of one call
+        "clock": clock,  # of all
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 

@@ -81,7 +81,9 @@ def grade(
         raise
     except Exception as error:
         report = garbled(bench.exercise, submission.path, options, error)
-    return replace(report, audit=audit(bench.exercise, bench.data, submission, options.timeout))
+    clock = calls_in_full(bench.exercise) * options.timeout
+    made = audit(bench.exercise, bench.data, submission, options.timeout, clock)
+    return replace(report, audit=made)
 
 
 def garbled(exercise: Exercise, path: Path, options: Options, error: Exception) -> Report:
@@ -126,9 +128,13 @@ def attempt_at(
 ) -> Attempt:
     """Not begun: to be entered as a context manager."""
     setup = replace(setup_for(exercise, submission, options.timeout), walled=options.walled)
-    calls = CALLS_IN_FULL + (SHORT_RUN if exercise.trained else 0)
+    calls = calls_in_full(exercise)
     cpu = ceil(calls * (options.timeout + GRACE))
     return Attempt(launcher, setup, cpu, clock=calls * options.timeout, room=REPLIES_CAP)
+
+
+def calls_in_full(exercise: Exercise) -> int:
+    return CALLS_IN_FULL + (SHORT_RUN if exercise.trained else 0)
 
 
 def _first_wrong_step(exercise: Exercise, steps: Sequence[Step]) -> ChainRun | None:

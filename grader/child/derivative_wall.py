@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from grader.child.differences import CURVED, DifferenceWatch
+from grader.child.differences import CURVED, DifferenceWatch, holds_long_numbers
 from grader.child.torch_modes import RECORDING
 
 # By the name in an operator's schema: also a gradient's own (_standard_gamma_grad, gradient).
@@ -26,10 +26,10 @@ DERIVATIVE = re.compile(
     r"|(.*_)?grad|_grad_.*|(get_)?gradients?|set_grad_enabled"
 )
 # Packages that differentiate. (What a child may hold is a list: not where syntax/ has them too.)
-PACKAGES = frozenset(
-    "aesara autograd casadi functorch jax mpmath mxnet numdifftools pytensor symengine sympy"
-    " tensorflow theano tinygrad".split()
-)
+PACKAGES = frozenset((
+    "aesara", "autograd", "casadi", "functorch", "jax", "mpmath", "mxnet", "numdifftools",
+    "pytensor", "symengine", "sympy", "tensorflow", "theano", "tinygrad",
+))  # fmt: skip
 # What opens a level of differentiation, by the module that has it.
 LEVELS = {
     "torch._C": ("_enter_dual_level",),
@@ -56,6 +56,7 @@ EMPTY, HEIGHT, AT = (
     torch.empty, torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at,
 )  # fmt: skip
 CURVED_ONE = "~"  # in the place of a name
+LONG_NUMBERS = "long"
 REMOVED = "taking the grader's watch away"
 
 End = Callable[[int, str, bool], NoReturn]  # line, what, whether it is the watch that it is about
@@ -76,6 +77,7 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.last: Any = None  # operator that was seen
         self.differences: DifferenceWatch | None = None  # of the call that is made
         self.measured: tuple[int, str] | None = None  # line and operator of a sign of them
+        self.whole = False  # whether long whole numbers are a sign that is looked for
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
         self.last = func
@@ -100,6 +102,8 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         for holder, name, original, aside in GATES:
             setattr(holder, name, self._gate(original, aside))
         sys.meta_path.insert(0, self)
+        if self.whole and self.differences is not None:
+            sys.setprofile(self._left)
         return self
 
     def find_spec(self, name: str, *_: Any) -> None:
@@ -115,6 +119,7 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> None:
         for holder, name, original, _ in GATES:
             setattr(holder, name, original)
+        sys.setprofile(None)
         self.last = None
         EMPTY(0)
         on_top = HEIGHT() > 0 and AT(HEIGHT() - 1) is self
@@ -132,6 +137,13 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return original(*args, **kwargs)
 
         return gate
+
+    def _left(self, frame: FrameType, event: str, _: Any) -> None:
+        """What Python calls when a function or a comprehension is left."""
+        theirs = event == "return" and frame.f_code.co_filename == self.path
+        inside = theirs and frame.f_code.co_name != "<module>"
+        if inside and self.measured is None and holds_long_numbers(frame):
+            self.measured = frame.f_lineno, LONG_NUMBERS
 
     def _look(self, func: Any, args: tuple[Any, ...]) -> None:
         """For differences, where they are looked for."""

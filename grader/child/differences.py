@@ -1,12 +1,14 @@
 """Whether code works out derivatives by differences: seen by which operators it asks, and at what.
 
 A formula asks a function of the forward pass once, or twice at the same point. A difference asks it
-at points that lie a small step apart: in a few entries, or in all of them by the same. What is
-found is a sign, and decides nothing.
+at points that lie a small step apart: in a few entries, or in all of them by the same. A float has
+not the digits for a step that is as small as exactness takes: whoever works with whole numbers of
+more has numbers that no formula has. What is found is a sign, and decides nothing.
 """
 
 import re
 from itertools import pairwise
+from types import FrameType
 
 import torch
 
@@ -21,6 +23,9 @@ MOST_LOOKED_AT = 4000
 FEWEST, MOST = 8, 200_000  # entries
 LARGEST_STEP, SMALLEST_STEP = 0.5, 1e-12  # of the largest entry; less is rounding
 SAME_STEP = 0.1  # the largest that all entries may take, to be one
+# What makes a whole number of a float, or keeps one whole. Without it nobody looks for long ones.
+WHOLE = re.compile(r"//|<<|>>|\b(int\w*|round|floor|ceil|trunc|long|item|tolist|divmod)\b")
+LONG = 128  # bits; a float has 53, an address 64
 
 
 class DifferenceWatch:
@@ -47,6 +52,10 @@ class DifferenceWatch:
             rows = pairwise(given[:3])
             self.steps += ENOUGH * all(_a_step_apart(*pair, alike=False) for pair in rows)
         return self.steps >= ENOUGH
+
+
+def holds_long_numbers(frame: FrameType) -> bool:
+    return any(type(one) is int and one.bit_length() > LONG for one in frame.f_locals.values())
 
 
 def _a_step_apart(one: torch.Tensor, other: torch.Tensor, alike: bool = True) -> bool:

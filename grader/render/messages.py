@@ -89,6 +89,8 @@ MEASURED = {
     "inexact": "`{key}` is right, and not as exact as a formula makes it (relative error {what}): "
     "it looks measured by differences, or rounded.",
     "shifted": "line {line} asks `{what}` at points a small step apart, as differences do.",
+    "long": "line {line} works with whole numbers of more digits than a float has, as differences "
+    "do that want to be exact.",
     "complex": "line {line} works with complex numbers, as a derivative by a complex step does.",
 }
 

@@ -48,7 +48,8 @@ FINDS_NOTHING_OF_OURS = (
     "tensor_class_patched", "text_that_is_formatted",
 )  # fmt: skip
 # Derivatives by differences, in the dialect and as good as exact: they are shown to the teacher.
-FLAGGED = ("complex_step", "stencil_of_eighth_order")
+FLAGGED = {"complex_step": "exercise2", "stencil_of_eighth_order": "exercise2",
+           "differences_in_whole_numbers": "warmup1"}  # fmt: skip
 
 
 @pytest.mark.parametrize("attack", sorted({*ATTACKS} - {*BY_THE_DIALECT, *FLAGGED}))
@@ -66,7 +67,7 @@ def test_it_gets_nothing_and_leaves_nothing(attack: str, attacked: Range) -> Non
 
 @pytest.mark.parametrize("attack", FLAGGED)
 def test_what_is_measured_is_flagged(attack: str, strangers: Range) -> None:
-    report = strangers.grade(attack, "exercise2")
+    report = strangers.grade(attack, FLAGGED[attack])
     assert "looks-measured" in [flag.flag for flag in report.flags]
     assert settled(strangers) == []
 

@@ -1,11 +1,14 @@
 """What --untrusted adds: it refuses, draws, says so; and a report's seed is enough to regrade."""
 
 import json
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +55,39 @@ def test_each_run_draws_a_seed_and_says_which() -> None:
     assert (status, again) == (0, report)
 
 
+BY_ORDER = """
+import torch
+
+class Node:
+    pass
+
+def backward(n, logits):
+    nodes = [Node() for _ in range(9)]
+    texts = list({"alpha", "beta", "gamma", "delta", "epsilon"})
+    by_text = sum(k * len(text) * ord(text[0]) for k, text in enumerate(texts, 1))
+    by_node = sum(k * nodes.index(node) for k, node in enumerate(set(nodes), 1))
+    dlogits = logits * by_text + by_node * torch.rand(logits.shape)
+    return locals()
+"""
+
+
+def test_what_depends_on_the_order_of_sets_and_on_chance_is_graded_again_to_the_bit(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "answer.py").write_text(BY_ORDER)
+    words = ["exercise2", "--submission", "answer.py", "--untrusted", "--seed", "5", "--json"]
+    told = [
+        subprocess.run(
+            [sys.executable, "-P", "-m", "grader", *words], cwd=tmp_path, capture_output=True,
+            text=True, check=False, env={**os.environ, "PYTHONHASHSEED": str(at)},
+        ).stdout
+        for at in range(2)
+    ]  # fmt: skip
+    one, again = (re.sub('"time": "[^"]*"', "", text) for text in told)
+    assert '"verdict": "wrong"' in one
+    assert one == again
+
+
 def test_the_audit_says_what_was_graded_and_how() -> None:
     _, report = call()
     audit = report["audit"]
@@ -60,7 +96,7 @@ def test_the_audit_says_what_was_graded_and_how() -> None:
     assert audit["source"] == sha256(WORKED.read_bytes()).hexdigest()
     assert audit["dialect"] == usual().digest
     assert audit["dialect"] != usual().widened(builtins=["open"]).digest
-    assert (audit["timeout"], audit["handgrad"]) == (10.0, __version__)
+    assert (audit["timeout"], audit["clock"], audit["handgrad"]) == (10.0, 120.0, __version__)
     assert audit["sizes"].keys() == load_exercise("exercise2").other_sizes.keys()
     own = json.loads(
         CliRunner().invoke(main, ["exercise2", "--submission", str(WORKED), "--json"]).stdout
