@@ -13,44 +13,80 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from grader.classroom.entries import Refused
 from grader.classroom.task import Settings, Task
-from grader.process.grading_process import GradingProcess, Lost
+from grader.process.grading_process import ENDING, GradingProcess, Lost
 
-TRIES = 3  # of one submission, each with another worker
+TRIES = 3  # of one submission, each in another process
 PATIENCE = 900.0  # seconds for one answer: an attempt has a clock of its own, which is shorter
 
 T = TypeVar("T")
 
 
 class Worker:
-    """One process, and a folder for it; the thread that made it is the only one to ask it."""
+    """Grades one submission after another in a process of its own; where that ends, in a new one.
+    All but `stop` is one thread's."""
 
     def __init__(self, settings: Settings) -> None:
-        # What a report says of a file is its name in the class's folder: it is put there.
-        self._folder = tempfile.TemporaryDirectory(prefix="handgrad-", ignore_cleanup_errors=True)
-        self.process = GradingProcess("grader.classroom.worker", folder=Path(self._folder.name))
-        self.process.tell(settings.as_json())
+        self._settings = settings
+        self._process: _InOwnFolder | None = None
+        self._stopped = threading.Event()
 
-    def ask(self, task: Task) -> dict[str, Any]:
-        """Raises Lost; then it is not to be asked again."""
-        found: dict[str, Any] = self.process.ask(task.as_json(), PATIENCE)
-        return found
+    def answer(self, task: Task) -> dict[str, Any]:
+        """A "report" and "seconds"; or a "problem", which may be "for_all"."""
+        why = "it was stopped"
+        for _ in range(TRIES):
+            if self._stopped.is_set():
+                break
+            try:
+                if self._process is None:
+                    self._process = _InOwnFolder()
+                    self._process.tell(self._settings.as_json())
+                found: dict[str, Any] = self._process.ask(task.as_json(), PATIENCE)
+                return found
+            except Lost as error:
+                why = str(error)
+                self.close()
+        return {"problem": f"The process that graded it ended, {TRIES} times ({why})."}
 
     def close(self) -> None:
-        self.process.close()
+        process, self._process = self._process, None
+        if process is not None:
+            process.close()
+
+    def stop(self) -> None:
+        """From another thread: whoever waits for an answer gets none, and closes it."""
+        self._stopped.set()
+        process = self._process
+        if process is not None:
+            process.kill()
+
+
+class _InOwnFolder(GradingProcess):
+    """What a report says of a file is its name in the class's folder: it is put there."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="handgrad-", ignore_cleanup_errors=True)
+        super().__init__("grader.classroom.worker", folder=Path(self._folder.name))
+
+    def close(self, patience: float = ENDING) -> None:
+        super().close(patience)
         self._folder.cleanup()
 
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
     of: T
-    answer: dict[str, Any]  # "report" and "seconds"; or "problem", which may be "for_all"
+    answer: dict[str, Any]  # as Worker.answer has it
 
 
 def share(
     asked: Iterable[T], task_of: Callable[[T], Task], settings: Settings, workers: int
 ) -> Generator[Done[T], None, None]:
-    """The answers in the order in which they come. Whoever stops asking ends the workers."""
+    """The answers in the order in which they come. Whoever stops asking ends the workers.
+
+    `task_of` may raise OSError or Refused: that is the problem of this one alone.
+    """
     waiting = iter(asked)
     results: queue.Queue[Done[T] | None] = queue.Queue(maxsize=2 * workers)
     crew = [_Member(waiting, task_of, settings, results) for _ in range(workers)]
@@ -69,6 +105,16 @@ def share(
             member.stop()
 
 
+def task_or_problem(one: T, task_of: Callable[[T], Task]) -> Task | dict[str, Any]:
+    """The problem where its file can no longer be read."""
+    try:
+        return task_of(one)
+    except OSError as error:
+        return {"problem": f"cannot be read any more ({error.strerror or error})"}
+    except Refused as error:
+        return {"problem": str(error)}
+
+
 _next_one = threading.Lock()  # around the iterator that all take from
 
 
@@ -81,10 +127,10 @@ class _Member(threading.Thread, Generic[T]):
         results: "queue.Queue[Done[T] | None]",
     ) -> None:
         super().__init__(daemon=True)
-        self._waiting, self._task_of, self._settings = waiting, task_of, settings
+        self._waiting, self._task_of = waiting, task_of
         self._results = results
         self._stopped = threading.Event()
-        self._worker: Worker | None = None
+        self._worker = Worker(settings)
 
     def run(self) -> None:
         try:
@@ -93,9 +139,11 @@ class _Member(threading.Thread, Generic[T]):
                     one = next(self._waiting, None)
                 if one is None:
                     break
-                self._say(Done(one, self._answer(self._task_of(one))))
+                task = task_or_problem(one, self._task_of)
+                answer = self._worker.answer(task) if isinstance(task, Task) else task
+                self._say(Done(one, answer))
         finally:
-            self._end_worker()
+            self._worker.close()
             self._say(None)
 
     def _say(self, found: "Done[T] | None") -> None:
@@ -104,28 +152,7 @@ class _Member(threading.Thread, Generic[T]):
                 self._results.put(found, timeout=0.2)
                 return
 
-    def _answer(self, task: Task) -> dict[str, Any]:
-        why = ""
-        for _ in range(TRIES):
-            try:
-                if self._worker is None:
-                    self._worker = Worker(self._settings)
-                return self._worker.ask(task)
-            except Lost as error:
-                why = str(error)
-                self._end_worker()
-                if self._stopped.is_set():
-                    break
-        return {"problem": f"The process that graded it ended, {TRIES} times ({why})."}
-
-    def _end_worker(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.close()
-
     def stop(self) -> None:
         self._stopped.set()
-        worker = self._worker
-        if worker is not None:
-            worker.process.kill()  # whoever waits for its answer gets none, and closes it
+        self._worker.stop()
         self.join(10.0)

@@ -13,7 +13,7 @@ LONGEST = 60  # characters of a folder's or a file's name
 class Settings:
     """How all submissions of a run are graded."""
 
-    names: str  # a list of words
+    names: tuple[str, ...]  # the words
     seed: int
     strict: bool
     timeout: float
@@ -25,7 +25,7 @@ class Settings:
 
     @classmethod
     def from_json(cls, facts: dict[str, Any]) -> Self:
-        return cls(**facts)
+        return cls(**facts | {"names": tuple(facts["names"])})
 
 
 @dataclass(frozen=True)

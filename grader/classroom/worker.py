@@ -8,18 +8,18 @@ import shutil
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from grader.classroom.task import Settings, Task
-from grader.cli.grading import Call, open_grader
+from grader.cli.grading import load_grading
 from grader.cli.submissions import submission_at
 from grader.course.exercise import load_exercise
+from grader.course.names import NameData
 from grader.errors import GraderFailure, Problem
 from grader.fault_log import log_fault
 from grader.process.grading_process import own_streams
-from grader.syntax.dialect import usual
+from grader.syntax.dialect import Dialect, usual
 
 if TYPE_CHECKING:
     from grader.grading import Grader
@@ -44,31 +44,35 @@ def _undisturbed(grader: "Grader", task: Task, path: Path) -> "Report":
     """Graded again where its process was killed, or ended before it was given anything: in case
     that was not the submission's own doing."""
     exercise = load_exercise(task.exercise)
-    for left in reversed(range(TRIES)):
-        try:
+    for _ in range(TRIES - 1):
+        with suppress(GraderFailure):
             report = grader.grade(exercise, submission_at(path, exercise))
-        except GraderFailure:
-            if not left:
-                raise
-        else:
-            if report.ended != "cut_off" or not left:
+            if report.ended != "cut_off":
                 return report
-    raise AssertionError("the last try returns or raises")
+    return grader.grade(exercise, submission_at(path, exercise))
+
+
+def open_grader(settings: Settings) -> "Grader":
+    load_grading(native=False)
+    from grader.grading import Grader, Options
+
+    options = Options(
+        settings.seed, settings.strict, settings.timeout, settings.untrusted, _dialect_of(settings)
+    )
+    return Grader(NameData(settings.names), options)
+
+
+def _dialect_of(settings: Settings) -> Dialect | None:
+    """Where the course allows more than the usual one."""
+    if settings.untrusted and any(settings.dialect.values()):
+        return usual().widened(**settings.dialect)
+    return None
 
 
 def serve(requests: Iterable[bytes], answers: IO[bytes]) -> None:
     """Until there are no more requests. The first line says how all are graded."""
     lines = iter(requests)
-    settings = Settings.from_json(json.loads(next(lines)))
-    call = Call(
-        names=Path(settings.names), json_to=None, junit=None, json_report=None,
-        seed=settings.seed, native=False, strict=settings.strict, timeout=settings.timeout,
-        trace=False, untrusted=settings.untrusted,
-    )  # fmt: skip
-    with open_grader(call) as grader:
-        if settings.untrusted and any(settings.dialect.values()):
-            widened = usual().widened(**settings.dialect)
-            grader.options = replace(grader.options, dialect=widened)
+    with open_grader(Settings.from_json(json.loads(next(lines)))) as grader:
         for line in lines:
             task = Task.from_json(json.loads(line))
             path = Path(task.safe_name)

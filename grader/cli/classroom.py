@@ -6,8 +6,8 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -222,7 +222,7 @@ def graded_class(
         settings = settings_of(rules, policy_path, store, trusted)
         attempts, unread = with_digests(output.in_order(finding, store))
         store.note_attempts(attempts)
-        key = key_of(settings, rules)
+        key = key_of(settings)
         for student in rerun:
             if not store.forget(student, key):
                 raise UsageProblem(f"--rerun {one_line(student)}: no result of that student.")
@@ -240,32 +240,27 @@ def settings_of(
     """The seed is drawn once for a class, and kept: a disputed grade can be graded again."""
     from grader.bench.secret_inputs import LECTURE_SEED, secret_seed
     from grader.classroom.task import Settings
+    from grader.course.names import read_names
     from grader.workspace import kit
 
     names = kit.NAMES
     if rules.names is not None and policy_path is not None:
         names = policy_path.parent / rules.names
-    if not names.is_file():
-        raise UsageProblem(f"{shown(names)}: No such file.")
+    words = read_names(names)
     seed = rules.seed
     if seed is None:
         seed = LECTURE_SEED if trusted else int(store.fact("seed", str(secret_seed())))
-    return Settings(
-        str(names.resolve()), seed, rules.strict, rules.timeout, not trusted, asdict(rules.dialect)
-    )
+    return Settings(words, seed, untrusted=not trusted, **rules.decides())
 
 
-def key_of(settings: "Settings", rules: "Policy") -> str:
+def key_of(settings: "Settings") -> str:
     """What verdicts depend on besides the files themselves, in short."""
-    import hashlib
     from importlib.metadata import version
 
     from grader.classroom.policy import digest_of
     from grader.version import __version__
 
-    words = hashlib.sha256(Path(settings.names).read_bytes()).hexdigest()
-    facts = settings.as_json() | {"names": words} | rules.decides()
-    return digest_of([__version__, version("torch"), facts])
+    return digest_of([__version__, version("torch"), settings.as_json()])
 
 
 def with_digests(finding: "Finding") -> "tuple[list[Attempt], list[NotRead]]":
@@ -290,17 +285,23 @@ def grade_attempts(
     todo: "list[Attempt]", settings: "Settings", store: "Store", key: str, jobs: int
 ) -> "list[NotRead]":
     """Keep a result of each; those that could not be graded, with the reason."""
+    from hashlib import sha256
+
     from grader.classroom.crew import share
-    from grader.classroom.entries import NotRead
+    from grader.classroom.entries import NotRead, Refused
     from grader.classroom.task import Task
     from grader.cli.class_progress import progress
 
     def task_of(one: "Attempt") -> Task:
-        return Task.of(one.found.exercise, one.found.entry.name, one.found.entry.read())
+        data = one.found.entry.read()
+        if sha256(data).hexdigest() != one.digest:
+            raise Refused("it was changed while the class was graded; start again")
+        return Task.of(one.found.exercise, one.found.entry.name, data)
 
     failed = []
-    with progress(len(todo)) as told:
-        for done in share(todo, task_of, settings, min(jobs, len(todo))):
+    answers = share(todo, task_of, settings, min(jobs, len(todo)))
+    with progress(len(todo)) as told, closing(answers):
+        for done in answers:
             if "report" in done.answer:
                 report = done.answer["report"]
                 store.keep(done.of, key, report, done.answer["seconds"])

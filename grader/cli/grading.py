@@ -159,18 +159,25 @@ def summary_line(report: "Report", exercise: Exercise) -> str:
 
 
 def open_grader(call: Call) -> "Grader":
-    """Read the names; load torch, unless the command has (process/clean_start.py)."""
+    """Read the names; load what grades."""
     data = NameData(read_names(call.names))
-    os.environ |= choose_kernels({}, call.native)
-    load_torch()
-    gc.disable()
+    load_grading(call.native)
     from grader.grading import Grader, Options
 
-    gc.freeze()
-    gc.enable()
     grader = Grader(data, Options(call.seed, call.strict, call.timeout, call.untrusted))
     grader.launcher.waiting = show_waiting
     return grader
+
+
+def load_grading(native: bool) -> None:
+    """And torch, unless the command has (process/clean_start.py). Both are here to stay."""
+    os.environ |= choose_kernels({}, native)
+    load_torch()
+    gc.disable()
+    import grader.grading  # noqa: F401
+
+    gc.freeze()
+    gc.enable()
 
 
 def show(report: "Report", exercise: Exercise, call: Call, before: str = "") -> None:

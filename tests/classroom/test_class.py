@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from grader.classroom.crew import share
+from grader.classroom.entries import Refused
 from grader.classroom.task import Settings, Task
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
@@ -179,7 +180,7 @@ def until(true: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.02)
 
 
-SETTINGS = Settings(str(kit.NAMES), SEED, strict=False, timeout=2.0, untrusted=True)
+SETTINGS = Settings(read_names(kit.NAMES), SEED, strict=False, timeout=2.0, untrusted=True)
 SLOW = WORKED.replace("    dlogits /= n", "    for _ in range(3_000_000): pass\n    dlogits /= n")
 
 
@@ -230,6 +231,35 @@ def test_what_cannot_be_graded_is_named_and_stops_nobody_else() -> None:
     assert answers["../../x\n/exercise2.py"]["report"]["passed"]
     assert answers["../../x\n/exercise2.py"]["report"]["submission"] == "_/_/x_/exercise2.py"
     assert "problem" in answers["eve/exercise33.py"]
+
+
+def test_a_file_that_is_gone_by_then_is_named_and_stops_nobody_else() -> None:
+    def task_of(name: str) -> Task:
+        if name == "bob":
+            raise FileNotFoundError(2, "No such file or directory")
+        if name == "carol":
+            raise Refused("it was changed")
+        return Task.of("exercise2", f"{name}/exercise2.py", WORKED.encode())
+
+    asked = ["bob", "carol", "alice"]
+    found = {done.of: done.answer for done in share(asked, task_of, SETTINGS, 1)}
+    assert found["alice"]["report"]["passed"]
+    assert found["bob"] == {"problem": "cannot be read any more (No such file or directory)"}
+    assert found["carol"] == {"problem": "it was changed"}
+
+
+def test_a_file_that_changes_meanwhile_gets_no_result(folder: Path) -> None:
+    """What would be kept as the result of other contents."""
+    for name in CLASS:
+        slow = SLOW if name == "alice" else WORKED
+        (folder / name / "exercise2.py").write_text(slow)
+    with started(folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        until(partial(has_kept, folder, 1), 60.0)
+        (folder / "heidi" / "exercise2.py").write_text("def backward(:\n")
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "heidi/exercise2.py: it was changed while the class was graded; start again" in said
+    assert kept(folder).keys() == CLASS.keys() - {"heidi"} | {"mallory"}
 
 
 def test_a_course_may_allow_more_than_the_dialect() -> None:
