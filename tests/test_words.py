@@ -31,7 +31,7 @@ BANNED = (
     r"\banew\b",
 )
 # The other pages are for those who read the code.
-PROSE = ("README.md", "CHANGELOG.md", "docs/training.md", "docs/class.md")
+PROSE = ("README.md", "CHANGELOG.md", "docs/training.md", "docs/class.md", "docs/cluster.md")
 SOURCES = ("grader/render", "grader/cli", "grader/diagnose", "grader/diagnose/mistakes",
            "grader/derive", "grader/classroom")  # fmt: skip
 

@@ -7,7 +7,7 @@ dies or goes silent is replaced, and what it had is asked again.
 import queue
 import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,16 +24,20 @@ T = TypeVar("T")
 
 
 class Worker:
-    """Grades one submission after another in a process of its own; where that ends, in a new one.
-    All but `stop` is one thread's."""
+    """Grades one submission after another in a process; where that ends, in another one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._process: _InOwnFolder | None = None
+        self._in_use = threading.RLock()
         self._stopped = threading.Event()
 
     def answer(self, task: Task) -> dict[str, Any]:
         """A "report" and "seconds"; or a "problem", which may be "for_all"."""
+        with self._in_use:
+            return self._answer(task)
+
+    def _answer(self, task: Task) -> dict[str, Any]:
         why = "it was stopped"
         for _ in range(TRIES):
             if self._stopped.is_set():
@@ -50,15 +54,20 @@ class Worker:
         return {"problem": f"The process that graded it ended, {TRIES} times ({why})."}
 
     def close(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.close()
+        with self._in_use:
+            process, self._process = self._process, None
+            if process is not None:
+                process.close()
 
     def stop(self) -> None:
         """From another thread: whoever waits for an answer gets none, and closes it."""
         self._stopped.set()
-        process = self._process
-        if process is not None:
+        if self._in_use.acquire(blocking=False):
+            try:
+                self.close()
+            finally:
+                self._in_use.release()
+        elif (process := self._process) is not None:
             process.kill()
 
 
@@ -81,13 +90,13 @@ class Done(Generic[T]):
 
 
 def share(
-    asked: Iterable[T], task_of: Callable[[T], Task], settings: Settings, workers: int
+    asked: Sequence[T], task_of: Callable[[T], Task], settings: Settings, workers: int
 ) -> Generator[Done[T], None, None]:
     """The answers in the order in which they come. Whoever stops asking ends the workers.
 
     `task_of` may raise OSError or Refused: that is the problem of this one alone.
     """
-    waiting = iter(asked)
+    waiting, workers = iter(asked), min(workers, len(asked))
     results: queue.Queue[Done[T] | None] = queue.Queue(maxsize=2 * workers)
     crew = [_Member(waiting, task_of, settings, results) for _ in range(workers)]
     for member in crew:

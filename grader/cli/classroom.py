@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +30,19 @@ from grader.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
+    from grader.classroom.crew import Done
     from grader.classroom.entries import Entry, NotRead
     from grader.classroom.find import Finding
     from grader.classroom.gradebook import Gradebook
     from grader.classroom.policy import Policy
     from grader.classroom.store import Attempt, Store
-    from grader.classroom.task import Settings
+    from grader.classroom.task import Settings, Task
+
+    Share = Callable[
+        [list[Attempt], Callable[[Attempt], Task], Settings], Generator[Done[Attempt], None, None]
+    ]
 
 DATABASE = "class.db"
 WATCH_EVERY = 2.0  # seconds
@@ -56,6 +63,10 @@ LISTED = 10  # of what is not placed, where it is not asked for
     help="Grade what is new or has changed (as usual), or all again.",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes that grade.")
+@click.option(
+    "--scheduler", metavar="ADDRESS",
+    help="Grade on a Dask cluster, tcp://HOST:8786: docs/cluster.md",
+)  # fmt: skip
 @click.option(
     "--trusted", is_flag=True, help="Your own files: grade without the full sandbox, if need be."
 )
@@ -94,20 +105,57 @@ def classroom(
         return
     rules = read_rules(policy, exercises)
     output = Output(**{name: options.pop(name) for name in Output.OPTIONS})
+    share = sharing(options.pop("jobs"), options.pop("scheduler"))
     finding = found_in(folder, rules.exercises)
     say_found(finding, dry_run)
     if dry_run:
         return
     try:
-        status = graded_class(finding, rules, policy, output, **options)
+        status = graded_class(finding, rules, policy, output, share, **options)
         for later in changes_in(folder, rules.exercises, finding) if watch else ():
             say_found(later, everything=False)
             again = options | {"rerun": (), "changed": True}
-            status = graded_class(later, rules, policy, output, **again)
+            status = graded_class(later, rules, policy, output, share, **again)
     except KeyboardInterrupt:
         click.echo("Stopped. What was graded is kept: the same call continues.", err=True)
         status = NOT_PASSED
     sys.exit(status)
+
+
+def sharing(jobs: int | None, scheduler: str | None) -> "Share":
+    """How submissions are shared out: over processes of this machine, or a cluster's.
+
+    Raises UsageProblem where it is plain that it cannot be done.
+    """
+    if scheduler is None:
+        from grader.classroom.crew import share
+
+        return partial(share, workers=jobs or os.cpu_count() or 1)
+    if jobs is not None:
+        raise UsageProblem("--jobs is for this machine: a cluster has the workers that joined it.")
+    if find_spec("distributed") is None:
+        raise UsageProblem("--scheduler needs Dask: pip install 'handgrad[cluster]'")
+    return partial(share_over_cluster, scheduler)
+
+
+def share_over_cluster(
+    address: str,
+    todo: "list[Attempt]",
+    task_of: "Callable[[Attempt], Task]",
+    settings: "Settings",
+) -> "Generator[Done[Attempt], None, None]":
+    """Where there is nothing to do, the cluster need not be there."""
+    if not todo:
+        return
+    from grader.classroom.cluster import check_versions, connected, share_over
+
+    with connected(address) as client:
+        check_versions(client)
+        if not client.nthreads():
+            click.echo(
+                f"No worker has joined yet; waiting for one: dask worker {address}", err=True
+            )
+        yield from share_over(client, todo, task_of, settings)
 
 
 def write_policy(folder: Path) -> None:
@@ -208,10 +256,10 @@ def graded_class(
     rules: "Policy",
     policy_path: Path | None,
     output: Output,
+    share: "Share",
     db: Path | None,
     rerun: tuple[str, ...],
     changed: bool,
-    jobs: int | None,
     trusted: bool,
 ) -> int:
     """The exit code."""
@@ -228,7 +276,7 @@ def graded_class(
                 raise UsageProblem(f"--rerun {one_line(student)}: no result of that student.")
         known = store.known(key) if changed else set()
         todo = list({one.key: one for one in attempts if one.key not in known}.values())
-        failed = grade_attempts(todo, settings, store, key, jobs or os.cpu_count() or 1)
+        failed = grade_attempts(todo, settings, store, key, share)
         book = output.write(store, key, rules)
     say_graded(book, len(todo) - len(failed), [*unread, *failed], output.out)
     return GRADER_FAILED if failed else PASSED
@@ -282,12 +330,11 @@ def with_digests(finding: "Finding") -> "tuple[list[Attempt], list[NotRead]]":
 
 
 def grade_attempts(
-    todo: "list[Attempt]", settings: "Settings", store: "Store", key: str, jobs: int
+    todo: "list[Attempt]", settings: "Settings", store: "Store", key: str, share: "Share"
 ) -> "list[NotRead]":
     """Keep a result of each; those that could not be graded, with the reason."""
     from hashlib import sha256
 
-    from grader.classroom.crew import share
     from grader.classroom.entries import NotRead, Refused
     from grader.classroom.task import Task
     from grader.cli.class_progress import progress
@@ -299,7 +346,7 @@ def grade_attempts(
         return Task.of(one.found.exercise, one.found.entry.name, data)
 
     failed = []
-    answers = share(todo, task_of, settings, min(jobs, len(todo)))
+    answers = share(todo, task_of, settings)
     with progress(len(todo)) as told, closing(answers):
         for done in answers:
             if "report" in done.answer:

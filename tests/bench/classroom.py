@@ -5,7 +5,8 @@
 
 The same exercise1, the same 26 checks, the same submissions: every second one right, the others
 with one doubled line. CPU seconds a submission, all processes together, and wall; the ratios are
-those of one run. Then how cost grows: `grade class` on 10 and more of them.
+those of one run. Then two processes for one, a Dask cluster of two workers for these, and how cost
+grows: `grade class` on 10 and more of them.
 """
 
 import json
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from inspect import getsource
 from pathlib import Path
@@ -89,17 +91,32 @@ def used() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def ours(folder: Path, count: int, jobs: int = 1) -> Cost:
-    root = folder / f"handgrad-{count}-{jobs}"
+def ours(root: Path, count: int, *options: str) -> Cost:
     for number, source in enumerate(sources(count)):
         path = root / "in" / f"s{number:05}" / "exercise1.py"
         path.parent.mkdir(parents=True)
         path.write_text(source, encoding="utf-8")
     grade = [sys.executable, "-m", "grader", "class", "in", "--exercise", "exercise1"]
-    cost = measured([[*grade, "--jobs", str(jobs)]], root, count)
+    cost = measured([[*grade, *options]], root, count)
     passed = (root / "class" / "gradebook.csv").read_text(encoding="utf-8").count(",yes,")
     assert passed == count // 2, passed
     return cost
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """A scheduler and two workers on this machine, as docs/cluster.md has it."""
+    address = "tcp://127.0.0.1:8786"
+    with ExitStack() as stack:
+        for call in (
+            ["scheduler", "--host", "127.0.0.1", "--port", "8786"],
+            ["worker", address, "--nworkers", "2", "--nthreads", "1"],
+        ):
+            words = [sys.executable, "-m", "dask", *call]
+            process = stack.enter_context(subprocess.Popen(words, stderr=subprocess.DEVNULL))
+            stack.callback(process.terminate)
+        time.sleep(5)  # for both to be there
+        yield address
 
 
 @dataclass(frozen=True)
@@ -226,7 +243,7 @@ def main(programs: Path, count: int, of_peers: int) -> None:
     os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls others
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        mine = ours(folder, count)
+        mine = ours(folder / "one", count, "--jobs", "1")
         print(f"{'handgrad':<10}{mine}  ({count} submissions)", flush=True)
         peers = prepared(programs, folder)
         for called, measure in (
@@ -234,15 +251,27 @@ def main(programs: Path, count: int, of_peers: int) -> None:
         ):  # fmt: skip
             cost = measure(of_peers)
             print(f"{called:<10}{cost}  {cost.cpu / mine.cpu:6.1f} times", flush=True)
-        two = ours(folder, count, jobs=2)
-        print(f"two processes for one: {mine.wall / two.wall:.2f} times as fast", flush=True)
-        shutil.rmtree(folder / f"handgrad-{count}-2")
+        shared(folder, count, mine)
         for size in GROWTH:
-            grown = ours(folder, size, jobs=2)
-            database = folder / f"handgrad-{size}-2" / "class" / "class.db"
+            grown = ours(folder / "grown", size, "--jobs", "2")
+            database = folder / "grown" / "class" / "class.db"
             told = f"database {database.stat().st_size / size / 1024:.1f} KiB a submission"
             print(f"{size:>6} {grown}  {told}", flush=True)
-            shutil.rmtree(folder / f"handgrad-{size}-2")
+            shutil.rmtree(folder / "grown")
+
+
+def shared(folder: Path, count: int, alone: Cost) -> None:
+    """By two processes, and by two workers of a cluster."""
+    two = ours(folder / "two", count, "--jobs", "2")
+    print(f"two processes for one: {alone.wall / two.wall:.2f} times as fast", flush=True)
+    before = used()
+    with cluster() as address:
+        over = ours(folder / "cluster", count, "--scheduler", address)
+    cpu = (used() - before) / count
+    print(
+        f"a cluster of two workers for two processes: {over.wall / two.wall:.2f} of the wall, "
+        f"{cpu / two.cpu:.2f} of the CPU, with Dask's own start and end", flush=True,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
