@@ -18,7 +18,7 @@ ALLOWS = ("__future__", "collections", "dataclasses", "itertools", "typing")  # 
 VALUES = {
     "graphs": "(leaves,): The grads of the leaves of many random expressions, whose Values are "
     "used again and again: each of your operations, in the order in which your backward runs them.",
-    "trained": "(): The loss at each of twenty steps, while a small network of your Values learns "
+    "trained": "(): The loss at each of six steps, while a small network of your Values learns "
     "the lecture's four examples.",
 }
 GRADIENTS = (
@@ -116,7 +116,7 @@ HINTS = {
     ),
     "trained": (
         "Nothing new is asked for: a small network is built from your Values, and each weight "
-        "takes a step against its grad, twenty times.",
+        "takes a step against its grad, six times.",
         "If the random expressions are right and this is wrong, look for state that outlives one "
         "expression: something stored in the class, or outside it.",
     ),
@@ -137,7 +137,7 @@ GRAPHS = ValueGraphs(
     expressions=RandomExpressions("graphs", "programs", "leaves"),
     training=Training("trained", "training_loss", "weights", "rate", "n_steps"),
 )
-TRAINING_STEPS, RATE = 20, 0.05
+TRAINING_STEPS, RATE = 6, 0.05
 # The lecture's: three inputs each, and the expected output.
 EXAMPLES = (
     (2.0, 3.0, -1.0, 1.0), (3.0, -1.0, 0.5, -1.0), (0.5, 1.0, 1.0, -1.0), (1.0, 1.0, -1.0, 1.0),

@@ -38,7 +38,7 @@ def observe(
 ) -> Observations:
     """`meanwhile` is called with the child alive, once the code has run as it is written."""
     with attempt:
-        chain = tuple(attempt.ask(trial.request) for trial in bench.trials)
+        chain = _run_chain(bench, attempt)
         lines = [ask_for_lines(attempt, point) for point in bench.points[:2]]
         exact = bench.exact(chain[0])
         float32_lines = None if exact else ask_for_lines(attempt, bench.points[2])
@@ -46,6 +46,14 @@ def observe(
         runs = Dependencies(tuple(zip(bench.points[:2], lines, strict=True)))
         dependencies = _ask_on(bench, submission, attempt, chain, runs)
     return Observations(chain, float32_lines, dependencies, attempt.closed())
+
+
+def _run_chain(bench: Bench, attempt: Attempt) -> Replies:
+    """The lecture's view of numbers is in float64 as the decision's: then one call answers both."""
+    lecture, decision, *others = bench.trials
+    shown = attempt.ask(lecture.request)
+    decided = shown if decision.asks_the_same(lecture) else attempt.ask(decision.request)
+    return (shown, decided, *(attempt.ask(trial.request) for trial in others))
 
 
 UNREADABLE = Ended("unreadable")

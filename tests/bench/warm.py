@@ -3,10 +3,11 @@
     python tests/bench/warm.py [TIMES]
 
 CPU seconds, the grader's and its children's together, over TIMES gradings of each submission after
-two that warm it up. Each exercise has a process of its own. "wrong" is the worked answer with one
-line doubled. Below each: what a child costs that is asked nothing (fork, sandbox, exit), what the
-calls cost, and what is worked out once for all submissions of a run (references, the rest of the
-bench).
+two that warm it up, as in a class: the warm process knows nothing of what is graded, so that what
+is worked out for one submission is kept for the next. Each exercise has a process of its own.
+"wrong" is the worked answer with one line doubled. Below each: what a child costs that is asked
+nothing (fork, sandbox, exit), and what is worked out once for all submissions of a run
+(references, the rest of the bench).
 """
 
 import os
@@ -49,13 +50,11 @@ def measure(name: str, line: str, times: int) -> None:
     from grader.course.exercise import load_exercise
     from grader.course.names import NameData, read_names
     from grader.grading import Grader, Options
-    from grader.process import launcher
     from grader.process.attempt import Attempt
     from grader.syntax.submission import read_submission
     from grader.workspace import kit
 
     Act = Callable[[Grader], Callable[[], None]]
-    launcher.new_warm_process = launcher.forked  # torch is here, and its import is no grading's
     exercise, data = load_exercise(name), NameData(read_names(kit.NAMES))
 
     def cost(act: Act, repeated: int) -> tuple[float, float]:
