@@ -8,7 +8,7 @@ is the chunk's vector-Jacobian product; with an empty one it is the true gradien
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import torch
@@ -22,12 +22,14 @@ from grader.tensors import close
 NOTHING: frozenset[str] = frozenset()  # the empty cut
 
 
+@cache
 def nearest(exercise: Exercise, name: str) -> frozenset[str]:
     """The gradients a chunk-by-chunk backward of `name` starts from; the loss is none."""
     between = exercise.forward_pass.chunks_towards(name, frozenset(exercise.gradients))
     return frozenset(chunk.name for chunk in between) & frozenset(exercise.gradients)
 
 
+@cache
 def above(exercise: Exercise, name: str) -> frozenset[str]:
     """All gradients between `name` and the loss."""
     between = exercise.forward_pass.chunks_towards(name, frozenset())
@@ -46,6 +48,9 @@ class Point:
     )
 
     _summed: dict[tuple[str, frozenset[str]], torch.Tensor] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _sizes: dict[tuple[str, frozenset[str]], float] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -89,8 +94,14 @@ class Point:
         if result is None:
             return False
         expected = self.gradient(name, cut)
-        size = expected.abs().max().item() * self.exercise.tolerance_scale.get(name, 1.0)
-        return close(result, expected, size if cut else true_scale())
+        return close(result, expected, self._size(name, cut) if cut else true_scale())
+
+    def _size(self, name: str, cut: frozenset[str]) -> float:
+        """What a difference from the gradient through a cut is measured against."""
+        if (name, cut) not in self._sizes:
+            largest = self.gradient(name, cut).abs().max().item()
+            self._sizes[name, cut] = largest * self.exercise.tolerance_scale.get(name, 1.0)
+        return self._sizes[name, cut]
 
     def contributions(self, name: str, cut: Iterable[str]) -> dict[str, torch.Tensor]:
         """Of each chunk that reads `name`, by that chunk's name."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.syntax.methods import methods, statements_in
 from grader.syntax.submission import Submission
-from grader.syntax.targets import writes_at
+from grader.syntax.targets import written_by
 
 Written = ast.Assign | ast.AugAssign | ast.AnnAssign
 
@@ -42,7 +42,7 @@ def statements_in_method(submission: Submission, at: str) -> tuple[Written, ...]
         node
         for node in statements
         if isinstance(node, Written)
-        and any(str(write.target) == target for write in writes_at(node))
+        and any(str(write.target) == target for write in written_by([node]))
     )
 
 

@@ -37,10 +37,9 @@ class LineRun:
             return False
         if self.point.exercise.kind.runs_rows_alone:  # each ran by itself, with stand-ins at once
             return name in answer.recorded
-        line = answer.recorded.get(name)
-        before = {other for other, at in answer.recorded.items() if at != line}
+        line, recorded = answer.recorded.get(name), answer.recorded
         upstream = above(self.point.exercise, name)
-        return not upstream or bool(upstream & before)
+        return not upstream or any(recorded.get(other, line) != line for other in upstream)
 
     def right(self, name: str, cut: frozenset[str]) -> bool:
         """Whether the line gives the gradient through this cut."""

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from grader.syntax.targets import (
     Function,
@@ -17,7 +18,7 @@ from grader.syntax.targets import (
     parameters,
     within,
     writes,
-    writes_at,
+    written_by,
 )
 
 ENTRY = "backward"
@@ -50,12 +51,22 @@ class GradientWrites:
     @cached_property
     def given(self) -> list[tuple[str, ast.expr]]:
         """The entries of every dict that the function makes: `return {"dX": name}`."""
-        calls = (node for node in self._nodes if isinstance(node, ast.Dict | ast.Call))
+        calls = (node for node in self._nodes if type(node) in (ast.Dict, ast.Call))
         return [entry for node in calls for entry in entries(node)]
 
+    @property
+    def _nodes(self) -> Iterator[ast.AST]:
+        return chain.from_iterable(self._inside.values())
+
     @cached_property
-    def _nodes(self) -> list[ast.AST]:
-        return list(within(self.function.body))
+    def _inside(self) -> dict[int, list[ast.AST]]:
+        """Everything in each statement of the body, by its identity: walked through once."""
+        return {id(statement): list(within([statement])) for statement in self.function.body}
+
+    @cached_property
+    def _made(self) -> dict[int, list[Write]]:
+        """What each statement of the body writes, nested ones included, by its identity."""
+        return {at: list(written_by(nodes)) for at, nodes in self._inside.items()}
 
     @cached_property
     def _given_as(self) -> dict[str, list[str]]:
@@ -88,7 +99,8 @@ class GradientWrites:
 
     def in_statement(self, statement: ast.stmt) -> Iterator[tuple[str, Target, Write]]:
         """(gradient, where it is kept, write) for every write there, nested ones included."""
-        return self._of(writes(statement))
+        made = self._made.get(id(statement))
+        return self._of(writes(statement) if made is None else made)
 
     def _of(self, made: Iterable[Write]) -> Iterator[tuple[str, Target, Write]]:
         for write in made:
@@ -104,8 +116,7 @@ class GradientWrites:
         """By key, in the order of the first write."""
         kept: dict[str, Target] = {}
         found: dict[str, list[Write]] = {}
-        made = (write for node in self._nodes for write in writes_at(node))
-        for key, target, write in self._of(made):
+        for key, target, write in self._of(chain.from_iterable(self._made.values())):
             found.setdefault(key, []).append(write)
             if key not in kept or (self._passed(kept[key]) and not self._passed(target)):
                 kept[key] = target

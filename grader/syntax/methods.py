@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.syntax.gradients import GIVING
-from grader.syntax.targets import Scope, Target, target_of, within, writes_at
+from grader.syntax.targets import Scope, Target, target_of, within, written_by
 
 Function = ast.FunctionDef
 PLAIN = (ast.Assign, ast.AugAssign, ast.AnnAssign)
@@ -54,7 +54,7 @@ def lines_written(tree: ast.Module) -> dict[str, int]:
     for name, function in methods(tree):
         lines[name] = function.lineno
         for node in within(function.body):
-            for write in writes_at(node):
+            for write in written_by([node]):
                 if write.how in GIVING:
                     lines[f"{name}:{write.target}"] = write.line
             if isinstance(node, ast.Return) and node.value is not None:
@@ -79,7 +79,7 @@ def unwritten(tree: ast.Module) -> frozenset[str]:
 
     But for what is put into the class later: `Value.backward = backward`.
     """
-    later = {str(write.target) for statement in tree.body for write in writes_at(statement)}
+    later = {str(write.target) for write in written_by(tree.body)}
     return frozenset(
         name
         for name, function in methods(tree)
@@ -95,7 +95,7 @@ def plainly_written(tree: ast.Module) -> dict[str, frozenset[str]]:
     """
     found: dict[str, frozenset[str]] = {}
     for name, function in methods(tree):
-        made = [write for statement in function.body for write in writes_at(statement)]
+        made = list(written_by(function.body))
         own = {write.target.variable for write in made if write.target.key is None}
         plain = all(
             write.whole
@@ -117,7 +117,7 @@ def _is_nothing(statement: ast.stmt, function: Function) -> bool:
         case ast.Return(value=None | ast.Constant(value=None)):
             return True
         case ast.Return(value=ast.Name(id=name)):
-            made = (write for part in function.body for write in writes_at(part))
+            made = written_by(function.body)
             return any(write.target == Target(name) for write in made)
         case ast.Raise(exc=ast.Name(id="NotImplementedError")):
             return True

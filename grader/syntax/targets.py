@@ -17,7 +17,11 @@ Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 # What `within` walks through: not what has no parts, nor `ctx` and operators.
 WALKED = (ast.stmt, ast.expr, ast.ExceptHandler, ast.withitem, ast.match_case, ast.pattern,
           ast.keyword, ast.comprehension)  # fmt: skip
-LEAVES = (ast.Name, ast.Constant)
+LEAVES = {ast.Name, ast.Constant}
+WRITING = {ast.Assign, ast.Expr, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor,
+           ast.withitem, ast.Delete, ast.Call, ast.Import, ast.ImportFrom, ast.FunctionDef,
+           ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar,
+           ast.MatchMapping}  # fmt: skip
 NOT_WALKED = {"ctx", "op", "ops", "names", "name", "attr", "arg", "kind", "type_comment"}  # fields
 # "in place": a method such as `add_` whose result is thrown away; "in passing": one whose result
 # is used, so that the statement is more likely to be about that; "called": any other method of a
@@ -67,8 +71,14 @@ class Write:
 
 def writes(*nodes: ast.AST) -> Iterator[Write]:
     """All that these write, in the order of the source: nested statements too, other scopes not."""
-    for node in within(nodes):
-        yield from writes_at(node)
+    return written_by(within(nodes))
+
+
+def written_by(nodes: Iterable[ast.AST]) -> Iterator[Write]:
+    """What each of these writes itself, whatever is in it."""
+    for node in nodes:
+        if type(node) in WRITING:  # most are not, and this is asked of every node there is
+            yield from _written_at(node)
 
 
 def within(nodes: Iterable[ast.AST], scopes: bool = False) -> Iterator[ast.AST]:
@@ -78,33 +88,26 @@ def within(nodes: Iterable[ast.AST], scopes: bool = False) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        if not isinstance(node, LEAVES) and (scopes or not isinstance(node, Scope)):
-            pending += _parts(node)[::-1]
-
-
-def _parts(node: ast.AST) -> list[ast.AST]:
-    """As ast.iter_child_nodes, which looks at every field, has them: this is most of the time that
-    it takes to read a submission."""
-    found: list[ast.AST] = []
-    kind: Any = type(node)
-    for field in _fields(kind):
-        value = getattr(node, field, None)
-        if isinstance(value, list):
-            found += [part for part in value if isinstance(part, WALKED)]
-        elif isinstance(value, WALKED):
-            found.append(value)
-    return found
+        if type(node) not in LEAVES and (scopes or not isinstance(node, Scope)):
+            # As ast.iter_child_nodes, which looks at every field, has them: this is most of the
+            # time that it takes to read a submission.
+            kind: Any = type(node)
+            for field in _fields(kind):
+                value = getattr(node, field, None)
+                if isinstance(value, list):
+                    pending += [part for part in value[::-1] if isinstance(part, WALKED)]
+                elif isinstance(value, WALKED):
+                    pending.append(value)
 
 
 @cache
 def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field for field in kind._fields if field not in NOT_WALKED)
+    """Where there may be more nodes, the last first."""
+    return tuple(field for field in reversed(kind._fields) if field not in NOT_WALKED)
 
 
-def writes_at(node: ast.AST) -> Iterator[Write]:
-    """What this node writes itself, whatever is in it."""
-    if isinstance(node, LEAVES):  # most are, and write nothing
-        return
+def _written_at(node: ast.AST) -> Iterator[Write]:
+    """Of a node of a type that WRITING has."""
     match node:
         case ast.Assign(targets=[ast.Name(id="_")], value=value) | ast.Expr(value=value):
             yield from _methods_called(value)

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Collection, Iterator
 
 from grader.syntax.methods import Function, methods, statements_in
-from grader.syntax.targets import writes_at
+from grader.syntax.targets import written_by
 
 
 def emptied(solution: str, places: Collection[str]) -> str:
@@ -48,7 +48,7 @@ def _with_comments(statement: ast.stmt, lines: list[str]) -> int:
 
 def _to_write(function: Function, asked: Collection[str]) -> Iterator[str]:
     statements = list(statements_in(function))
-    made = [write for statement in statements for write in writes_at(statement)]
+    made = list(written_by(statements))
     added = [str(write.target) for write in made if write.how == "augmented"]
     written = dict.fromkeys(str(write.target) for write in made)
     kept = [target for target in written if target in asked and target not in added]
@@ -74,7 +74,7 @@ def lines_at(solution: str, place: str) -> str:
     statements = [
         node
         for node in statements_in(function)
-        if target in [str(write.target) for write in writes_at(node)]
+        if target in [str(write.target) for write in written_by([node])]
     ]
     shown = [] if target in ("", "return") else [f"# in {name}"]
     for statement in [function] if not shown else sorted(statements, key=lambda s: s.lineno):

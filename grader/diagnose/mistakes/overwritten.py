@@ -20,7 +20,7 @@ from grader.diagnose.case import Case, Evidence
 from grader.diagnose.mistakes import contribution_missing
 from grader.diagnose.uses import uses_of
 from grader.syntax.methods import methods, statements_in
-from grader.syntax.targets import writes_at
+from grader.syntax.targets import written_by
 from grader.tensors import close
 
 
@@ -90,7 +90,7 @@ def _in_a_method(case: Case) -> Evidence | None:
         statement.lineno
         for statement in (statements_in(functions[method]) if method in functions else ())
         if isinstance(statement, ast.Assign)
-        and any(write.target.key == target.partition(".")[2] for write in writes_at(statement))
+        and any(write.target.key == target.partition(".")[2] for write in written_by([statement]))
     ]
     if lost_one and not lines:
         return None
