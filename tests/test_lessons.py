@@ -37,10 +37,34 @@ def test_it_has_its_title_and_its_parts_and_is_short(exercise: str) -> None:
     lines = lesson_text(exercise).splitlines()
     assert lines[0] == f"# {load_exercise(exercise).title}"
     assert [line[3:] for line in lines if line.startswith("## ")] == PARTS
-    assert 40 <= len(lines) <= 70
+    assert 40 <= len(lines) <= 72
     assert max(len(line) for line in lines if not line.startswith("|")) <= 80
-    for pointer in ("Lecture", "Paper", "Next"):
-        assert any(line.startswith(f"- {pointer}: ") for line in lines)
+
+
+LINK = r"<(https://[^>\s]+)>"
+AT = re.compile(rf"from (?:(\d+):)?(\d+):(\d\d): {LINK}")  # a minute of a video
+
+
+def pointers(exercise: str) -> dict[str, str]:
+    """Each on one line, by its first word."""
+    text = lesson_text(exercise).partition("## Pointers\n\n")[2]
+    found = [" ".join(part.split()) for part in re.split(r"^- ", text, flags=re.MULTILINE)[1:]]
+    return dict(part.split(": ", 1) for part in found)
+
+
+def test_it_points_to_a_minute_of_a_video_to_a_paper_and_to_what_comes_next(exercise: str) -> None:
+    named = pointers(exercise)
+    assert list(named) == ["Lecture", "Paper", "Next"]
+    videos = AT.findall(named["Lecture"])
+    assert videos and [video[-1] for video in videos] == re.findall(LINK, named["Lecture"])
+    for hours, minutes, seconds, link in videos:
+        start = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+        assert re.fullmatch(rf"https://youtu\.be/[\w-]{{11}}\?t={start}", link)
+    papers = re.findall(LINK, named["Paper"])
+    kinds = r"https://(arxiv\.org/abs/\d{4}\.\d{4,5}|doi\.org/10\.\S+|www\.jmlr\.org/papers/\S+)"
+    assert papers and all(re.fullmatch(kinds, link) for link in papers)
+    later = EXERCISES[EXERCISES.index(exercise) + 1 :]
+    assert not later or f"`grade lesson {later[0]}`" in named["Next"]
 
 
 def rows(text: str) -> Iterator[tuple[list[str], str]]:

@@ -54,6 +54,8 @@ def _render(page: "Page") -> None:
     terminal = console()
     terminal.push_theme(THEME)
     head = Text.assemble((page.mistake, "bold"), f": {page.summary}")
-    terminal.print(head, width=width())
-    terminal.print()
-    terminal.print(MarkdownPage(page.body), width=width(), crop=False)
+    with terminal.capture() as text:
+        terminal.print(head, width=width())
+        terminal.print()
+        terminal.print(MarkdownPage(page.body), width=width(), crop=False)
+    paged(text.get())

@@ -7,6 +7,7 @@ import click
 from grader.cli import main
 from grader.cli.current import gradient_meant
 from grader.cli.learner import gradient_named
+from grader.cli.pager import paged
 from grader.cli.paragraphs import wrapped
 
 if TYPE_CHECKING:
@@ -24,15 +25,16 @@ def show(exercise: str | None, gradient: str | None) -> None:
     if gradient is not None:
         _readers(course, gradient_named(course, gradient))
         return
-    click.secho(f"{course.name}: {course.title}\n", bold=True)
-    click.echo("Given:")
-    for line in given_lines(course):
-        click.echo(f"  {line}")
-    click.echo("\nForward pass:")
-    for line in forward_lines(course):
-        click.echo(f"  {line}".rstrip())
     first = course.key(course.gradients[0])
-    click.echo(f"\nWho reads a value: grade show {course.name} {first}")
+    lines = [
+        click.style(f"{course.name}: {course.title}", bold=True),
+        "\nGiven:",
+        *(f"  {line}" for line in given_lines(course)),
+        "\nForward pass:",
+        *(f"  {line}".rstrip() for line in forward_lines(course)),
+        f"\nWho reads a value: grade show {course.name} {first}",
+    ]
+    paged("\n".join(lines) + "\n")
 
 
 def _readers(course: "Exercise", name: str) -> None:
@@ -40,15 +42,16 @@ def _readers(course: "Exercise", name: str) -> None:
 
     key, readers = course.key(name), course.forward_pass.consumers.get(name, ())
     if name in course.values:
-        click.echo(wrapped(f"{name}: {course.asked_for(name)}") + "\n")
+        said = [wrapped(f"{name}: {course.asked_for(name)}"), ""]
     elif len(readers) > 1:
         count = f"{len(readers)} lines"
-        click.echo(wrapped(f"{count} read {name}: {key} is the sum of their contributions.") + "\n")
+        said = [wrapped(f"{count} read {name}: {key} is the sum of their contributions."), ""]
     else:
-        click.echo(f"One line reads {name}.\n")
+        said = [f"One line reads {name}.", ""]
     lines = list(marked_lines(course, name))
     for mark, line in lines:
         colour = "cyan" if mark == ">" else None
-        click.secho(f"{mark} {line}".rstrip(), fg=colour, bold=mark == "=")
+        said.append(click.style(f"{mark} {line}".rstrip(), fg=colour, bold=mark == "="))
     made = [f"= makes {name}"] if "=" in [mark for mark, _ in lines] else []
-    click.echo("\n" + ", ".join([*made, f"> reads {name}"]))
+    said += ["", ", ".join([*made, f"> reads {name}"])]
+    paged("\n".join(said) + "\n")

@@ -11,6 +11,12 @@ import termios
 import pytest
 
 
+LONG = [
+    ("lesson", "exercise1"), ("list",), ("explain",), ("explain", "wrong-operand"),
+    ("show", "exercise1"),
+]  # fmt: skip
+
+
 def said_by(rows: int, *call: str) -> str:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
@@ -31,12 +37,12 @@ def said_by(rows: int, *call: str) -> str:
     return said.decode()
 
 
-@pytest.mark.parametrize("call", [("lesson", "exercise1"), ("list",), ("explain",)])
+@pytest.mark.parametrize("call", LONG)
 def test_what_is_longer_than_the_screen_is_paged(call: tuple[str, ...]) -> None:
-    assert "PAGED:" in said_by(15, *call)
+    assert "PAGED:" in said_by(12, *call)
 
 
-@pytest.mark.parametrize("call", [("lesson", "exercise1"), ("list",), ("explain",)])
+@pytest.mark.parametrize("call", LONG)
 def test_what_fits_is_not(call: tuple[str, ...]) -> None:
     assert "PAGED:" not in said_by(500, *call)
 
