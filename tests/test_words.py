@@ -8,6 +8,7 @@ import pytest
 
 from grader.cli.lesson import FOLDER
 from grader.course import EXERCISES
+from grader.course.derivation import FOLDER as DERIVATIONS
 from grader.course.exercise import load_exercise
 from grader.diagnose.mistakes import MISTAKES
 from grader.workspace.hints import ladder
@@ -46,6 +47,8 @@ def texts() -> Iterator[tuple[str, str]]:
         yield name, (ROOT / name).read_text(encoding="utf-8")
     for path in sorted(FOLDER.glob("*.md")):
         yield path.name, path.read_text(encoding="utf-8")
+    for path in sorted(DERIVATIONS.glob("*.md")):
+        yield f"derivation of {path.stem}", path.read_text(encoding="utf-8")
     for mistake in MISTAKES:
         page = read_page(mistake)
         yield mistake, f"{page.summary} {page.body}"
@@ -53,6 +56,7 @@ def texts() -> Iterator[tuple[str, str]]:
         exercise = load_exercise(name)
         hints = (line for g in exercise.gradients for r in ladder(exercise, g) for line in r.lines)
         yield f"hints of {name}", " ".join(hints)
+        yield f"learned from {name}", " ".join(exercise.learned)
         yield f"{name}.py", (ROOT / "exercises" / f"{name}.py").read_text(encoding="utf-8")
     for folder in SOURCES:
         for path in sorted((ROOT / folder).glob("*.py")):

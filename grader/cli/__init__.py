@@ -32,6 +32,7 @@ COMMANDS = {
     "hint": ("hint", "Show the next hint for a GRADIENT, or for the first error."),
     "explain": ("explain", "What a MISTAKE is, why it matters, how to see it."),
     "solution": ("learner", "Show the worked answer, or one GRADIENT of it."),
+    "derivation": ("derivation", "Show how the formula of a one-step EXERCISE is derived."),
     "reset": ("learner", "Restore the stub; your file is kept beside it."),
     "init": ("learner", "Set up the kit in DIR: stubs, worked answers, names."),
     "notebook": ("notebooks", "Grade the lecture's notebook, or a script like it, as it is."),
@@ -39,8 +40,9 @@ COMMANDS = {
     "package": ("package", "The kit for Gradescope or GitHub, which call it by themselves."),
     "dialect": ("dialect", "What a submission may use under --untrusted."),
     "doctor": ("doctor", "Test which layers of the sandbox work on this machine."),
-    "dev": ("dev", "For those who write exercises."),  # not listed: learners need no more lines
+    "dev": ("dev", "For those who write exercises."),
 }
+UNLISTED = ("dialect", "dev")  # in `grade --help`: what learners do not need, so that it fits
 
 
 class ExerciseGroup(click.Group):
@@ -70,7 +72,9 @@ class ExerciseGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in COMMANDS if name != "dev"])
+            formatter.write_dl(
+                [(name, COMMANDS[name][1]) for name in COMMANDS if name not in UNLISTED]
+            )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -80,15 +80,26 @@ def solution(exercise: str | None, gradient: str | None, yes: bool) -> None:
     course, gradient = gradient_meant(exercise, gradient)
     exercise = course.name
     wanted = None if gradient is None else gradient_named(course, gradient)
+    confirm_reveal(
+        exercise, exercise if wanted is None else course.key(wanted), "worked answer", yes
+    )
+    source = kit.solution_source(exercise)
+    click.echo(source.rstrip("\n") if wanted is None else solution_lines(course, source, wanted))
+
+
+def confirm_reveal(exercise: str, what: str, document: str, yes: bool) -> None:
+    """Ask on a terminal before an exercise's answer is shown that has not passed yet.
+
+    Raises Abort for a no.
+    """
+    from grader.workspace import kit
+
     try:
         passed = kit.find_kit().progress().get(exercise, {}).get("passed", False)
     except UsageProblem:
         passed = False
     if not (passed or yes) and sys.stdin.isatty() and sys.stdout.isatty():
-        what = exercise if wanted is None else course.key(wanted)
-        click.confirm(f"{what} has not passed yet. Show the worked answer?", abort=True, err=True)
-    source = kit.solution_source(exercise)
-    click.echo(source.rstrip("\n") if wanted is None else solution_lines(course, source, wanted))
+        click.confirm(f"{what} has not passed yet. Show the {document}?", abort=True, err=True)
 
 
 def gradient_named(exercise: "Exercise", word: str) -> str:

@@ -41,18 +41,19 @@ def lesson(exercise: str | None) -> None:
     """Show the lesson of an EXERCISE: the idea, a small example, the shapes, where to read on."""
     text = with_forward_pass(exercise_meant(exercise))
     if sys.stdout.isatty():
-        _render(text)
+        page(text)
     else:
         click.echo(text, nl=False)
 
 
-def _render(text: str) -> None:
+def page(text: str) -> None:
+    """Markdown on a terminal, drawn, and a screen at a time."""
     from grader.cli.paragraphs import width
     from grader.render.markdown import THEME, MarkdownPage
     from grader.render.terminal import console
 
     terminal = console()
     terminal.push_theme(THEME)
-    with terminal.capture() as page:
+    with terminal.capture() as drawn:
         terminal.print(MarkdownPage(text), width=width(), crop=False)
-    paged(page.get())
+    paged(drawn.get())

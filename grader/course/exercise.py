@@ -24,6 +24,7 @@ class Exercise:
     teaches: str
     source: str  # the lecture or paper
     builds_on: tuple[str, ...]  # exercises
+    learned: tuple[str, str]  # once it has passed: what was learned, and what it is for
     gradients: tuple[str, ...]  # what is asked for, values too, in the order of the backward pass
     recipe: Recipe | None  # where a network is trained
     forward: Callable[..., dict[str, Any]]
@@ -148,6 +149,7 @@ def load_exercise(name: str) -> Exercise:
         teaches=" ".join(teaches.split()),
         source=module.SOURCE,
         builds_on=tuple(getattr(module, "BUILDS_ON", ())),
+        learned=module.LEARNED,
         gradients=tuple(module.GRADIENTS),
         recipe=getattr(module, "RECIPE", None),
         forward=module.forward,

@@ -10,6 +10,11 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 1"
 BUILDS_ON = ("warmup4",)
+LEARNED = (
+    "You have taken a network with BatchNorm apart into 26 gradients: values that are "
+    "broadcast, summed, picked from, or read twice.",
+    "Whatever a library does in one step can be unfolded like this, and checked line by line.",
+)
 ALLOWS = ("numpy", "types")  # numpy.add.at(dC, Xb, demb); gradients kept in a SimpleNamespace
 GRADIENTS = (
     "logprobs", "probs", "counts_sum_inv", "counts_sum", "counts", "norm_logits",

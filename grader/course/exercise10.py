@@ -15,6 +15,11 @@ SOURCE = (
     "He et al. 2015 (residual learning); Ba et al. 2016 (LayerNorm); Xiong et al. 2020 (pre-norm)"
 )
 BUILDS_ON = ("warmup5",)
+LEARNED = (
+    "You have written layers that call other layers: a residual block hands its gradient to its "
+    "branch, and straight on.",
+    "The straight way on is what lets networks of a hundred layers train.",
+)
 VALUES = {
     "residual_out": "(n, width): What Residual gives: x, plus what its layers make of x one after "
     "the other.",

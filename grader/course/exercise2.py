@@ -10,6 +10,12 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 2"
 BUILDS_ON = ("exercise1",)
+LEARNED = (
+    "You have put eight chunks into one formula: the probabilities, minus 1 at the right "
+    "character, over n.",
+    "It is faster and safer than its parts, and tells at a glance which logits an example pulls "
+    "up and which it pushes down.",
+)
 GRADIENTS = ("logits",)
 ALSO = exercise1.forward, (
     "logit_maxes", "norm_logits", "counts", "counts_sum", "counts_sum_inv", "probs", "logprobs",

@@ -10,6 +10,12 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 3"
 BUILDS_ON = ("exercise1",)
+LEARNED = (
+    "You have derived BatchNorm's gradient on paper: the direct path, minus what goes through "
+    "the mean and what goes through the variance.",
+    "Libraries compute it this way, without a tensor for each chunk; LayerNorm is the same "
+    "derivation along a row.",
+)
 GRADIENTS = ("hprebn",)
 ALSO = exercise1.forward, ("bndiff", "bndiff2")
 HINTS = {

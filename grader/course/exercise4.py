@@ -12,6 +12,12 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Zero to Hero, makemore part 4 (Becoming a Backprop Ninja), exercise 4"
 BUILDS_ON = ("exercise2", "exercise3")
+LEARNED = (
+    "You have written the whole backward pass of a network, and every step of its training was "
+    "made with your gradients.",
+    "There is nothing more to loss.backward(): other networks have other chunks, and the same "
+    "way back.",
+)
 GRADIENTS = (
     "logits", "h", "W2", "b2", "hpreact", "bngain", "bnbias", "hprebn", "embcat", "W1",
     "b1", "emb", "C",

@@ -14,6 +14,12 @@ from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 5 (Building a WaveNet); van den Oord et al. 2016"
 BUILDS_ON = ("exercise3",)
+LEARNED = (
+    "You have gone back through a tree of layers in which positions share their weights: for a "
+    "weight, each position is one more row of the batch.",
+    "Convolutions and transformers share their weights in the same way, so their gradients are "
+    "sums over positions too.",
+)
 GRADIENTS = (
     "logits",
     "h2cat",

@@ -14,6 +14,11 @@ __all__ = ["OTHER_SIZES", "SIZES", "forward", "inputs"]
 
 SOURCE = "Ba, Kiros and Hinton 2016 (LayerNorm); Hendrycks and Gimpel 2016 (GELU)"
 BUILDS_ON = ("exercise3",)
+LEARNED = (
+    "You have differentiated LayerNorm along the rows, and a GELU that reads its input three "
+    "times.",
+    "Every block of a GPT has both.",
+)
 GRADIENTS = (
     "logits", "h", "W2", "b2", "gate", "inner", "cube", "hpreact", "lngain", "lnbias", "lnraw",
     "lnvar_inv", "lnvar", "lndiff", "lnmean", "hpreln", "W1", "b1",

@@ -11,6 +11,12 @@ from grader.course.makemore import minibatch
 
 SOURCE = "Zero to Hero, Let's build GPT; Vaswani et al. 2017 (Attention Is All You Need)"
 BUILDS_ON = ("exercise2", "exercise5")
+LEARNED = (
+    "You have gone back through attention: two products with a softmax between them, a mask "
+    "that lets nothing pass, and one input that is query, key and value.",
+    "It is the only place in a transformer where positions exchange anything; fast attention "
+    "kernels are this backward pass, in blocks.",
+)
 GRADIENTS = (
     "heard", "Wo", "bo", "out", "att", "v", "masked", "scores", "q", "k", "xq", "xk", "xv",
     "Wq", "Wk", "Wv", "x", "P", "C",

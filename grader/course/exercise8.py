@@ -13,6 +13,11 @@ from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, Let's build GPT; Press and Wolf 2017 (tied embeddings)"
 BUILDS_ON = ("exercise6", "exercise7")
+LEARNED = (
+    "You have written the backward pass of a whole GPT block: residual paths add up, and a "
+    "table used at both ends gets two contributions.",
+    "Larger GPTs stack more of this block; nothing else in them is new to you.",
+)
 GRADIENTS = (
     "nll", "logits", "ln3", "lngain3", "lnbias3", "lnraw3", "x3", "h", "W2", "b2", "gate",
     "inner", "hpreact", "ln2", "W1", "b1", "lngain2", "lnbias2", "lnraw2", "x2", "heard", "Wo",

@@ -12,6 +12,11 @@ from grader.course.makemore import minibatch
 
 SOURCE = "LeCun et al. 1989 (convolution, backpropagated); Kim 2014 (over words, max-pooled)"
 BUILDS_ON = ("exercise2", "exercise5")
+LEARNED = (
+    "You have gone back through a convolution and a max-pooling: overlapping windows add up "
+    "where they overlap, and only the largest entry gets a gradient.",
+    "Networks for images and sound are made of these two.",
+)
 GRADIENTS = (
     "logits", "flat", "W2", "b2", "h", "pooled", "halves", "conv", "W1", "b1", "patches",
     "windows", "emb", "P", "C",

@@ -9,6 +9,12 @@ from typing import Any
 
 KIND = "numbers"
 SOURCE = "Zero to Hero, micrograd (The spelled-out intro to backpropagation), its first half hour"
+LEARNED = (
+    "You have measured slopes with a small step, and derived them exactly: upstream gradient "
+    "times local derivative, added up where a value is read twice.",
+    "Measuring takes two runs for each number and stays a little off; the chain rule gets "
+    "a million of them in one pass, and everything from here on is that rule.",
+)
 VALUES = {
     "slope": "(): The slope of curve = 3 * x**2 - 4 * x + 5 at x: by how much it grows for each 1 "
     "that x grows. Measure it: let x grow by a small h of your choice, compute the curve "

@@ -14,6 +14,12 @@ from grader.kinds.values import RandomExpressions, Training, ValueGraphs
 KIND = "values"
 SOURCE = "Zero to Hero, micrograd (The spelled-out intro to backpropagation)"
 BUILDS_ON = ("warmup1",)
+LEARNED = (
+    "You have written an autograd engine: each operation adds to the grads of its operands, and "
+    "backward() calls them in an order in which a grad is complete before it is passed on.",
+    "PyTorch is this engine with tensors for numbers: where loss.backward() surprises you, you "
+    "know where to look.",
+)
 ALLOWS = ("__future__", "collections", "dataclasses", "itertools", "typing")  # what classes use
 VALUES = {
     "graphs": "(leaves,): The grads of the leaves of many random expressions, whose Values are "

@@ -17,6 +17,12 @@ from grader.course.recipe import Recipe, Yardstick
 
 SOURCE = "Zero to Hero, makemore part 1 (bigrams)"
 BUILDS_ON = ("warmup2",)
+LEARNED = (
+    "You have built one model twice, by counting pairs and by gradient descent, and "
+    "differentiated softmax and log-likelihood chunk by chunk.",
+    "Tables of counts end where the context grows; the gradients stay the same for every "
+    "language model that follows.",
+)
 VALUES = {
     "N": "(vocab_size, vocab_size): How often each character (the row) is followed by each other "
     "one (the column) in these n pairs.",

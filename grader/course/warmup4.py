@@ -13,6 +13,11 @@ from grader.course.recipe import Recipe
 
 SOURCE = "Zero to Hero, makemore part 2 (MLP); Bengio et al. 2003"
 BUILDS_ON = ("warmup3",)
+LEARNED = (
+    "You have gone back through an MLP: through matrix products, a bias that every row shares, "
+    "and a table whose rows are used again and again.",
+    "Nearly all parameters of larger networks stand in these three, in transformers too.",
+)
 GRADIENTS = ("logits", "h", "W2", "b2", "hpreact", "embcat", "W1", "b1", "emb", "C")
 SIZES = {"n": 32, "block_size": 3, "n_embd": 2, "n_hidden": 100}
 OTHER_SIZES = {"n": 7, "block_size": 5, "n_embd": 4, "n_hidden": 11}

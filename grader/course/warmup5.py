@@ -20,6 +20,12 @@ __all__ = ["HINTS", "OTHER_SIZES", "SIZES", "wrong_values"]
 KIND = "layers"
 SOURCE = "Zero to Hero, makemore part 3 (Activations & Gradients, BatchNorm)"
 BUILDS_ON = ("exercise3",)
+LEARNED = (
+    "You have written layers with a forward and a backward of their own, and started a network "
+    "so that its first loss is that of a guess and none of its units is dead.",
+    "A network that starts badly loses its first thousand steps, or never learns; the "
+    "diagnostic plots show it at once.",
+)
 VALUES = {
     "expected_initial_loss": "(6,): The loss of a network that has learnt nothing yet and finds "
     "each of vocab_size characters equally likely.",

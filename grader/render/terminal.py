@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from grader.course import EXERCISES
+from grader.course.derivation import DERIVED
 from grader.course.exercise import Exercise, load_exercise
 from grader.errors import shown
 from grader.render.calls import CallAfter, Calls
@@ -130,6 +131,10 @@ def _help(exercise: str, first: GradientReport) -> Iterator[tuple[str, str]]:
 def _onward(report: Report) -> Iterator[RenderableType]:
     """From a passed exercise to the next one of the path."""
     name, calls = report.exercise, []
+    yield paragraph(" ".join(load_exercise(name).learned))
+    yield Text()
+    if name in DERIVED:
+        calls.append((f"grade derivation {name}", "the formula, step by step"))
     if report.training is not None:
         file = Path(report.submission)
         of = f" --submission {quote(shown(file))}" if file.suffix == ".ipynb" else ""

@@ -10,14 +10,13 @@ import termios
 
 import pytest
 
-
 LONG = [
     ("lesson", "exercise1"), ("list",), ("explain",), ("explain", "wrong-operand"),
     ("show", "exercise1"),
 ]  # fmt: skip
 
 
-def said_by(rows: int, *call: str) -> str:
+def said_by(rows: int, *call: str, typed: str = "\x04", status: int = 0) -> str:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
     given = {key: value for key, value in os.environ.items() if key not in ("LINES", "COLUMNS")}
@@ -26,6 +25,7 @@ def said_by(rows: int, *call: str) -> str:
         env=given | {"TERM": "xterm", "PAGER": "sed s/^/PAGED:/"},
     )  # fmt: skip
     os.close(theirs)
+    os.write(ours, typed.encode())
     said = b""
     try:
         while piece := os.read(ours, 4096):
@@ -33,7 +33,7 @@ def said_by(rows: int, *call: str) -> str:
     except OSError:  # a terminal whose other end is closed
         pass
     os.close(ours)
-    assert child.wait() == 0
+    assert child.wait() == status
     return said.decode()
 
 

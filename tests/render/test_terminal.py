@@ -187,11 +187,28 @@ def test_without_one_it_is_the_plain_call() -> None:
 def test_after_a_passed_exercise_comes_the_file_of_the_next() -> None:
     shown = lines(report_of(gradient("logits", "exact")))
     at = next(at for at, line in enumerate(shown) if line.startswith("Next: "))
-    assert shown[at : at + 3] == [
+    assert shown[at : at + 4] == [
         "Next: exercise3, BatchNorm in one step: open exercises/exercise3.py",
-        "      grade lesson exercise3  what it is about",
-        "      grade exercise3         grade it",
+        "      grade derivation exercise2  the formula, step by step",
+        "      grade lesson exercise3      what it is about",
+        "      grade exercise3             grade it",
     ]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_passed_exercise_says_in_two_sentences_what_was_learned_and_what_it_is_for(
+    name: str,
+) -> None:
+    learned, purpose = load_exercise(name).learned
+    assert learned.startswith("You have ") and learned != purpose
+    for sentence in (learned, purpose):
+        assert sentence[0].isupper() and sentence.endswith(".") and len(sentence) <= 200
+        assert ". " not in sentence
+    first = load_exercise(name).gradients[0]
+    passed = replace(report_of(gradient(first, "exact")), exercise=name)
+    assert f"{learned} {purpose}" in " ".join(" ".join(lines(passed)).split())
+    wrong = replace(report_of(gradient(first, "wrong", line=4)), exercise=name)
+    assert learned not in " ".join(" ".join(lines(wrong)).split())
 
 
 def test_a_network_that_passed_may_be_trained_and_the_path_may_end() -> None:
