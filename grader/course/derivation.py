@@ -1,8 +1,8 @@
 """The derivations: how a one-step exercise's formula follows from its forward pass, a file each.
 
-Markdown. A block `equation` has an equation a line, written as Python has it (render/formula.py says
-what may stand in one); an indented line continues the one above. A block `answer` names gradients:
-the worked answer's lines for them are shown there.
+Markdown. A block `equation` has an equation a line, as Python writes it: render/formula.py says
+what may stand in one, and an indented line continues the one above. A block `answer` names
+gradients: the worked answer's lines for them are shown there.
 """
 
 import re

@@ -185,7 +185,7 @@ def forward(
     c,              # ()
     x,              # ()
     y,              # ()
-    programs,       # (steps, 3), what each step does, and with which two values; -1: it is over
+    programs,       # (2 * steps, 3), what each step does, and with which two values; -1: it is over
     leaves,         # (leaves,), what each expression starts from
     examples,       # three inputs and the expected output
     weights,        # (), the network's
