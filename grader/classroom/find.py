@@ -142,9 +142,9 @@ def _exercises_of(
         return [named]
     if named is not None:
         return f"it is for {named}, which is not graded here"
-    answers = [name for name in contents(entry) if name in exercises]
-    if not answers and len(exercises) == 1:
+    if len(exercises) == 1:
         return exercises
+    answers = [name for name in contents(entry) if name in exercises]
     return answers or "nothing says which exercise it is for; name it after the exercise"
 
 

@@ -7,7 +7,7 @@ the middle, in whatever way, has lost the gradings under way and nothing else.
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from grader.classroom.find import Found, Student
 from grader.errors import UsageProblem, shown
 
-VERSION = 1  # of the tables below
+VERSION = 2  # of the tables below
 TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE results (
@@ -38,6 +38,10 @@ CREATE TABLE attempts (      -- what was found last, in this order
     changed REAL NOT NULL,
     digest TEXT NOT NULL
 );
+CREATE TABLE contents (      -- which exercises a file answers that is not named for one
+    key TEXT PRIMARY KEY,    -- contents.key_of
+    exercises TEXT NOT NULL  -- as a line of words
+) WITHOUT ROWID;
 """
 
 
@@ -114,6 +118,16 @@ class Store:
         self.connection.execute("BEGIN IMMEDIATE")
         self.connection.execute("DELETE FROM attempts")
         self.connection.executemany("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self.connection.execute("COMMIT")
+
+    def contents(self) -> dict[str, list[str]]:
+        found = self.connection.execute("SELECT key, exercises FROM contents")
+        return {key: exercises.split() for key, exercises in found}
+
+    def note_contents(self, known: Mapping[str, Sequence[str]]) -> None:
+        rows = [(key, " ".join(exercises)) for key, exercises in known.items()]
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.connection.executemany("INSERT OR IGNORE INTO contents VALUES (?, ?)", rows)
         self.connection.execute("COMMIT")
 
     def known(self, settings: str) -> set[tuple[str, str, str, str]]:

@@ -2,11 +2,8 @@
 
 import os
 import sys
-import tempfile
-import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -16,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli import main
+from grader.cli.class_finding import changes_in, contents_known_in, found_in, say_found, why_not
 from grader.cli.class_output import Output
 from grader.course import EXERCISES
 from grader.errors import (
@@ -32,8 +30,9 @@ from grader.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from grader.classroom.contents import Contents
     from grader.classroom.crew import Done
-    from grader.classroom.entries import Entry, NotRead
+    from grader.classroom.entries import NotRead
     from grader.classroom.find import Finding
     from grader.classroom.gradebook import Gradebook
     from grader.classroom.policy import Policy
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
     ]
 
 DATABASE = "class.db"
-WATCH_EVERY = 2.0  # seconds
-LISTED = 10  # of what is not placed, where it is not asked for
 
 
 @main.command("class")
@@ -106,19 +103,25 @@ def classroom(
     rules = read_rules(policy, exercises)
     output = Output(**{name: options.pop(name) for name in Output.OPTIONS})
     share = sharing(options.pop("jobs"), options.pop("scheduler"))
-    finding = found_in(folder, rules.exercises)
-    say_found(finding, dry_run)
-    if dry_run:
-        return
-    try:
-        status = graded_class(finding, rules, policy, output, share, **options)
-        for later in changes_in(folder, rules.exercises, finding) if watch else ():
-            say_found(later, everything=False)
-            again = options | {"rerun": (), "changed": True}
-            status = graded_class(later, rules, policy, output, share, **again)
-    except KeyboardInterrupt:
-        click.echo("Stopped. What was graded is kept: the same call continues.", err=True)
-        status = NOT_PASSED
+    db = options.pop("db") or output.out / DATABASE
+    with contents_known_in(db) as contents:
+        finding = found_in(folder, rules.exercises, contents)
+        say_found(finding, dry_run)
+        if dry_run:
+            return
+
+        def grade(found: "Finding", **again: Any) -> int:
+            fixed = contents, rules, policy, output, share, db
+            return graded_class(found, *fixed, **options | again)
+
+        try:
+            status = grade(finding)
+            for later in changes_in(folder, rules.exercises, contents, finding) if watch else ():
+                say_found(later, everything=False)
+                status = grade(later, rerun=(), changed=True)
+        except KeyboardInterrupt:
+            click.echo("Stopped. What was graded is kept: the same call continues.", err=True)
+            status = NOT_PASSED
     sys.exit(status)
 
 
@@ -184,80 +187,14 @@ def read_rules(path: Path | None, exercises: Sequence[str]) -> "Policy":
     return replace(rules, exercises=named)
 
 
-def found_in(folder: Path, exercises: Sequence[str]) -> "Finding":
-    from grader.classroom.find import find
-
-    try:
-        with _contents() as contents:
-            return find(folder, exercises, contents)
-    except OSError as error:
-        raise UsageProblem(f"{shown(folder)}: {error.strerror}.") from None
-
-
-def changes_in(folder: Path, exercises: Sequence[str], before: "Finding") -> "Iterator[Finding]":
-    """What is found whenever something else is, until Ctrl-C."""
-    click.echo(f"Watching {shown(folder)}; Ctrl-C ends it.")
-    try:
-        while True:
-            time.sleep(WATCH_EVERY)
-            found = found_in(folder, exercises)
-            if found != before:
-                before = found
-                yield found
-    except KeyboardInterrupt:
-        click.echo("No longer watching.")
-
-
-@contextmanager
-def _contents() -> "Iterator[Callable[[Entry], Sequence[str]]]":
-    """What says which exercises a file answers that is not named for one."""
-    from grader.cli.in_notebook import exercises_in
-    from grader.syntax.notebook import Notebook, read_notebook
-
-    with tempfile.TemporaryDirectory() as folder:
-
-        def contents(entry: "Entry") -> Sequence[str]:
-            path = Path(folder) / f"submission{Path(entry.name).suffix.lower()}"
-            path.write_bytes(entry.read())
-            notebook = read_notebook(path)
-            if not isinstance(notebook, Notebook):
-                return []
-            return [one.name for one in exercises_in(notebook)]
-
-        yield contents
-
-
-def say_found(finding: "Finding", everything: bool) -> None:
-    files = {one.entry.name for one in finding.found}
-    counts = Counter(one.exercise for one in finding.found)
-    by_exercise = ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
-    said = f"{len(files)} files of {len(finding.students)} students"
-    click.echo(f"{said} ({by_exercise})." if by_exercise else "Nothing to grade was found.")
-    if everything:
-        for one in finding.found:
-            number = f" ({one.student.id})" if one.student.id else ""
-            name = one_line(one.student.name) + one_line(number)
-            click.echo(f"  {name:<32} {one.exercise:<11} {one_line(one.entry.name)}")
-    if finding.not_placed:
-        click.echo(f"Not taken: {len(finding.not_placed)}.")
-        shown_ones = finding.not_placed if everything else finding.not_placed[:LISTED]
-        for other in shown_ones:
-            click.echo(f"  {_why(other)}")
-        if len(shown_ones) < len(finding.not_placed):
-            click.echo("  ...; --dry-run lists them all.")
-
-
-def _why(one: "NotRead") -> str:
-    return f"{one_line(one.name)}: {one_line(one.why)}"
-
-
 def graded_class(
     finding: "Finding",
+    contents: "Contents",
     rules: "Policy",
     policy_path: Path | None,
     output: Output,
     share: "Share",
-    db: Path | None,
+    db: Path,
     rerun: tuple[str, ...],
     changed: bool,
     trusted: bool,
@@ -266,7 +203,8 @@ def graded_class(
     from grader.classroom.store import open_store
 
     output.make_folder()
-    with open_store(db or output.out / DATABASE) as store:
+    with open_store(db) as store:
+        store.note_contents(contents.known)
         settings = settings_of(rules, policy_path, store, trusted)
         attempts, unread = with_digests(output.in_order(finding, store))
         store.note_attempts(attempts)
@@ -367,7 +305,7 @@ def say_graded(book: "Gradebook", graded: int, failed: "list[NotRead]", out: Pat
         passed = sum(one.passed for one in counted)
         click.echo(f"{exercise}: {passed} of {len(counted)} passed.")
     for one in failed:
-        click.echo(f"Not graded: {_why(one)}", err=True)
+        click.echo(f"Not graded: {why_not(one)}", err=True)
     click.echo(f"{graded} graded now. The gradebook: {shown(out / 'gradebook.csv')}")
     if (out / "index.html").is_file():
         click.echo(f"The class as a page: {shown(out / 'index.html')}")

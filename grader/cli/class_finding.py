@@ -1,0 +1,79 @@
+"""What a run of `grade class` finds in its folder, now and later, and what it says of it."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import UsageProblem, one_line, shown
+
+if TYPE_CHECKING:
+    from grader.classroom.contents import Contents
+    from grader.classroom.entries import NotRead
+    from grader.classroom.find import Finding
+
+WATCH_EVERY = 2.0  # seconds
+LISTED = 10  # of what is not placed, where it is not asked for
+
+
+def contents_known_in(db: Path) -> "Contents":
+    """Before anything is found there may be no database yet."""
+    from grader.classroom.contents import Contents
+    from grader.classroom.store import open_store
+
+    if not db.is_file():
+        return Contents({})
+    with open_store(db) as store:
+        return Contents(store.contents())
+
+
+def found_in(folder: Path, exercises: Sequence[str], contents: "Contents") -> "Finding":
+    from grader.classroom.find import find
+
+    try:
+        return find(folder, exercises, contents)
+    except OSError as error:
+        raise UsageProblem(f"{shown(folder)}: {error.strerror}.") from None
+
+
+def changes_in(
+    folder: Path, exercises: Sequence[str], contents: "Contents", before: "Finding"
+) -> "Iterator[Finding]":
+    """What is found whenever something else is, until Ctrl-C."""
+    click.echo(f"Watching {shown(folder)}; Ctrl-C ends it.")
+    try:
+        while True:
+            time.sleep(WATCH_EVERY)
+            found = found_in(folder, exercises, contents)
+            if found != before:
+                before = found
+                yield found
+    except KeyboardInterrupt:
+        click.echo("No longer watching.")
+
+
+def say_found(finding: "Finding", everything: bool) -> None:
+    files = {one.entry.name for one in finding.found}
+    counts = Counter(one.exercise for one in finding.found)
+    by_exercise = ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
+    said = f"{len(files)} files of {len(finding.students)} students"
+    click.echo(f"{said} ({by_exercise})." if by_exercise else "Nothing to grade was found.")
+    if everything:
+        for one in finding.found:
+            number = f" ({one.student.id})" if one.student.id else ""
+            name = one_line(one.student.name) + one_line(number)
+            click.echo(f"  {name:<32} {one.exercise:<11} {one_line(one.entry.name)}")
+    if finding.not_placed:
+        click.echo(f"Not taken: {len(finding.not_placed)}.")
+        shown_ones = finding.not_placed if everything else finding.not_placed[:LISTED]
+        for other in shown_ones:
+            click.echo(f"  {why_not(other)}")
+        if len(shown_ones) < len(finding.not_placed):
+            click.echo("  ...; --dry-run lists them all.")
+
+
+def why_not(one: "NotRead") -> str:
+    return f"{one_line(one.name)}: {one_line(one.why)}"
