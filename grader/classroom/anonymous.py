@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.classroom.find import Found, Student
+from grader.classroom.find import Found, NotGraded, Student
 from grader.classroom.store import Graded
 
 
@@ -32,14 +32,25 @@ class Numbers:
         digits = len(str(len(self.of)))
         return Student(f"Student {self.of[student]:0{digits}}")
 
+    def _file(self, student: Student, called: str, file: str) -> str:
+        dot, suffix = file.rpartition("/")[2].rpartition(".")[1:]
+        return f"{student.name.replace(' ', '-').lower()}/{called}{dot}{suffix if dot else ''}"
+
     def without_names(self, graded: Iterable[Graded]) -> Iterator[Graded]:
         """What is quoted of a student's own lines stays: a name in a comment is not found."""
         for one in graded:
             student = self.called(one.student)
-            suffix = one.file.rpartition(".")[2]
-            file = f"{student.name.replace(' ', '-').lower()}/{one.exercise}.{suffix}"
+            file = self._file(student, one.exercise, one.file)
             report = _renamed(one.report, one.report["submission"], file)
             yield replace(one, student=student, file=file, report=report)
+
+    def not_graded(self, files: Iterable[NotGraded]) -> Iterator[NotGraded]:
+        """Without those that nothing says the student of: it may be in their names."""
+        for one in files:
+            if one.student is not None:
+                student = self.called(one.student)
+                file = self._file(student, one.exercise or "file", one.file)
+                yield NotGraded(student, one.exercise, file, one.in_short)
 
     def rows(self) -> Iterator[list[str]]:
         """Who is who."""

@@ -166,8 +166,8 @@ class _Sharing(Generic[T]):
         if future.status == "error":
             error = future.exception()
             if isinstance(error, KilledWorker):
-                said = "Every worker that graded its batch ended"
-                return [{"problem": f"{said} ({error.last_worker})."}] * len(batch.asked)
+                said = f"every worker that graded its batch ended ({error.last_worker})"
+                return [{"problem": said}] * len(batch.asked)
             raise GraderFailure(f"The cluster failed: {one_line(str(error), 300)}")
         raise GraderFailure(
             "The scheduler has gone. What was graded is kept: once it is there again, the same "

@@ -51,7 +51,7 @@ class Worker:
             except Lost as error:
                 why = str(error)
                 self.close()
-        return {"problem": f"The process that graded it ended, {TRIES} times ({why})."}
+        return {"problem": f"the process that graded it ended, {TRIES} times ({why})"}
 
     def close(self) -> None:
         with self._in_use:

@@ -30,6 +30,11 @@ class Student:
     name: str
     id: str = ""  # the platform's number of them, or of their submission
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """In the order of a class."""
+        return self.name.casefold(), self.id, self.name
+
 
 @dataclass(frozen=True)
 class Found:
@@ -41,13 +46,34 @@ class Found:
 
 
 @dataclass(frozen=True)
+class NotGraded:
+    """A file that is there and has no result, and why."""
+
+    student: Student | None  # None where nothing says whose it is
+    exercise: str | None  # None where nothing says which it is for
+    file: str
+    why: str
+
+    @property
+    def in_short(self) -> str:
+        """Without what stands in brackets: for the teacher, and it may quote a path."""
+        return re.sub(r" ?\(.*\)", "", self.why, flags=re.DOTALL)
+
+
+@dataclass(frozen=True)
 class Finding:
     found: tuple[Found, ...]  # by student, exercise and time: the latest attempt last
-    not_placed: tuple[NotRead, ...]
+    not_placed: tuple[NotGraded, ...]
 
     @property
     def students(self) -> tuple[Student, ...]:
         return tuple(dict.fromkeys(one.student for one in self.found))
+
+    @property
+    def everybody(self) -> tuple[Student, ...]:
+        """Those of whom nothing is graded as well."""
+        others = (one.student for one in self.not_placed if one.student is not None)
+        return tuple(dict.fromkeys((*self.students, *others)))
 
 
 # Which of the exercises an unnamed file answers, by what is in it.
@@ -57,41 +83,56 @@ Contents = Callable[[Entry], Sequence[str]]
 def find(root: Path, exercises: Sequence[str], contents: Contents) -> Finding:
     """Raises OSError where the root cannot be read."""
     every = list(entries(root))
-    files = _below_what_all_share([entry for entry in every if isinstance(entry, Entry)])
-    not_placed = [entry for entry in every if isinstance(entry, NotRead)]
-    names, found = _gradescope_names(files), list[Found]()
+    above, files = _below_what_all_share([entry for entry in every if isinstance(entry, Entry)])
+    names, found, not_placed = _gradescope_names(files), list[Found](), list[NotGraded]()
+    for other in every:
+        if isinstance(other, NotRead):
+            parts = tuple(other.name.split("/"))
+            own = parts[len(above) :] if parts[: len(above)] == above else parts
+            not_placed.append(NotGraded(_whose(own, names), None, other.name, other.why))
     for entry in files:
         if entry.parts[-1] == METADATA:
             continue
-        if Path(entry.name).suffix.lower() not in CODE:
-            not_placed.append(NotRead(entry.name, "neither a .py nor an .ipynb"))
-            continue
         student, rest = student_of(entry.parts, names)
-        try:
-            answers = _exercises_of(rest, entry, exercises, contents)
-        except (OSError, Refused) as error:
-            not_placed.append(NotRead(entry.name, str(error)))
-            continue
-        if isinstance(answers, str):
-            not_placed.append(NotRead(entry.name, answers))
-        else:
-            found += [Found(student, exercise, entry) for exercise in answers]
+        answers = _answers_in(rest, entry, exercises, contents)
+        found += [Found(student, exercise, entry) for exercise in answers.exercises]
+        if not answers.exercises:
+            whose = _whose(entry.parts, names)
+            not_placed.append(NotGraded(whose, answers.named, entry.name, answers.why))
     order = {name: at for at, name in enumerate(exercises)}
-    found.sort(key=lambda one: (one.student.name.casefold(), one.student.id, order[one.exercise],
-                                one.entry.changed, one.entry.name))  # fmt: skip
+    found.sort(
+        key=lambda one: (
+            one.student.place, order[one.exercise], one.entry.changed, one.entry.name,
+        )
+    )  # fmt: skip
     return Finding(tuple(found), tuple(not_placed))
 
 
-def _below_what_all_share(files: list[Entry]) -> list[Entry]:
-    """An export is often one folder in an archive: its name is nobody's."""
+def _whose(parts: Sequence[str], names: Mapping[str, str]) -> Student | None:
+    """Of a file that is not graded: on top of all, a list or a policy may be the teacher's."""
+    stem, dot, suffix = parts[0].rpartition(".")
+    if len(parts) == 1:
+        if dot and suffix.lower() == "zip":
+            return student_of((stem, ""), names)[0]
+        handed_in = f".{suffix.lower()}" in CODE or MOODLE.match(stem) or CANVAS.match(stem)
+        return student_of(parts, names)[0] if handed_in else None
+    top = stem if dot and suffix.lower() == "zip" else parts[0]
+    return student_of((top, *parts[1:]), names)[0]
+
+
+def _below_what_all_share(files: list[Entry]) -> tuple[tuple[str, ...], list[Entry]]:
+    """An export is often one folder in an archive: its name is nobody's. What is above all files,
+    and they without it."""
+    above: tuple[str, ...] = ()
     while files:
         handed_in = [entry.parts for entry in files if entry.parts[-1] != METADATA]
         if min(map(len, handed_in), default=0) < 3 or len({parts[1] for parts in handed_in}) == 1:
             break
         if len({entry.parts[0] for entry in files}) > 1:
             break
+        above += files[0].parts[:1]
         files = [replace(entry, parts=entry.parts[1:]) for entry in files]
-    return files
+    return above, files
 
 
 def student_of(parts: Sequence[str], names: Mapping[str, str] | None = None) -> tuple[Student, str]:
@@ -133,19 +174,30 @@ def _named_in(text: str) -> str | None:
     return places[max(places)] if places else None
 
 
-def _exercises_of(
-    rest: str, entry: Entry, exercises: Sequence[str], contents: Contents
-) -> Sequence[str] | str:
-    """The exercises that a file is graded for; or why it is for none."""
+@dataclass(frozen=True)
+class _Answers:
+    exercises: Sequence[str] = ()  # that a file is graded for
+    named: str | None = None  # that it is called after
+    why: str = ""  # it is graded for none
+
+
+def _answers_in(rest: str, entry: Entry, exercises: Sequence[str], contents: Contents) -> _Answers:
     named = _named_in(rest)
-    if named is not None and named in exercises:
-        return [named]
-    if named is not None:
-        return f"it is for {named}, which is not graded here"
-    if len(exercises) == 1:
-        return exercises
-    answers = [name for name in contents(entry) if name in exercises]
-    return answers or "nothing says which exercise it is for; name it after the exercise"
+    if Path(entry.name).suffix.lower() not in CODE:
+        return _Answers((), named, "neither a .py nor an .ipynb")
+    if named is not None and named not in exercises:
+        return _Answers((), named, f"it is for {named}, which is not graded here")
+    if named is not None or len(exercises) == 1:
+        return _Answers(exercises if named is None else [named])
+    try:
+        answers = [name for name in contents(entry) if name in exercises]
+    except OSError as error:
+        return _Answers(why=f"cannot be read ({error.strerror or error})")
+    except Refused as error:
+        return _Answers(why=str(error))
+    return _Answers(
+        answers, None, "nothing says which exercise it is for; name it after the exercise"
+    )
 
 
 def _gradescope_names(files: Iterable[Entry]) -> dict[str, str]:

@@ -2,18 +2,24 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
 from sys import intern
-from typing import Any
+from typing import Any, TypeVar
 
-from grader.classroom.find import Student
+from grader.classroom.find import NotGraded, Student
 from grader.classroom.policy import Policy
 from grader.classroom.store import Graded
 from grader.errors import printable
 from grader.report import Report
 
+NOT_HANDED_IN, NOT_GRADED = "not handed in", "not graded"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one, at the beginning
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +53,74 @@ class Result:
 class Gradebook:
     exercises: tuple[str, ...]
     results: tuple[Result, ...]  # by student, exercise and attempt
-    _of: dict[tuple[Student, str], Result] = field(init=False, repr=False)
+    not_graded: tuple[NotGraded, ...] = ()
 
-    def __post_init__(self) -> None:
-        counted = {(one.student, one.exercise): one for one in self.results if one.counts}
-        object.__setattr__(self, "_of", counted)
+    @cached_property
+    def _of(self) -> dict[tuple[Student, str], Result]:
+        return {(one.student, one.exercise): one for one in self.results if one.counts}
 
-    @property
+    @cached_property
+    def _not_graded_of(self) -> dict[Student | None, list[NotGraded]]:
+        found: dict[Student | None, list[NotGraded]] = {}
+        for one in self.not_graded:
+            found.setdefault(one.student, []).append(one)
+        return found
+
+    @cached_property
     def students(self) -> tuple[Student, ...]:
-        return tuple(dict.fromkeys(one.student for one in self.results))
+        """In the order of the results; those of whom nothing is graded come last."""
+        others = {one.student for one in self.not_graded if one.student is not None}
+        last = sorted(others, key=lambda one: one.place)
+        return tuple(dict.fromkeys((*(one.student for one in self.results), *last)))
 
     def of(self, student: Student, exercise: str) -> Result | None:
         """The attempt that counts, the last of them where all do."""
         return self._of.get((student, exercise))
 
+    def not_graded_of(self, student: Student | None) -> Sequence[NotGraded]:
+        """Their files that have no result; of None, those that nothing says the student of."""
+        return self._not_graded_of.get(student, ())
 
-def gradebook(graded: Iterable[Graded], exercises: Sequence[str], policy: Policy) -> Gradebook:
+    def lacks(self, student: Student, exercise: str) -> bool:
+        """Whether something is there that has no result. A file that nothing says the exercise of
+        may be for any, where nothing else of the student's is graded."""
+        if self.of(student, exercise) is not None:
+            return False
+        there = {one.exercise for one in self.not_graded_of(student)}
+        return exercise in there or (
+            None in there and not any(self.of(student, name) for name in self.exercises)
+        )
+
+    def why_nothing(self, student: Student, exercise: str) -> str:
+        return NOT_GRADED if self.lacks(student, exercise) else NOT_HANDED_IN
+
+    def by_student(
+        self, pairs: Iterable[tuple[T, Result]]
+    ) -> Iterator[tuple[Student, Iterator[tuple[T, Result]]]]:
+        """Every student, with what there is of each; it comes in the order of the results."""
+        known = set[Student]()
+        for student, group in groupby(pairs, key=lambda pair: pair[1].student):
+            known.add(student)
+            yield student, group
+        for student in self.students:
+            if student not in known:
+                yield student, iter(())
+
+
+def gradebook(
+    graded: Iterable[Graded],
+    exercises: Sequence[str],
+    policy: Policy,
+    not_graded: Iterable[NotGraded] = (),
+) -> Gradebook:
     """Of each report only this much is kept: a class may have 100,000."""
     results = list[Result]()
     for one in graded:
         if results and results[-1].student == one.student:
             one = replace(one, student=results[-1].student)
         results.append(result_of(one, policy))
-    return Gradebook(tuple(exercises), tuple(_counting(results, policy.attempts)))
+    counted = tuple(_counting(results, policy.attempts))
+    return Gradebook(tuple(exercises), counted, tuple(not_graded))
 
 
 def result_of(one: Graded, policy: Policy) -> Result:
@@ -124,7 +175,7 @@ def gradebook_csv(book: Gradebook) -> str:
         for exercise in book.exercises:
             result = book.of(student, exercise)
             if result is None:
-                row += ["", "", "not handed in"]
+                row += ["", "", book.why_nothing(student, exercise)]
                 continue
             total, out_of = total + result.points, out_of + result.out_of
             row += [number(result.points), number(result.out_of), yes(result.passed)]
@@ -133,22 +184,35 @@ def gradebook_csv(book: Gradebook) -> str:
 
 
 def results_csv(book: Gradebook) -> str:
-    """A row for each file that was graded."""
+    """A row for each file: what it came to, or why it was not graded."""
     rows: list[list[Any]] = [
         ["student", "id", "exercise", "file", "counts", "passed", "points", "out of",
          "first error", "verdict", "line", "mistake", "flags", "error"]
     ]  # fmt: skip
-    for one in book.results:
-        first = one.first_error
-        found = ["", "", "", ""]
-        if first is not None:
-            found = [first.gradient, first.verdict, first.where, first.mistake or ""]
-        rows.append(
-            [one.student.name, one.student.id, one.exercise, one.file, yes(one.counts),
-             yes(one.passed), number(one.points), number(one.out_of), *found,
-             " ".join(one.flags), one.error or ""]
-        )  # fmt: skip
+    for student, pairs in book.by_student((one, one) for one in book.results):
+        rows += [_row(one) for one, _ in pairs]
+        rows += map(_row_of_nothing, book.not_graded_of(student))
+    rows += map(_row_of_nothing, book.not_graded_of(None))
     return as_csv(rows)
+
+
+def _row(one: Result) -> list[Any]:
+    first = one.first_error
+    found = ["", "", "", ""]
+    if first is not None:
+        found = [first.gradient, first.verdict, first.where, first.mistake or ""]
+    return [
+        one.student.name, one.student.id, one.exercise, one.file, yes(one.counts), yes(one.passed),
+        number(one.points), number(one.out_of), *found, " ".join(one.flags), one.error or "",
+    ]  # fmt: skip
+
+
+def _row_of_nothing(one: NotGraded) -> list[Any]:
+    student = one.student or Student("")
+    return [
+        student.name, student.id, one.exercise or "", one.file, yes(False), NOT_GRADED,
+        "", "", "", "", "", "", "", one.why,
+    ]  # fmt: skip
 
 
 def as_csv(rows: Iterable[Sequence[Any]]) -> str:

@@ -37,7 +37,8 @@ def graded(grader: "Grader", task: Task, path: Path) -> dict[str, Any]:
     except Problem as problem:  # no process could be started: nor can it be for the others
         return {"problem": str(problem), "for_all": True}
     except Exception as error:
-        return {"problem": log_fault(error, f"{task.exercise}, {task.name!r}, in a class")}
+        fault = log_fault(error, f"{task.exercise}, {task.name!r}, in a class")
+        return {"problem": f"the grader failed on it ({fault})"}
 
 
 def _undisturbed(grader: "Grader", task: Task, path: Path) -> "Report":

@@ -12,8 +12,7 @@ from grader.errors import UsageProblem, one_line, shown
 
 if TYPE_CHECKING:
     from grader.classroom.contents import Contents
-    from grader.classroom.entries import NotRead
-    from grader.classroom.find import Finding
+    from grader.classroom.find import Finding, NotGraded
 
 WATCH_EVERY = 2.0  # seconds
 LISTED = 10  # of what is not placed, where it is not asked for
@@ -75,5 +74,5 @@ def say_found(finding: "Finding", everything: bool) -> None:
             click.echo("  ...; --dry-run lists them all.")
 
 
-def why_not(one: "NotRead") -> str:
-    return f"{one_line(one.name)}: {one_line(one.why)}"
+def why_not(one: "NotGraded") -> str:
+    return f"{one_line(one.file)}: {one_line(one.why)}"

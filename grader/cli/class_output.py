@@ -1,7 +1,7 @@
 """What a run of `grade class` writes: tables, pages, and what other systems read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from grader.errors import UsageProblem, did_you_mean, one_line, shown
 
 if TYPE_CHECKING:
     from grader.classroom.anonymous import Numbers
-    from grader.classroom.find import Finding
+    from grader.classroom.find import Finding, NotGraded
     from grader.classroom.formats import Wanted
     from grader.classroom.formats.tables import Filled, Table
     from grader.classroom.gradebook import Gradebook
@@ -64,17 +64,20 @@ class Output:
         from grader.classroom.anonymous import Numbers
 
         salt = store.fact("numbers", secrets.token_hex(16))
-        self._numbers = Numbers.drawn(finding.students, salt)
+        self._numbers = Numbers.drawn(finding.everybody, salt)
         return replace(finding, found=self._numbers.in_order(finding.found))
 
-    def write(self, store: "Store", key: str, rules: "Policy") -> "Gradebook":
+    def write(
+        self, store: "Store", key: str, rules: "Policy", not_graded: "Sequence[NotGraded]"
+    ) -> "Gradebook":
         from grader.classroom.gradebook import as_csv, gradebook, gradebook_csv, results_csv
 
         def graded() -> "Iterator[Graded]":
             found = store.graded(key)
             return found if self._numbers is None else self._numbers.without_names(found)
 
-        book = gradebook(graded(), rules.exercises, rules)
+        nothing = not_graded if self._numbers is None else self._numbers.not_graded(not_graded)
+        book = gradebook(graded(), rules.exercises, rules, nothing)
         self._text("gradebook.csv", gradebook_csv(book))
         self._text("results.csv", results_csv(book))
         if self._numbers is not None:

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
     from grader.classroom.contents import Contents
     from grader.classroom.crew import Done
-    from grader.classroom.entries import NotRead
-    from grader.classroom.find import Finding
+    from grader.classroom.find import Finding, NotGraded
     from grader.classroom.gradebook import Gradebook
     from grader.classroom.policy import Policy
     from grader.classroom.store import Attempt, Store
@@ -215,7 +214,7 @@ def graded_class(
         known = store.known(key) if changed else set()
         todo = list({one.key: one for one in attempts if one.key not in known}.values())
         failed = grade_attempts(todo, settings, store, key, share)
-        book = output.write(store, key, rules)
+        book = output.write(store, key, rules, [*unread, *failed, *finding.not_placed])
     say_graded(book, len(todo) - len(failed), [*unread, *failed], output.out)
     return GRADER_FAILED if failed else PASSED
 
@@ -249,11 +248,12 @@ def key_of(settings: "Settings") -> str:
     return digest_of([__version__, version("torch"), settings.as_json()])
 
 
-def with_digests(finding: "Finding") -> "tuple[list[Attempt], list[NotRead]]":
+def with_digests(finding: "Finding") -> "tuple[list[Attempt], list[NotGraded]]":
     """Every file read once; what cannot be read by now is named."""
     import hashlib
 
-    from grader.classroom.entries import NotRead, Refused
+    from grader.classroom.entries import Refused
+    from grader.classroom.find import NotGraded
     from grader.classroom.store import Attempt
 
     attempts, unread, known = [], [], dict[str, str]()
@@ -262,18 +262,22 @@ def with_digests(finding: "Finding") -> "tuple[list[Attempt], list[NotRead]]":
             if one.entry.name not in known:
                 known[one.entry.name] = hashlib.sha256(one.entry.read()).hexdigest()
             attempts.append(Attempt(one, known[one.entry.name]))
-        except (OSError, Refused) as error:
-            unread.append(NotRead(one.entry.name, str(error)))
+        except OSError as error:
+            why = f"cannot be read ({error.strerror or error})"
+            unread.append(NotGraded(one.student, one.exercise, one.entry.name, why))
+        except Refused as error:
+            unread.append(NotGraded(one.student, one.exercise, one.entry.name, str(error)))
     return attempts, unread
 
 
 def grade_attempts(
     todo: "list[Attempt]", settings: "Settings", store: "Store", key: str, share: "Share"
-) -> "list[NotRead]":
+) -> "list[NotGraded]":
     """Keep a result of each; those that could not be graded, with the reason."""
     from hashlib import sha256
 
-    from grader.classroom.entries import NotRead, Refused
+    from grader.classroom.entries import Refused
+    from grader.classroom.find import NotGraded
     from grader.classroom.task import Task
     from grader.cli.class_progress import progress
 
@@ -294,12 +298,13 @@ def grade_attempts(
             elif done.answer.get("for_all"):
                 raise GraderFailure(done.answer["problem"])
             else:
-                failed.append(NotRead(done.of.found.entry.name, done.answer["problem"]))
+                one, why = done.of.found, done.answer["problem"]
+                failed.append(NotGraded(one.student, one.exercise, one.entry.name, why))
                 told("not graded")
-    return sorted(failed, key=lambda one: one.name)
+    return sorted(failed, key=lambda one: (one.file, one.exercise or ""))
 
 
-def say_graded(book: "Gradebook", graded: int, failed: "list[NotRead]", out: Path) -> None:
+def say_graded(book: "Gradebook", graded: int, failed: "list[NotGraded]", out: Path) -> None:
     for exercise in book.exercises:
         counted = [one for one in book.results if one.exercise == exercise and one.counts]
         passed = sum(one.passed for one in counted)

@@ -260,6 +260,10 @@ def test_a_file_that_changes_meanwhile_gets_no_result(folder: Path) -> None:
     assert process.returncode == 3
     assert "heidi/exercise2.py: it was changed while the class was graded; start again" in said
     assert kept(folder).keys() == CLASS.keys() - {"heidi"} | {"mallory"}
+    table = (folder.parent / "out" / "gradebook.csv").read_text().splitlines()
+    assert table[-1] == "heidi,,,,not graded,0,0"
+    page = (folder.parent / "out" / "students" / "heidi.html").read_text()
+    assert "it was changed while the class was graded; start again" in page
 
 
 def test_a_course_may_allow_more_than_the_dialect() -> None:

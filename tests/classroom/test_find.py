@@ -63,7 +63,7 @@ def test_a_name_or_else_the_contents_say_which_exercise(tmp_path: Path) -> None:
         ("b", "exercise2", "b/lecture.ipynb"),
         ("d", "exercise2", "d/exercise_2_final.py"),
     ]
-    assert {one.name: one.why for one in finding.not_placed} == {
+    assert {one.file: one.why for one in finding.not_placed} == {
         "a/exercise10.py": "it is for exercise10, which is not graded here",
         "a/notes.txt": "neither a .py nor an .ipynb",
         "c/anything.py": "nothing says which exercise it is for; name it after the exercise",
@@ -112,3 +112,32 @@ def test_attempts_come_in_the_order_of_time(tmp_path: Path) -> None:
         os.utime(tmp_path / "a" / name, (when, when))
     found = find(tmp_path, ["exercise1"], nothing_inside).found
     assert [one.entry.changed for one in found] == [10, 20, 30]
+
+
+def test_a_file_that_is_not_graded_is_someones_where_something_says_so(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path, "course.toml", "ann/exercise1.py", "ann/notes.txt", "ben/exercise2.docx",
+        "doejane_4711_99_exercise1.pdf", "eve.py", "fay/exercise5.py",
+    )  # fmt: skip
+    (tmp_path / "gus.zip").write_text("no zip")
+    finding = find(tmp_path, ["exercise1", "exercise2"], nothing_inside)
+    found = {one.file: (one.student, one.exercise) for one in finding.not_placed}
+    assert found == {
+        "course.toml": (None, None),
+        "ann/notes.txt": (Student("ann"), None),
+        "ben/exercise2.docx": (Student("ben"), "exercise2"),
+        "doejane_4711_99_exercise1.pdf": (Student("doejane", "4711"), "exercise1"),
+        "eve.py": (Student("eve"), None),
+        "fay/exercise5.py": (Student("fay"), "exercise5"),
+        "gus.zip": (Student("gus"), None),
+    }
+    assert [one.name for one in finding.students] == ["ann"]
+    assert {one.name for one in finding.everybody} == {"ann", "ben", "doejane", "eve", "fay", "gus"}
+
+
+def test_an_archive_in_an_export_of_one_folder_is_its_students_too(tmp_path: Path) -> None:
+    lay_out(tmp_path, "week 2/ann/exercise1.py", "week 2/ben/exercise1.py")
+    (tmp_path / "week 2" / "cem").mkdir()
+    (tmp_path / "week 2" / "cem" / "all.zip").write_text("no zip")
+    finding = find(tmp_path, ["exercise1"], nothing_inside)
+    assert [one.name for one in finding.everybody] == ["ann", "ben", "cem"]

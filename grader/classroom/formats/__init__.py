@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from grader.classroom.find import Student
@@ -63,8 +62,9 @@ def write_format(wanted: Wanted, graded: Iterable[Graded], book: Gradebook, poli
 
 
 def _sheets(pairs: Pairs, book: Gradebook, policy: Policy) -> Iterator[Sheet]:
-    for student, group in groupby(pairs, key=lambda pair: pair[1].student):
-        yield sheet(student, (graded for graded, _ in group), book.exercises, policy)
+    for student, group in book.by_student(pairs):
+        failed = {one.exercise for one in book.not_graded_of(student)}
+        yield sheet(student, (graded for graded, _ in group), book.exercises, policy, failed)
 
 
 def _write(path: Path, parts: Iterator[str]) -> None:

@@ -8,11 +8,11 @@ each question after a summary.
 import json
 from typing import Any
 
-from grader.classroom.formats.outcomes import NOT_HANDED_IN, Outcome, Sheet
+from grader.classroom.formats.outcomes import NOT_GRADED, NOTHING, Outcome, Sheet
 from grader.errors import printable
 
 LONGEST = 10_000  # characters of a sentence: PrairieLearn takes 1 MB in all
-NOTHING = "Nothing was handed in that could be graded."
+NOTHING_GRADED = "Nothing was handed in that could be graded."
 
 
 def gradescope(sheet: Sheet) -> str:
@@ -87,8 +87,8 @@ def prairielearn(sheet: Sheet) -> str:
 def _summary(sheet: Sheet) -> str:
     if sheet.not_read:
         return _text("\n".join(sheet.not_read))
-    if all(one.said == NOT_HANDED_IN for one in sheet.outcomes):
-        return NOTHING
+    if all(one.said in (NOTHING, NOT_GRADED) for one in sheet.outcomes):
+        return NOTHING_GRADED
     passed = ", passed." if sheet.passed else "."
     return f"{sheet.points:g} of {sheet.out_of:g} points{passed}"
 

@@ -1,6 +1,6 @@
 """A student's results as tests with points: what every grading system has a place for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from grader.render.pytest_formats import Check, checks
 from grader.render.sentences import unread
 from grader.report import PASSING, GradientReport, Report
 
-NOT_HANDED_IN = "Not handed in."
+NOTHING, NOT_GRADED = "Not handed in.", "Handed in, and could not be graded."
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,20 @@ class Sheet:
 
 
 def sheet(
-    student: Student, graded: Iterable[Graded], exercises: Sequence[str], policy: Policy
+    student: Student,
+    graded: Iterable[Graded],
+    exercises: Sequence[str],
+    policy: Policy,
+    failed: Collection[str | None] = (),
 ) -> Sheet:
-    """Of the attempts that count; the last of an exercise, where all do."""
+    """Of the attempts that count; the last of an exercise, where all do. `failed`: exercises of
+    which a file is there and could not be graded."""
     reports = {one.exercise: one.report for one in graded}
     outcomes, not_read = list[Outcome](), list[str]()
     for exercise in exercises:
         document = reports.get(exercise)
         if document is None:
-            outcomes += _nothing(exercise, policy)
+            outcomes += _nothing(exercise, policy, NOT_GRADED if exercise in failed else NOTHING)
         else:
             outcomes += _outcomes(document, policy)
             if unread(Report.from_json(document)):
@@ -111,10 +116,10 @@ def placed(where: str) -> str:
     return f"line {where}" if where.isdecimal() else where
 
 
-def _nothing(exercise: str, policy: Policy) -> Iterator[Outcome]:
+def _nothing(exercise: str, policy: Policy, said: str) -> Iterator[Outcome]:
     course = load_exercise(exercise)
     for name in course.gradients:
         worth = policy.at_most(exercise, [{"name": name}]) - policy.points.whole
-        yield Outcome(exercise, course.key(name), False, 0.0, worth, NOT_HANDED_IN)
+        yield Outcome(exercise, course.key(name), False, 0.0, worth, said)
     if policy.points.whole:
-        yield Outcome(exercise, "all of it", False, 0.0, policy.points.whole, NOT_HANDED_IN)
+        yield Outcome(exercise, "all of it", False, 0.0, policy.points.whole, said)

@@ -37,6 +37,8 @@ def canvas(book: Gradebook) -> str:
     )
     for student in book.students:
         found = [book.of(student, exercise) for exercise in book.exercises]
+        if not any(found):
+            continue
         points = ["" if one is None else number(one.points) for one in found]
         rows.append([student.name, student.id, "", "", "", *points])
     return as_csv(rows)
@@ -49,6 +51,8 @@ def nbgrader(book: Gradebook) -> str:
         most = out_of(book)[exercise]
         for student in book.students:
             result = book.of(student, exercise)
+            if book.lacks(student, exercise):  # it is not known what it is worth
+                continue
             points = 0.0 if result is None else float(result.points)
             who = student.id or student.name
             rows.append([exercise, "", "", who, student.name, "", "", points, 0.0, points, most])
@@ -122,6 +126,8 @@ def _fill_canvas(table: Table, book: Gradebook) -> Filled:
     people = _People(book)
     for row in rows[1:]:
         student = people.of(row[table.column("ID")], row[table.column("Student")])
+        if student is not None and not any(book.of(student, name) for name in columns):
+            people.leave(student)
         for exercise, at in columns.items():
             result = None if student is None or at is None else book.of(student, exercise)
             if result is not None and at is not None:
@@ -140,7 +146,11 @@ def _fill_moodle(table: Table, book: Gradebook) -> Filled:
         number_there = re.sub(r"\D", "", row[table.column("Identifier")])
         name = row[table.column("Full name")] if "Full name" in table.head else ""
         student = people.of(number_there, name)
-        if student is not None:
+        if student is None:
+            continue
+        if any(book.lacks(student, exercise) for exercise in book.exercises):
+            people.leave(student)  # the sum is not known
+        else:
             found = [book.of(student, exercise) for exercise in book.exercises]
             results = [one for one in found if one is not None]
             row[grade] = _scaled(sum(one.points for one in results), worth, row[most])
@@ -193,6 +203,7 @@ class _People:
             by_name.setdefault(_letters(one.name), []).append(one)
         self._by_name = {name: same[0] for name, same in by_name.items() if len(same) == 1}
         self._found = dict[Student, int]()
+        self._left = set[Student]()
 
     def of(self, number_there: str, name: str) -> Student | None:
         student = self._by_id.get(number_there.strip())
@@ -204,6 +215,10 @@ class _People:
             self._found[student] = self._found.get(student, 0) + 1
         return student
 
+    def leave(self, student: Student) -> None:
+        """Their row stays as it is."""
+        self._left.add(student)
+
     def filled(self, rows: Sequence[Sequence[str]], delimiter: str) -> Filled:
         text = io.StringIO()
         csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
@@ -212,7 +227,7 @@ class _People:
         if twice:
             name = one_line(twice[0].name)
             raise UsageProblem(f"{name}: two rows of the table are the same student.")
-        return Filled(text.getvalue(), len(self._found), not_there)
+        return Filled(text.getvalue(), len(self._found) - len(self._left), not_there)
 
 
 def _letters(name: str) -> str:

@@ -4,11 +4,9 @@ Written one at a time from the reports as they come; of a report only counts are
 """
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
 from pathlib import Path
 
-from grader.classroom.find import Student
-from grader.classroom.gradebook import Gradebook, Result
+from grader.classroom.gradebook import Gradebook
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.names import page_names
 from grader.classroom.pages.overview import Overview
@@ -31,8 +29,9 @@ def write_pages(graded: Iterable[Graded], book: Gradebook, policy: Policy, out: 
     folder = out / STUDENTS
     folder.mkdir(parents=True, exist_ok=True)
     written = set()
-    for student, results in _by_student(graded, book):
-        page = student_page(student, results, overview.counted, book.exercises, policy)
+    for student, pairs in book.by_student(zip(graded, book.results, strict=True)):
+        results = ((result, Report.from_json(one.report)) for one, result in pairs)
+        page = student_page(student, results, overview.counted, book, policy)
         path = folder / names[student]
         path.write_text(page, encoding="utf-8")
         written.add(path.name)
@@ -40,14 +39,6 @@ def write_pages(graded: Iterable[Graded], book: Gradebook, policy: Policy, out: 
     links = {student: f"{STUDENTS}/{name}" for student, name in names.items()}
     (out / INDEX).write_text(class_page(overview, links), encoding="utf-8")
     return out / INDEX
-
-
-def _by_student(
-    graded: Iterable[Graded], book: Gradebook
-) -> Iterable[tuple[Student, Iterable[tuple[Result, Report]]]]:
-    pairs = zip(graded, book.results, strict=True)
-    for student, group in groupby(pairs, key=lambda pair: pair[1].student):
-        yield student, ((result, Report.from_json(one.report)) for one, result in group)
 
 
 def _clear(folder: Path, is_current: Callable[[str], bool]) -> None:

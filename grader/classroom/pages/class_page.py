@@ -38,16 +38,18 @@ class Line:
 
     student: Student
     link: str
-    results: tuple[Result | None, ...]
+    results: tuple[tuple[Result | None, str], ...]  # or why there is none
     points: str
     out_of: str
 
 
 def _rows(book: Gradebook, links: Mapping[Student, str]) -> Iterator[Line]:
     for student in book.students:
-        results = tuple(book.of(student, exercise) for exercise in book.exercises)
-        points = sum(one.points for one in results if one is not None)
-        out_of = sum(one.out_of for one in results if one is not None)
+        found = [book.of(student, exercise) for exercise in book.exercises]
+        points = sum(one.points for one in found if one is not None)
+        out_of = sum(one.out_of for one in found if one is not None)
+        why = [book.why_nothing(student, exercise) for exercise in book.exercises]
+        results = tuple(zip(found, why, strict=True))
         yield Line(student, links[student], results, number(points), number(out_of))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grader.classroom.find import Student
-from grader.classroom.gradebook import Result, number
+from grader.classroom.gradebook import Gradebook, Result, number
 from grader.classroom.pages.templates import rendered
 from grader.classroom.policy import Policy
 from grader.course.exercise import load_exercise
@@ -18,7 +18,8 @@ from grader.workspace.kit import solution_source
 @dataclass(frozen=True)
 class Row:
     exercise: str
-    result: Result | None = None
+    result: Result | None
+    why_nothing: str = ""  # "not handed in"
 
     @property
     def counts(self) -> bool:
@@ -44,7 +45,7 @@ def student_page(
     student: Student,
     results: Iterable[tuple[Result, Report]],
     told: Callable[[Result, Report], None],
-    exercises: Sequence[str],
+    book: Gradebook,
     policy: Policy,
 ) -> str:
     """`told` is called with each report, which is read only once."""
@@ -54,7 +55,13 @@ def student_page(
         rows.append(Row(result.exercise, result))
         if result.counts:
             parts.append(_part(report, policy))
-    return rendered("student.html", student=student, rows=_all(rows, exercises), parts=parts)
+    return rendered(
+        "student.html",
+        student=student,
+        rows=_all(rows, student, book),
+        not_graded=book.not_graded_of(student),
+        parts=parts,
+    )
 
 
 def _part(report: Report, policy: Policy) -> Part:
@@ -64,7 +71,8 @@ def _part(report: Report, policy: Policy) -> Part:
     return Part(report.exercise, html, solution)
 
 
-def _all(rows: Sequence[Row], exercises: Sequence[str]) -> Iterator[Row]:
-    """Also what was not handed in."""
-    for exercise in exercises:
-        yield from [row for row in rows if row.exercise == exercise] or [Row(exercise)]
+def _all(rows: Sequence[Row], student: Student, book: Gradebook) -> Iterator[Row]:
+    """Also what has no result."""
+    for exercise in book.exercises:
+        nothing = Row(exercise, None, book.why_nothing(student, exercise))
+        yield from [row for row in rows if row.exercise == exercise] or [nothing]
