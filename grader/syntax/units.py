@@ -46,7 +46,7 @@ class Unit:
 
     @cached_property
     def written(self) -> frozenset[str]:
-        return self.through_calls.union(write.target.variable for write in self.writes)
+        return _union([self.through_calls], [write.target.variable for write in self.writes])
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -65,7 +65,7 @@ class Unit:
     def in_place(self) -> frozenset[str]:
         """The names of what it writes to, where that keeps its identity."""
         kept = (w.target.variable for w in self.writes if not w.binds or w.how == "augmented")
-        return self.through_calls.union(kept)
+        return _union([self.through_calls], [*kept])
 
     @cached_property
     def alias(self) -> tuple[str, str] | None:
@@ -165,6 +165,7 @@ def units_of(cells: Iterable[Cell], gradients: Collection[str]) -> Iterator[Unit
         if isinstance(node, Function) and not _is_a_cell(node, gradients)
     }
     answers = _answers(top, functions, gradients)
+    effects = {name: _effects(function) for name, function in functions.items()}
     for at, cell in readable:
         for node, loop in _flat(cell.tree.body, gradients, None):
             answer = isinstance(node, Function) and functions.get(node.name) is node
@@ -174,7 +175,7 @@ def units_of(cells: Iterable[Cell], gradients: Collection[str]) -> Iterator[Unit
             else:
                 parts = iter([(node, loop)] if not _called(node) & answers.keys() else [])
             for part, inside in parts:
-                yield Unit(part, cell, at, inside, frozenset(_through_calls(part, functions)))
+                yield Unit(part, cell, at, inside, _through_calls(part, effects))
 
 
 def _answers(
@@ -183,18 +184,24 @@ def _answers(
     """Functions that work out several gradients, in names of their own, where nothing else does:
     their lines are the answer. With the line of the loop over steps that calls them, if any."""
     found: dict[str, int | None] = {}
+    loops: dict[str, int] = {}  # of a function that one calls, its line
+    elsewhere: dict[str, list[set[str]]] = {}  # of a gradient: what each of its writers calls
+    for node in top:
+        called = set() if isinstance(node, Function) else _called(node)
+        if isinstance(node, ast.For | ast.While):
+            loops = {name: node.lineno for name in called} | loops
+        if not isinstance(node, Function):
+            for name in {write.target.variable for write in writes(node)} & set(gradients):
+                elsewhere.setdefault(name, []).append(called)
     for name, function in functions.items():
         made = {write.target.variable for write in writes(*function.body)} & set(gradients)
-        others = [node for node in top if not isinstance(node, Function)]
-        others = [node for node in others if name not in _called(node)]
-        elsewhere = {write.target.variable for node in others for write in writes(node)}
+        if len(made) <= FEW or name == ENTRY:
+            continue
         early = [node for node in within(function.body) if isinstance(node, ast.Return)]
         ends = not early or early == [node for node in function.body[-1:] if node in early]
-        loops = (node for node in top if isinstance(node, ast.For | ast.While))
-        loop = next((node.lineno for node in loops if name in _called(node)), None)
-        alone = loop is not None or not made & elsewhere
-        if len(made) > FEW and alone and ends and name != ENTRY:
-            found[name] = loop
+        others = (called for key in made for called in elsewhere.get(key, ()))
+        if ends and (name in loops or all(name in called for called in others)):
+            found[name] = loops.get(name)
     return found
 
 
@@ -235,26 +242,47 @@ def _opens(node: ast.With) -> bool:
     return any(reads(ast.Expr(item.context_expr)) & OUTSIDE.keys() for item in node.items)
 
 
-def _through_calls(node: ast.stmt, functions: Mapping[str, Function]) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Effects:
+    """What calling a function of the notebook's writes outside it."""
+
+    names: frozenset[str]  # global ones
+    filled: tuple[bool, ...]  # by parameter, whether what is passed is written to
+
+
+def _effects(function: Function) -> _Effects:
+    made = list(writes(function, *function.body))
+    names = frozenset(write.target.variable for write in made if write.how == "global")
+    filled = {
+        write.target.variable
+        for write in made
+        if not write.binds and write.how not in ("global", "called")
+    }
+    return _Effects(names, tuple(given.arg in filled for given in function.args.args))
+
+
+def _through_calls(node: ast.stmt, effects: Mapping[str, _Effects]) -> frozenset[str]:
     """What the notebook's functions write when they are called here: global names, and what is
     passed to them."""
+    found: list[frozenset[str]] = []  # a function's own, not copied for each of its calls
+    passed = set[str]()
     for call in within([node]):
         match call:
             case ast.Call(func=ast.Attribute(attr="at"), args=[into, *_]):  # numpy.add.at(dC, ...)
-                yield from filter(None, [_seen_through(into)])
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-            function = functions.get(call.func.id)
-            if function is not None:
-                made = list(writes(function, *function.body))
-                yield from (write.target.variable for write in made if write.how == "global")
-                filled = {
-                    write.target.variable
-                    for write in made
-                    if not write.binds and write.how not in ("global", "called")
-                } & parameters(function)
-                for parameter, passed in zip(function.args.args, call.args, strict=False):
-                    if parameter.arg in filled and isinstance(passed, ast.Name):
-                        yield passed.id
+                passed |= {name for name in [_seen_through(into)] if name}
+            case ast.Call(func=ast.Name(id=name), args=given) if name in effects:
+                found.append(effects[name].names)
+                pairs = zip(effects[name].filled, given, strict=False)
+                passed |= {one.id for fills, one in pairs if fills and isinstance(one, ast.Name)}
+    return _union(found, passed)
+
+
+def _union(sets: Sequence[frozenset[str]], more: Collection[str]) -> frozenset[str]:
+    """Itself, where it is one of them."""
+    every = set(map(id, sets))
+    if len(every) == 1 and sets[0].issuperset(more):
+        return sets[0]
+    return frozenset().union(*sets, more)
 
 
 def _always(node: ast.stmt) -> TypeGuard[ast.If]:
