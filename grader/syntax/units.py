@@ -189,7 +189,8 @@ def _answers(
     for node in top:
         called = set() if isinstance(node, Function) else _called(node)
         if isinstance(node, ast.For | ast.While):
-            loops = {name: node.lineno for name in called} | loops
+            for name in called:
+                loops.setdefault(name, node.lineno)
         if not isinstance(node, Function):
             for name in {write.target.variable for write in writes(node)} & set(gradients):
                 elsewhere.setdefault(name, []).append(called)
