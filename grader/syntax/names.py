@@ -16,7 +16,6 @@ TANGLED = "?"  # among the paths of a name that stands for more than anybody nee
 MOST_PATHS, LONGEST_PATH = 20, 120
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-SCOPES = (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)
 WITHOUT_PARTS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
 
