@@ -97,8 +97,18 @@ def garbled(exercise: Exercise, path: Path, options: Options, error: Exception) 
         environment=environment(options, ()),
         gradients=tuple(
             GradientReport(
-                row.name, "errored", False, False, None, None, (), None, None, is_value=row.is_value
-            )
+                row.name,
+                "errored",
+                False,
+                False,
+                None,
+                None,
+                (),
+                None,
+                None,
+                is_value=row.is_value,
+                shown_as=row.shown_as,
+            )  # fmt: skip
             for row in rows
         ),
         error=f"{path}: {ended_sentence(Ended('garbled', detail))}",
@@ -221,6 +231,7 @@ def _gradient(verdict: Verdict, found: Diagnosis | None) -> GradientReport:
         worst=verdict.worst,
         own_exact=verdict.own_exact,
         is_value=verdict.row.is_value,
+        shown_as=verdict.row.shown_as,
     )
 
 

@@ -39,11 +39,12 @@ class GradientReport:
     own_exact: bool = False  # exact, given a true upstream
     is_value: bool = False  # something asked for that is not a gradient
     place: Place | None = None  # where that line stands in a notebook
+    shown_as: str | None = None  # "self.grad in __mul__", where a learner does not know the name
 
     @property
     def label(self) -> str:
         """What the learner calls it: "dprobs", or a value by its own name."""
-        return self.name if self.is_value else f"d{self.name}"
+        return self.shown_as or (self.name if self.is_value else f"d{self.name}")
 
     @property
     def passes(self) -> bool:

@@ -13,6 +13,7 @@ class Row:
     name: str
     is_value: bool = False
     target: str = ""  # in a class: "Tanh.backward:return"; else the key
+    shown_as: str | None = None  # what a report calls it, where not by its key
     broadcasts: bool = False  # judged in its value's shape, where only leading 1s are missing
 
     @property

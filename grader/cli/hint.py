@@ -6,7 +6,7 @@ import click
 
 from grader.cli import main
 from grader.cli.current import gradient_meant
-from grader.cli.learner import gradient_named
+from grader.cli.learner import gradients_named
 from grader.cli.paragraphs import wrapped
 from grader.errors import UsageProblem, printable, shown
 
@@ -30,16 +30,16 @@ def hint(exercise: str | None, gradient: str | None, rung: int | None, whole: bo
 
     course, gradient = gradient_meant(exercise, gradient)
     exercise = course.name
-    named = None if gradient is None else gradient_named(course, gradient)
+    named = () if gradient is None else gradients_named(course, gradient)
     if whole and rung is not None:
         raise UsageProblem("--rung and --all cannot be combined.")
     folder = find_kit()
     last = LastGrading() if begun_anew(folder, exercise) else last_grading(folder, exercise)
-    name = named or last.first
+    name = _meant(named, last) if named else last.first
     if name is None or name not in course.gradients:
-        click.echo(_nothing_to_hint_at(exercise, course.key(course.gradients[0]), last))
+        click.echo(_nothing_to_hint_at(exercise, course.word(course.gradients[0]), last))
         return
-    label, finding = course.key(name), last.finding(name)
+    label, finding = course.label(name), last.finding(name)
     rungs = ladder(course, name, finding)
     if rung is not None and rung > len(rungs):
         raise UsageProblem(f"{label} has {len(rungs)} rungs; there is no rung {rung}.")
@@ -49,13 +49,21 @@ def hint(exercise: str | None, gradient: str | None, rung: int | None, whole: bo
     numbers = range(1, len(rungs) + 1) if whole else (at,)
     for number in numbers:
         _show(f"{label}, hint {number} of {len(rungs)}: ", rungs[number - 1])
-    click.echo(_onward(exercise, label, numbers[-1], len(rungs)))
+    click.echo(_onward(exercise, gradient or course.word(name), numbers[-1], len(rungs)))
     try:
         note_rung(folder, exercise, name, numbers[-1])
     except OSError as error:
         click.echo(
             f"The hint shown could not be recorded: {error.filename}: {error.strerror}.", err=True
         )
+
+
+def _meant(named: tuple[str, ...], last: "LastGrading") -> str:
+    """Of a method's rows, the first that is wrong."""
+    findings = ((name, last.finding(name)) for name in named)
+    right = ("exact", "approximate", "inherited")
+    wrong = (name for name, found in findings if found and found.verdict not in right)
+    return next(wrong, named[0])
 
 
 def _nothing_to_hint_at(exercise: str, first: str, last: "LastGrading") -> str:
@@ -77,7 +85,7 @@ def _remark(folder: "Kit", course: "Exercise", name: str, last: "LastGrading") -
     """What the last grading has to say before a hint is read; "" for nothing."""
     from grader.workspace.hint_state import saved_at
 
-    exercise, label, finding = course.name, course.key(name), last.finding(name)
+    exercise, label, finding = course.name, course.label(name), last.finding(name)
     if finding is None:
         return ""
     if last.saved != saved_at(folder, exercise):
@@ -86,7 +94,7 @@ def _remark(folder: "Kit", course: "Exercise", name: str, last: "LastGrading") -
     if finding.verdict in ("exact", "approximate"):
         return f"{label} was right when it was last graded."
     if finding.verdict == "inherited":
-        first = "" if last.first is None else f" First error: {course.key(last.first)}."
+        first = "" if last.first is None else f" First error: {course.label(last.first)}."
         return f"The line of {label} is right, but a gradient that it uses is wrong.{first}"
     return ""
 
@@ -103,7 +111,7 @@ def _show(head: str, rung: "Rung") -> None:
     click.echo()
 
 
-def _onward(exercise: str, label: str, at: int, rungs: int) -> str:
+def _onward(exercise: str, word: str, at: int, rungs: int) -> str:
     if at < rungs:
-        return f"The next hint: grade hint {exercise} {label}"
-    return f"That was the last hint. The worked answer: grade solution {exercise} {label}"
+        return f"The next hint: grade hint {exercise} {word}"
+    return f"That was the last hint. The worked answer: grade solution {exercise} {word}"

@@ -81,7 +81,7 @@ def solution(exercise: str | None, gradient: str | None, yes: bool) -> None:
     exercise = course.name
     wanted = None if gradient is None else gradient_named(course, gradient)
     confirm_reveal(
-        exercise, exercise if wanted is None else course.key(wanted), "worked answer", yes
+        exercise, exercise if wanted is None else course.label(wanted), "worked answer", yes
     )
     source = kit.solution_source(exercise)
     click.echo(source.rstrip("\n") if wanted is None else solution_lines(course, source, wanted))
@@ -104,10 +104,14 @@ def confirm_reveal(exercise: str, what: str, document: str, yes: bool) -> None:
 
 def gradient_named(exercise: "Exercise", word: str) -> str:
     """`counts` or `dcounts`, whichever is typed. Raises UsageProblem, with near names."""
-    for name in exercise.gradients:
-        if word in (name, exercise.key(name)):
-            return name
-    typed = [exercise.key(name) for name in exercise.gradients]
+    return gradients_named(exercise, word)[0]
+
+
+def gradients_named(exercise: "Exercise", word: str) -> tuple[str, ...]:
+    """The same; of a method (`__mul__`), all that is written in it. Raises UsageProblem."""
+    if found := exercise.named(word):
+        return found
+    typed = list(dict.fromkeys(map(exercise.word, exercise.gradients)))
     near = did_you_mean(word, typed)
     more = f" There is: {', '.join(typed)}" if near == "." else ""
     raise UsageProblem(f"{word}: no such gradient here{near}{more}")

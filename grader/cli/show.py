@@ -25,7 +25,7 @@ def show(exercise: str | None, gradient: str | None) -> None:
     if gradient is not None:
         _readers(course, gradient_named(course, gradient))
         return
-    first = course.key(course.gradients[0])
+    first = course.word(course.gradients[0])
     lines = [
         click.style(f"{course.name}: {course.title}", bold=True),
         "\nGiven:",

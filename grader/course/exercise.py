@@ -40,6 +40,7 @@ class Exercise:
     slopes: dict[str, tuple[str, str]] = field(default_factory=dict)  # such values: (of, in)
     tolerance_scale: dict[str, float] = field(default_factory=dict)  # times the usual tolerance
     written_in: dict[str, str] = field(default_factory=dict)  # of classes: a row's method, target
+    shown_as: dict[str, str] = field(default_factory=dict)  # a row's label, where not its key
     depends_on: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what spoils it if wrong
     declared: Declaration | None = None  # what the kind's driver needs of the course
     deep_stack: DeepStack | None = None  # of layers: what --plots stacks
@@ -70,6 +71,7 @@ class Exercise:
                 name,
                 is_value=name in self.values,
                 target=self.written_in.get(name, ""),
+                shown_as=self.shown_as.get(name),
                 broadcasts=self.kind.broadcasts and name not in self.values,
             )
             for name in self.gradients
@@ -104,6 +106,22 @@ class Exercise:
     def key(self, name: str) -> str:
         """What the learner calls it: `dprobs`; a value that is not a gradient has its own name."""
         return self.row[name].key
+
+    def label(self, name: str) -> str:
+        """What a report calls it: its key, or where it is written ("self.grad in __mul__")."""
+        return self.row[name].shown_as or self.key(name)
+
+    def word(self, name: str) -> str:
+        """What is typed for it, in one word: its key, or the method that it is written in."""
+        if name not in self.shown_as:
+            return self.key(name)
+        method = self.place(name).partition(":")[0].removesuffix("._backward")
+        return method.rpartition(".")[2]
+
+    def named(self, word: str) -> tuple[str, ...]:
+        """What is meant by a word: `probs`, `dprobs`, a label; a method may have several rows."""
+        one = [n for n in self.gradients if word in (n, self.key(n), self.label(n))]
+        return tuple(one or (n for n in self.gradients if word == self.word(n)))
 
     def asked_for(self, value: str) -> str:
         """What a value that is not a gradient should be, in words: its text without the shape."""
@@ -164,6 +182,7 @@ def load_exercise(name: str) -> Exercise:
         slopes=dict(getattr(module, "SLOPES", {})),
         tolerance_scale=dict(getattr(module, "TOLERANCE_SCALE", {})),
         written_in=dict(getattr(module, "WRITTEN_IN", {})),
+        shown_as=dict(getattr(module, "SHOWN_AS", {})),
         depends_on=dict(getattr(module, "DEPENDS_ON", {})),
         declared=kind.declaration(vars(module)),
         deep_stack=getattr(module, "DEEP_STACK", None),

@@ -50,6 +50,26 @@ WRITTEN_IN = {
     "graphs": "Value.backward",
     "trained": "Value.backward",
 }
+# The expression is the course's: a learner knows the rows by the methods that they are written in.
+SHOWN_AS = {
+    "doubled": "self.grad in __add__",
+    "product": "other.grad in __add__",
+    "squared": "self.grad in __mul__",
+    "cubed": "other.grad in __mul__",
+    "quotient": "self.grad in __pow__",
+    "logged": "self.grad in __truediv__",
+    "shifted": "other.grad in __truediv__",
+    "squashed": "self.grad in __add__ (2)",
+    "y": "other.grad in __add__ (2)",
+    "x": "self.grad in log",
+    "grown": "v * v in __mul__",
+    "c": "self.grad in exp",
+    "a": "self.grad in tanh",
+    "kept": "v + v in __add__",
+    "b": "self.grad in relu",
+    "graphs": "backward on many graphs",
+    "trained": "backward in training",
+}
 # What an operation has to pass on: the same for each row of it.
 OF_A_SUM = (
     "Let one of the two grow a little: by how much does their sum grow? That times out.grad, the "

@@ -7,13 +7,17 @@ comparisons of the numbers at hand are worked out, and nothing else is.
 import ast
 import copy
 import operator
+import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 
+from grader.course.forward import Chunk
 from grader.diagnose.case import Case
 from grader.tensors import close
 
+FACTORS = ("upstream", "left_out", "base", "terms", "term")  # evidence that names what is read
 Numbers = dict[str, torch.Tensor]  # by what they are called: "root"; in a method "self.data"
 Number = torch.Tensor | float
 
@@ -30,6 +34,27 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[torch.Tensor, float], torch.Tensor]
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
 }
+
+
+def in_method_words(case: Case, evidence: dict[str, Any]) -> dict[str, Any]:
+    """Factors and upstream gradients as the method names them: `other.data` for `cubed`.
+
+    Chunks stay as they are: the expression that is graded is shown beside them.
+    """
+    operands, chunk = _operands(case)
+    if chunk is None or not case.point.exercise.kind.names_operands:
+        return evidence
+    called = {name: f"{word}.data" for word, name in reversed(operands.items())}
+    called |= {chunk.name: "out.data", f"d{chunk.name}": "out.grad"}
+
+    def said(value: Any) -> Any:
+        if isinstance(value, list):
+            return [said(one) for one in value]
+        if not isinstance(value, str) or "`" in value:
+            return value
+        return re.sub(r"\b[a-z]\w*\b", lambda name: called.get(name[0], name[0]), value)
+
+    return {key: said(of) if key in FACTORS else of for key, of in evidence.items()}
 
 
 def swapped_number(case: Case) -> tuple[str, str] | None:
@@ -100,22 +125,30 @@ def _by_name(case: Case) -> tuple[Numbers, dict[str, float]]:
 
 def _numbers(case: Case) -> tuple[Numbers, dict[str, float]]:
     """What the operation of this row has at hand, and a plain number by any name: of v**3."""
-    (chunk,) = case.consumers if len(case.consumers) == 1 else (None,)
+    operands, chunk = _operands(case)
     if chunk is None:
         return {}, {}
+    constants, values = dict[str, float](), case.point.values
     match ast.parse(chunk.expression, mode="eval").body:
-        case ast.BinOp(left=ast.Name(id=left), right=ast.Name(id=right)):
-            operands, constants = {"self": left, "other": right}, {}
-        case ast.BinOp(left=ast.Name(id=left), right=ast.Constant(value=int() as value)):
-            operands, constants = {"self": left}, {"": float(value)}
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=left)), args=[]):
-            operands, constants = {"self": left}, {}
-        case _:
-            return {}, {}
-    values = case.point.values
+        case ast.BinOp(right=ast.Constant(value=int() as value)):
+            constants = {"": float(value)}
     numbers = {f"{called}.data": values[name] for called, name in operands.items()}
     arrives = {"out.data": values[chunk.name], "out.grad": case.upstream(chunk)}
     return numbers | arrives, constants
+
+
+def _operands(case: Case) -> tuple[dict[str, str], Chunk | None]:
+    """What self and other are in the chunk of this row, and the chunk; None where that is not
+    one operation."""
+    (chunk,) = case.consumers if len(case.consumers) == 1 else (None,)
+    match None if chunk is None else ast.parse(chunk.expression, mode="eval").body:
+        case ast.BinOp(left=ast.Name(id=left), right=ast.Name(id=right)):
+            return {"self": left, "other": right}, chunk
+        case ast.BinOp(left=ast.Name(id=left), right=ast.Constant(value=int())):
+            return {"self": left}, chunk
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=left)), args=[]):
+            return {"self": left}, chunk
+    return {}, None
 
 
 def _worth(node: ast.expr, numbers: Numbers, constants: dict[str, float]) -> Number | None:

@@ -44,6 +44,12 @@ class Case:
         return self.expected if tensor is None else tensor
 
     @property
+    def gradient(self) -> str:
+        """What a learner calls it: `dh`, or `h.grad` where h is a Value."""
+        of_values = self.point.exercise.kind.names_operands
+        return f"{self.name}.grad" if of_values else f"d{self.name}"
+
+    @property
     def consumers(self) -> tuple[Chunk, ...]:
         return self.point.exercise.forward_pass.consumers.get(self.name, ())
 

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from grader.bench.point import NOTHING, nearest
+from grader.diagnose.arithmetic import in_method_words
 from grader.diagnose.case import Case
 from grader.diagnose.events import (
     afterwards,
@@ -118,7 +119,7 @@ def _evidence(mistake: str, cases: tuple[Case, ...]) -> dict[str, Any] | None:
         evidence = module.find(case)
         if evidence is None:
             return None
-        found.append(evidence)
+        found.append(in_method_words(case, evidence))
     first: dict[str, Any] = found[0]
     if len(found) > 1 and hasattr(module, "agree"):
         agreed: dict[str, Any] | None = module.agree(found[0], found[1])

@@ -111,6 +111,8 @@ def _meaning(gradient: GradientReport) -> str:
 
 def in_method(gradient: GradientReport, exercise: Exercise) -> str:
     """' (self.grad in __add__)': of classes, what the learner sees of it in the file."""
+    if gradient.shown_as is not None:
+        return ""
     name, _, target = exercise.written_in.get(gradient.name, "").partition(":")
     if not target:
         return f" ({name})" if name else ""

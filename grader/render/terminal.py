@@ -123,7 +123,8 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
 
 
 def _help(exercise: str, first: GradientReport) -> Iterator[tuple[str, str]]:
-    yield f"grade hint {exercise} {first.label}", "a hint; the next one at each call"
+    word = load_exercise(exercise).word(first.name)
+    yield f"grade hint {exercise} {word}", "a hint; the next one at each call"
     if first.diagnosis is not None:
         yield f"grade explain {first.diagnosis.mistake}", "what this mistake is"
 

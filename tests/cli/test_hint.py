@@ -233,3 +233,15 @@ def test_the_stub_copied_over_the_file_starts_every_ladder_anew(folder: kit.Kit)
     file.write_text(kit.pristine_stub("exercise1"))
     note_grading(folder, report(gradient("counts", "missing")))
     assert last_grading(folder, "exercise1").rungs == {}
+
+
+def test_a_method_means_its_first_wrong_row(folder: kit.Kit) -> None:
+    right, wrong = gradient("squared", "exact"), gradient("cubed", "wrong")
+    note_grading(folder, replace(report(right, wrong), exercise="warmup2"))
+    done = grade("hint", "warmup2", "__mul__")
+    assert headings(done)[0].startswith("other.grad in __mul__, hint 1 of ")
+    assert done.stdout.endswith("The next hint: grade hint warmup2 __mul__\n")
+    # Of one with nothing wrong, or not graded yet, its first row.
+    assert headings(grade("hint", "warmup2", "__add__"))[0].startswith("self.grad in __add__, hint")
+    refused = grade("hint", "warmup2", "__mull__")
+    assert refused.exit_code == 2 and "did you mean __mul__?" in refused.stderr

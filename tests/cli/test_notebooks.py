@@ -154,4 +154,4 @@ def test_a_mistake_in_the_lectures_value_is_named(tmp_path: Path) -> None:
     right = "self.grad += other.data * out.grad"
     wrong = MICROGRAD.replace(right, right.replace("+=", "=")) + MICROGRAD_MORE
     done = grade(tmp_path, "notebook", written(tmp_path, "import math", wrong), code=1)
-    assert "First error: dsquared (self.grad in __mul__), [2] line 24, is wrong." in done.stdout
+    assert "First error: self.grad in __mul__, [2] line 24, is wrong." in done.stdout

@@ -49,6 +49,20 @@ def test_an_operation_that_is_wrong_only_far_from_the_graphs_numbers_does_not_pa
     assert verdicts(report, "wrong") == ["graphs"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("+= other.data * out.grad", "+= out.grad", "The factor other.data was left out."),
+        ("+= out.grad / other.data", "+= 1 / other.data", "the upstream gradient out.grad is"),
+        ("other.grad += self.data * out.grad", "other.grad += 0", "to cubed.grad is missing"),
+    ],
+)
+def test_a_mistake_is_said_in_the_methods_own_names(old, new, said, grade_text):
+    first = grade_text(changed(old, new), EXERCISE).first_own_error
+    assert said in first.diagnosis.message
+    assert first.label.split()[-1] in ("__mul__", "__truediv__")
+
+
 # The order
 
 

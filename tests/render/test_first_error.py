@@ -109,3 +109,11 @@ def test_of_a_class_it_says_in_which_method(exercise: str, name: str, said: str)
     )
     assert told is not None
     assert f"{told.label}{told.rest}" == said
+
+
+def test_a_row_with_a_label_of_its_own_has_its_method_in_it() -> None:
+    gradient = replace(WRONG, name="squared", shown_as="self.grad in __mul__")
+    report = Report("warmup2", "answer.py", False, {}, (gradient,))
+    told = first_told(report, load_exercise("warmup2"))
+    assert told is not None
+    assert f"{told.label}{told.rest}" == "self.grad in __mul__, line 7, is wrong."

@@ -186,7 +186,7 @@ def _comment(results: Sequence[Result]) -> str:
             words += ", passed"
         elif first is not None:
             where = f", {placed(first.where)}" if first.where else ""
-            label = load_exercise(one.exercise).key(first.gradient)
+            label = load_exercise(one.exercise).label(first.gradient)
             words += f"; first error: {label}{where} ({first.verdict})"
         said.append(words)
     return ". ".join(said)

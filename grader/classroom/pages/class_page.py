@@ -85,7 +85,7 @@ class Section:
         return self.count.answers.groups()
 
     def label(self, name: str) -> str:
-        return self.count.exercise.key(name)
+        return self.count.exercise.label(name)
 
     def share(self, count: int) -> str:
         return f"{count / self.count.submissions:.0%}"

@@ -124,6 +124,7 @@ CASE_OF = {
     "wrong-exponent": ("multiplied-for-divided",),
     "value-for-gradient": ("multiplied-for-divided",),
     "no-one-hot": ("picks-too-much",),
+    "d-on-wrong-factor": ("contribution-missing",),
     "contribution-twice": ("wrong-factor",),
     "sign-flipped": ("wrong-factor",),
     "softmax-elementwise": ("not-summed",),

@@ -20,17 +20,18 @@ from grader.diagnose.terms import held_terms
 
 
 def find(case: Case) -> Evidence | None:
+    named = {"value": case.name, "gradient": case.gradient}
     if case.matches(torch.zeros_like(case.expected)):
-        return {"missing": [f"`{chunk.source}`" for chunk in case.consumers], "value": case.name}
+        return {"missing": [f"`{chunk.source}`" for chunk in case.consumers], **named}
     for held in held_terms(case):
         missing = [term for term, count in held.count.items() if count == 0]
         rest = [count for count in held.count.values() if count != 0]
         if held.by in ("power", "sum"):  # a term of one derivative, not a use of the value
             continue
         if missing and not held.others and all(count == 1 for count in rest):
-            return {"missing": missing, "value": case.name}
+            return {"missing": missing, **named}
     return None
 
 
-def message(missing: list[str], value: str) -> str:
-    return f"A contribution to d{value} is missing: {' and '.join(missing)}."
+def message(missing: list[str], value: str, gradient: str) -> str:
+    return f"A contribution to {gradient} is missing: {' and '.join(missing)}."
