@@ -108,7 +108,7 @@ def garbled(exercise: Exercise, path: Path, options: Options, error: Exception) 
                 None,
                 is_value=row.is_value,
                 shown_as=row.shown_as,
-            )  # fmt: skip
+            )
             for row in rows
         ),
         error=f"{path}: {ended_sentence(Ended('garbled', detail))}",
