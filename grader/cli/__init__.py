@@ -37,7 +37,7 @@ COMMANDS = {
     "init": ("learner", "Set up the kit in DIR: stubs, worked answers, names."),
     "notebook": ("notebooks", "Grade the lecture's notebook, or a script like it, as it is."),
     "class": ("classroom", "Grade the submissions of a class, found in a FOLDER or a zip."),
-    "package": ("package", "The kit for Gradescope or GitHub, which call it by themselves."),
+    "package": ("package", "The kit for Gradescope, GitHub or nbgrader, which call it."),
     "dialect": ("dialect", "What a submission may use under --untrusted."),
     "doctor": ("doctor", "Test which layers of the sandbox work on this machine."),
     "dev": ("dev", "For those who write exercises."),

@@ -1,4 +1,4 @@
-"""`grade package`: the kit for Gradescope or GitHub, which call it by themselves."""
+"""`grade package`: the kit for Gradescope, GitHub or nbgrader, which call it by themselves."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ rules = click.option(
 
 @main.group()
 def package() -> None:
-    """The kit for Gradescope or GitHub, which call it by themselves."""
+    """The kit for Gradescope, GitHub or nbgrader, which call it by themselves."""
 
 
 @package.command()
@@ -53,10 +53,36 @@ def github(
     from grader.classroom.package import github as workflow
     from grader.cli.classroom import read_rules
 
-    text = workflow(read_rules(policy, exercises).exercises, policy, install)
+    write_new(file, workflow(read_rules(policy, exercises).exercises, policy, install))
+    click.echo(f"{shown(file)} is written: commit it in the template repository.")
+
+
+@package.command()
+@click.argument("file", type=Path, metavar="FILE.ipynb")
+@chosen
+@rules
+def nbgrader(file: Path, exercises: tuple[str, ...], policy: Path | None) -> None:
+    """Write an assignment's notebook for nbgrader, with the worked answer: into source/."""
+    from grader.classroom.package.nbgrader import assignment
+    from grader.cli.classroom import read_rules
+    from grader.course.exercise import load_exercise
+    from grader.workspace.kit import solution_source
+
+    found = read_rules(policy, exercises)
+    if len(found.exercises) != 1 or file.suffix != ".ipynb":
+        raise UsageProblem("A notebook, FILE.ipynb, is of one exercise: name one by --exercise.")
+    (name,) = found.exercises
+    write_new(file, assignment(load_exercise(name), solution_source(name), found))
+    click.echo(
+        f"{shown(file)} is written, with the worked answer, which `nbgrader generate_assignment` "
+        "takes out."
+    )
+
+
+def write_new(file: Path, text: str) -> None:
+    """Nothing is written over."""
     if file.exists():
         raise UsageProblem(f"{shown(file)} exists; name another file, or remove it.")
     with written(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    click.echo(f"{shown(file)} is written: commit it in the template repository.")

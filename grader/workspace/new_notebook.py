@@ -40,26 +40,47 @@ GRADING = (
 
 def notebook_text(exercise: Exercise, solution: str) -> str:
     """The file, of nbformat 4.5. Raises UsageProblem where an exercise does not fit a notebook."""
+    return as_file(
+        exercise,
+        [
+            *forward_cells(exercise, solution),
+            text_cell(NUMBERS if exercise.kind.plain_numbers else BACKWARD),
+            *(code_cell(_gradient(exercise, row)) for row in exercise.gradients),
+            text_cell(GRADING.format(name=exercise.name)),
+            code_cell(check_of(exercise)),
+        ],
+    )
+
+
+def check_of(exercise: Exercise, **options: object) -> str:
+    """The line that grades."""
+    words = [f'"{exercise.name}"', *(f"{name}={value}" for name, value in options.items())]
+    return f"grader.check({', '.join(words)})"
+
+
+def forward_cells(exercise: Exercise, solution: str) -> list[dict[str, Any]]:
+    """What stands before the gradients. Raises UsageProblem as notebook_text."""
     name = exercise.name
     if exercise.kind.in_methods:
         raise UsageProblem(
             f"{name} is written as classes, which a notebook would tear apart; write it in "
             f"exercises/{name}.py and run: grade {name}"
         )
-    cells = [
-        _text(f"# {name}: {exercise.title}\n\n{exercise.teaches}"),
-        _code(INSTALL + "\n".join([*_imports(exercise, solution), "", "import grader", ""])
-              + "\n%load_ext grader"),
-        _text(FORWARD),
-        _code(_given(exercise)),
-        _code(_forward(exercise)),
-        _text(NUMBERS if exercise.kind.plain_numbers else BACKWARD),
-        *(_code(_gradient(exercise, row)) for row in exercise.gradients),
-        _text(GRADING.format(name=name)),
-        _code(f'grader.check("{name}")'),
-    ]  # fmt: skip
+    imports = "\n".join([*_imports(exercise, solution), "", "import grader", ""])
+    return [
+        text_cell(f"# {name}: {exercise.title}\n\n{exercise.teaches}"),
+        code_cell(f"{INSTALL}{imports}\n%load_ext grader"),
+        text_cell(FORWARD),
+        code_cell(_given(exercise)),
+        code_cell(_forward(exercise)),
+    ]
+
+
+def as_file(exercise: Exercise, cells: list[dict[str, Any]]) -> str:
     document = {
-        "cells": [{"id": f"{name}-{number}", **cell} for number, cell in enumerate(cells, 1)],
+        "cells": [
+            {"id": f"{exercise.name}-{number}", **cell} for number, cell in enumerate(cells, 1)
+        ],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -111,11 +132,11 @@ def _gradient(exercise: Exercise, name: str) -> str:
     return "\n".join([*lines, f"{exercise.key(name)} = None{shape}"])
 
 
-def _text(source: str) -> dict[str, Any]:
+def text_cell(source: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": _lines(source)}
 
 
-def _code(source: str) -> dict[str, Any]:
+def code_cell(source: str) -> dict[str, Any]:
     return {
         "cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [],
         "source": _lines(source),
