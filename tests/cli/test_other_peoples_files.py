@@ -78,31 +78,34 @@ def test_what_is_no_file_is_no_submission(
     assert "a submission is a file" in " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize("name", ["progress.json", "hints.json", "lock"])
 @pytest.mark.parametrize("words", [["list"], ["exercise2"], ["hint", "exercise2"],
                                    ["reset", "exercise2"]])  # fmt: skip
-def test_a_pipe_for_a_state_file_keeps_nobody_waiting(
-    name: str, words: list[str], folder: Kit
-) -> None:
-    pipe(folder.root / ".handgrad" / name)
+def test_a_pipe_for_a_state_file_keeps_nobody_waiting(words: list[str], folder: Kit) -> None:
+    for name in ("progress.json", "hints.json", "lock"):
+        pipe(folder.root / ".handgrad" / name)
     pipe(folder.stub("exercise3"))
     assert grade(*words, cwd=folder.root).returncode in (0, 1)
 
 
-@pytest.mark.parametrize("link", [".handgrad", ".handgrad/progress.json", ".handgrad/hints.json",
-                                  ".handgrad/progress.new", ".handgrad/lock"])  # fmt: skip
+@pytest.mark.parametrize("links", [
+    [".handgrad"],
+    [f".handgrad/{name}" for name in ("progress.json", "hints.json", "progress.new", "lock")],
+])  # fmt: skip
 @pytest.mark.parametrize("untrusted", [[], ["--untrusted"]])
-def test_no_link_leads_out_of_the_folder(link: str, untrusted: list[str], folder: Kit) -> None:
+def test_no_link_leads_out_of_the_folder(
+    links: list[str], untrusted: list[str], folder: Kit
+) -> None:
     outside = folder.root.parent / f"{folder.root.name}-outside"
     outside.mkdir()
-    target = outside / "precious"
-    if link == ".handgrad":
-        target.mkdir()
-        (target / "progress.json").write_text("precious")
-    else:
-        target.write_text("precious")
-        (folder.root / ".handgrad").mkdir()
-    (folder.root / link).symlink_to(target)
+    for link in links:
+        target = outside / f"precious-{Path(link).name}"
+        if link == ".handgrad":
+            target.mkdir()
+            (target / "progress.json").write_text("precious")
+        else:
+            target.write_text("precious")
+            (folder.root / ".handgrad").mkdir(exist_ok=True)
+        (folder.root / link).symlink_to(target)
     before = files_below(outside)
     (folder.stub("exercise2")).write_text("def backward(n): return {}\n")
     assert grade("exercise2", *untrusted, cwd=folder.root).returncode == 1
