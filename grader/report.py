@@ -12,6 +12,7 @@ from grader.syntax.cells import Place
 
 SCHEMA = "handgrad/report/v1"
 PASSING = ("exact", "approximate")
+JUDGED_ALONE = ("inherited", "wrong")  # of a line that was not reached
 A_CELL = 10**6  # lines: a notebook's lines in their order, where only the cell's own are known
 
 
@@ -232,6 +233,13 @@ class Report:
             and bool(self.gradients)
             and all(gradient.verdict in accepted for gradient in self.gradients)
             and (self.training is None or self.training.matches)
+        )
+
+    @property
+    def unread(self) -> bool:
+        """Whether the code gave nothing at all, so that there is no first wrong line."""
+        return self.error is not None and all(
+            g.shape is None and g.verdict not in JUDGED_ALONE for g in self.gradients
         )
 
     @property

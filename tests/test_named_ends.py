@@ -7,7 +7,6 @@ import pytest
 from grader.cli.grading import summary_line
 from grader.course.exercise import load_exercise
 from grader.render.html import report_html
-from grader.render.sentences import unread
 from grader.render.terminal import console, report_view
 from grader.report import Report
 from tests.grading import grade, trial
@@ -41,7 +40,7 @@ def test_a_line_that_raises_and_writes_no_gradient_has_the_arrow(
     assert own_errors(report) == []
     assert (report.score, report.passed) == (26, False)
     assert report.as_json()["stopped"] == {"line": line, "text": text, "how": "raised"}
-    assert not unread(report)
+    assert not report.unread
     said = shown(report)
     assert re.search(rf"\n> {re.escape(text)} +- +- +- +raised +{line}\n{row}", said), said
     assert f"First error: line {line} raises, and writes no gradient.\n" in said

@@ -66,12 +66,15 @@ TOO_LARGE = f"it has more than {LARGEST // 2**20} MiB"
 def entries(root: Path) -> Iterator[Entry | NotRead]:
     """Every file below a folder, or in an archive, in the order of their names.
 
-    Raises OSError where the root cannot be read.
+    Raises OSError where the root cannot be read, Refused where it is neither.
     """
     if root.is_dir():
         yield from _in_folder(root, ())
-    else:
-        yield from _in_archive(root, ())
+        return
+    root.stat()
+    if not zipfile.is_zipfile(root):
+        raise Refused("neither a folder nor a whole zip; export it again")
+    yield from _in_archive(root, ())
 
 
 def _in_folder(folder: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead]:
@@ -130,5 +133,5 @@ def _why_not(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str | None:
     if member.file_size > MOST_PACKED * max(member.compress_size, 1024):
         return "it unpacks to far more than it is"
     if parts[-1].lower().endswith(".zip"):
-        return "it is an archive in an archive"
+        return "it is an archive in an archive; unpack the outer one, and grade that folder"
     return None

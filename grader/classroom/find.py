@@ -81,7 +81,7 @@ Contents = Callable[[Entry], Sequence[str]]
 
 
 def find(root: Path, exercises: Sequence[str], contents: Contents) -> Finding:
-    """Raises OSError where the root cannot be read."""
+    """Raises OSError where the root cannot be read, Refused where it is neither folder nor zip."""
     every = list(entries(root))
     above, files = _below_what_all_share([entry for entry in every if isinstance(entry, Entry)])
     names, found, not_placed = _gradescope_names(files), list[Found](), list[NotGraded]()

@@ -44,6 +44,7 @@ class Result:
     out_of: float
     first_error: Error | None
     error: str | None
+    unread: bool  # nothing came of the file, and `error` says why
     flags: tuple[str, ...]
     seconds: float
     counts: bool = True
@@ -125,6 +126,7 @@ def gradebook(
 
 def result_of(one: Graded, policy: Policy) -> Result:
     report, gradients = one.report, one.report["gradients"]
+    whole = Report.from_json(report)
     return Result(
         student=one.student,
         exercise=intern(one.exercise),
@@ -132,8 +134,9 @@ def result_of(one: Graded, policy: Policy) -> Result:
         passed=report["passed"],
         points=policy.worth(one.exercise, gradients, report["passed"]),
         out_of=policy.at_most(one.exercise, gradients),
-        first_error=first_error(Report.from_json(report)),
+        first_error=None if whole.unread else first_error(whole),
         error=report["error"],
+        unread=whole.unread,
         flags=tuple(flag["flag"] for flag in report["flags"]),
         seconds=one.seconds,
     )

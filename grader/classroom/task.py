@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-LONGEST = 60  # characters of a folder's or a file's name
+LONGEST = 200  # bytes of a folder's or a file's name; a system takes 255
+DEEPEST = 12  # names of a path; a system takes 4,096 bytes
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,10 @@ class Task:
 
     @property
     def safe_name(self) -> str:
-        """The same as a path that leads nowhere else."""
-        parts = [re.sub(r"[^\w .@+-]", "_", part)[-LONGEST:] for part in self.name.split("/")]
-        return "/".join("_" if part in ("", ".", "..") else part for part in parts)
+        """The same as a path that leads nowhere else, and that any system takes."""
+        parts = [re.sub(r"[^\w .@+-]", "_", part) for part in self.name.split("/")[-DEEPEST:]]
+        ends = [part.encode()[-LONGEST:].decode(errors="ignore") for part in parts]
+        return "/".join("_" if part in ("", ".", "..") else part for part in ends)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 WATCH_EVERY = 2.0  # seconds
 LISTED = 10  # of what is not placed, where it is not asked for
+NOTHING = (
+    "Nothing to grade was found. Submissions are .py or .ipynb files: a folder for each student, "
+    "files named by student, or an export: docs/class.md"
+)
 
 
 def contents_known_in(db: Path) -> "Contents":
@@ -30,12 +34,15 @@ def contents_known_in(db: Path) -> "Contents":
 
 
 def found_in(folder: Path, exercises: Sequence[str], contents: "Contents") -> "Finding":
+    from grader.classroom.entries import Refused
     from grader.classroom.find import find
 
     try:
         return find(folder, exercises, contents)
     except OSError as error:
         raise UsageProblem(f"{shown(folder)}: {error.strerror}.") from None
+    except Refused as error:
+        raise UsageProblem(f"{shown(folder)}: {error}.") from None
 
 
 def changes_in(
@@ -59,7 +66,7 @@ def say_found(finding: "Finding", everything: bool) -> None:
     counts = Counter(one.exercise for one in finding.found)
     by_exercise = ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
     said = f"{len(files)} files of {len(finding.students)} students"
-    click.echo(f"{said} ({by_exercise})." if by_exercise else "Nothing to grade was found.")
+    click.echo(f"{said} ({by_exercise})." if by_exercise else NOTHING)
     if everything:
         for one in finding.found:
             number = f" ({one.student.id})" if one.student.id else ""

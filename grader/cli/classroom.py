@@ -164,6 +164,10 @@ def write_policy(folder: Path) -> None:
     from grader.classroom.policy import TEMPLATE
 
     path = folder / "course.toml"
+    if not folder.is_dir():
+        raise UsageProblem(
+            f"{shown(folder)} is not a folder; to write it here: grade class . --init"
+        )
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(TEMPLATE)
@@ -210,7 +214,10 @@ def graded_class(
         key = key_of(settings)
         for student in rerun:
             if not store.forget(student, key):
-                raise UsageProblem(f"--rerun {one_line(student)}: no result of that student.")
+                raise UsageProblem(
+                    f"--rerun {one_line(student)}: no result of that student; names are those "
+                    "in gradebook.csv."
+                )
         known = store.known(key) if changed else set()
         todo = list({one.key: one for one in attempts if one.key not in known}.values())
         failed = grade_attempts(todo, settings, store, key, share)
@@ -308,7 +315,9 @@ def say_graded(book: "Gradebook", graded: int, failed: "list[NotGraded]", out: P
     for exercise in book.exercises:
         counted = [one for one in book.results if one.exercise == exercise and one.counts]
         passed = sum(one.passed for one in counted)
-        click.echo(f"{exercise}: {passed} of {len(counted)} passed.")
+        unread = sum(one.unread for one in counted)
+        more = f" {unread} could not be read or run: results.csv says why." if unread else ""
+        click.echo(f"{exercise}: {passed} of {len(counted)} passed.{more}")
     for one in failed:
         click.echo(f"Not graded: {why_not(one)}", err=True)
     click.echo(f"{graded} graded now. The gradebook: {shown(out / 'gradebook.csv')}")

@@ -133,11 +133,10 @@ def grade_all(call: Call) -> bool:
 def note_progress(folder: kit.Kit, report: "Report") -> None:
     """A folder that cannot be written to costs the progress in `grade list`, not the grading."""
     try:
-        from grader.render.sentences import unread
         from grader.render.terminal import table_text
 
         folder.note_progress(report.exercise, report.as_json())
-        if not unread(report):
+        if not report.unread:
             keep_table(folder, report.exercise, table_text(report))
         note_grading(folder, report)
     except OSError as error:

@@ -23,7 +23,6 @@ from grader.render.sentences import (
     score_words,
     shape_note,
     training_sentence,
-    unread,
 )
 from grader.render.table import above_which, listed, start_of
 from grader.report import GradientReport, Report, Stopped
@@ -67,7 +66,7 @@ def _parts(report: Report, exercise: Exercise, hints: bool) -> Iterator[str]:
     )
     if report.error is not None:
         yield _p(error_sentence(report), "hg-bad")
-    shown = not unread(report)
+    shown = not report.unread
     if shown:
         yield from _first(report, exercise, hints)
     if said := training_sentence(report):

@@ -7,16 +7,8 @@ from grader.course.exercise import Exercise
 from grader.errors import shown
 from grader.report import GradientReport, Report
 
-JUDGED_ALONE = ("inherited", "wrong")  # of a line that was not reached
 SAID_OF_IT = ("slip-key", "slip-assigned")  # what d-left-out says of the same line
 EXACT_ALONE = "*"  # beside a verdict: the line is exact, given the right upstream gradient
-
-
-def unread(report: Report) -> bool:
-    """Whether the code gave nothing at all, so that there is no first wrong line."""
-    return report.error is not None and all(
-        g.shape is None and g.verdict not in JUDGED_ALONE for g in report.gradients
-    )
 
 
 def error_sentence(report: Report) -> str:

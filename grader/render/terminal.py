@@ -22,7 +22,6 @@ from grader.render.sentences import (
     notes_of,
     score_words,
     training_sentence,
-    unread,
 )
 from grader.render.table import STYLES, ReportTable
 from grader.report import GradientReport, Report
@@ -60,7 +59,7 @@ def report_view(
     again = again or f"grade {report.exercise}"
     parts: list[RenderableType] = [Text(f"{report.exercise}: {exercise.title}", style="bold")]
     parts += [paragraph(shown(Path(report.submission)), "dim"), Text()]
-    if unread(report):
+    if report.unread:
         parts.append(quoted(error_sentence(report), "red"))
         if last_table:
             parts += [Text(), Text("As it was last graded:"), Text()]
@@ -117,7 +116,7 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
             line = report.stopped_first or (report.error is None and first)
             what = "fix that line" if line else "fix that"
         yield CallAfter(f"Next: {what}, then run: ", again)
-        shown = first is not None and not report.stopped_first and not unread(report)
+        shown = first is not None and not report.stopped_first and not report.unread
         if first is not None and shown and first.verdict != "forbidden":
             yield Calls(tuple(_help(name, first)))
 

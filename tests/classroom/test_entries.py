@@ -51,7 +51,10 @@ def test_an_archive_is_read_as_the_folder_that_it_holds(tmp_path: Path) -> None:
         ("/etc/a.py", "its path leads out of the archive"),
         ("a\\..\\..\\b.py", "its path leads out of the archive"),
         ("C:/a.py", "its path leads out of the archive"),
-        ("a/inner.zip", "it is an archive in an archive"),
+        (
+            "a/inner.zip",
+            "it is an archive in an archive; unpack the outer one, and grade that folder",
+        ),
     ],
 )
 def test_what_reaches_out_of_an_archive_is_refused(name: str, why: str, tmp_path: Path) -> None:
@@ -118,3 +121,7 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_archive_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\3\4 and no more")
     assert list(refused(tmp_path)) == ["a.zip"]
+    with pytest.raises(Refused, match="neither a folder nor a whole zip"):
+        read(tmp_path / "a.zip")
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "b.zip")

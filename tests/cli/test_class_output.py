@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import main
+from grader.errors import shown
 from tests.worked import worked
 
 
@@ -37,6 +38,12 @@ def test_a_run_writes_tables_pages_and_formats(folder: Path) -> None:
         "gradebook.csv", "results.csv", "index.html", "students/ada_lovelace.html",
         "students/grace_hopper.html", "class.xml", "gradescope/ada_lovelace.json", "Canvas.csv",
     }  # fmt: skip
+    assert "1 of 2 passed. 1 could not be read or run: results.csv says why." in done.output
+    results = list(csv.DictReader((out / "results.csv").read_text().splitlines()))
+    assert [(row["first error"], bool(row["error"])) for row in results] == [
+        ("", False),
+        ("", True),
+    ]
     assert "Canvas.csv: 1 filled." in done.output
     assert "Not in that table: 1 (grace_hopper)." in done.output
     assert "index.html" in done.output
@@ -80,6 +87,27 @@ def test_what_cannot_be_written_is_said_first(
     assert done.exit_code == 2
     assert said in done.output
     assert not out.exists()
+
+
+def test_what_cannot_be_opened_leaves_the_last_gradebook_alone(folder: Path) -> None:
+    """A slip in the name of a folder is not a class of nobody."""
+    (folder / "half.zip").write_bytes(b"PK\3\4 and no more")
+    before = (folder / "out" / "gradebook.csv").read_bytes()
+    options = ("--exercise", "exercise2", "--out", folder / "out", "--jobs", "1")
+    for name, said in (
+        ("al", "No such file or directory."),
+        ("half.zip", "neither a folder nor a whole zip; export it again."),
+    ):
+        done = grade_class(folder / name, *options)
+        assert done.exit_code == 2
+        assert done.output == f"Error: {shown(folder / name)}: {said}\n"
+    done = grade_class(folder / "all", *options, "--rerun", "Ada")
+    assert (
+        "--rerun Ada: no result of that student; names are those in gradebook.csv." in done.output
+    )
+    assert (folder / "out" / "gradebook.csv").read_bytes() == before
+    done = grade_class(folder / "half.zip", "--init")
+    assert "half.zip is not a folder; to write it here: grade class . --init" in done.output
 
 
 def test_a_class_of_nobody_has_a_page(folder: Path, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from grader.classroom.policy import Policy
 from grader.classroom.store import Graded
 from grader.course.exercise import load_exercise
 from grader.render.pytest_formats import Check, checks
-from grader.render.sentences import unread
 from grader.report import PASSING, GradientReport, Report
 
 NOTHING, NOT_GRADED = "Not handed in.", "Handed in, and could not be graded."
@@ -73,7 +72,7 @@ def sheet(
             outcomes += _nothing(exercise, policy, NOT_GRADED if exercise in failed else NOTHING)
         else:
             outcomes += _outcomes(document, policy)
-            if unread(Report.from_json(document)):
+            if Report.from_json(document).unread:
                 not_read.append(document["error"])
     return Sheet(student, tuple(outcomes), tuple(not_read))
 

@@ -184,6 +184,8 @@ def _comment(results: Sequence[Result]) -> str:
         first = one.first_error
         if one.passed:
             words += ", passed"
+        elif one.unread:
+            words += "; it could not be read or run"
         elif first is not None:
             where = f", {placed(first.where)}" if first.where else ""
             label = load_exercise(one.exercise).label(first.gradient)

@@ -37,7 +37,8 @@ def score_chart(counts: Sequence[int], name: str) -> str:
 
 def failed_chart(rows: Sequence[tuple[str, int, int]], name: str) -> str:
     """Of each gradient, how many have it wrong on its own line, and how many not at all."""
-    chart = pygal.HorizontalStackedBar(**_settings(70 + 22 * len(rows)), legend_at_bottom=True)
+    chart = pygal.HorizontalStackedBar(**_settings(70 + 22 * len(rows)), legend_at_bottom=True,
+                                       truncate_legend=-1)  # fmt: skip
     upwards = list(reversed(rows))  # the first row is drawn at the bottom
     chart.x_labels = [label for label, _, _ in upwards]
     chart.y_labels = ticks(max(wrong + missing for _, wrong, missing in rows))

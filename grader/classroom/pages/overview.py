@@ -9,7 +9,7 @@ from grader.classroom.find import Student
 from grader.classroom.gradebook import Gradebook, Result
 from grader.classroom.pages.equal_answers import Answers
 from grader.course.exercise import Exercise, load_exercise
-from grader.render.sentences import error_sentence, unread
+from grader.render.sentences import error_sentence
 from grader.report import Report
 
 SHARES = 10  # of a score's range; and one more for all of it
@@ -36,7 +36,7 @@ class Count:
         self.passed += result.passed
         share = result.points / result.out_of if result.out_of else 0.0
         self.scores[min(int(share * SHARES), SHARES)] += 1
-        if unread(report):
+        if report.unread:
             self.not_read.append((result.student, error_sentence(report)))
             return
         made = set()

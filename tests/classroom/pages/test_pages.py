@@ -11,7 +11,7 @@ import pytest
 from grader.classroom.entries import Entry
 from grader.classroom.find import Found, Student
 from grader.classroom.pages import write_pages
-from grader.classroom.pages.charts import ticks
+from grader.classroom.pages.charts import failed_chart, ticks
 from grader.classroom.policy import Feedback, Policy
 from grader.classroom.store import Attempt, Graded, open_store
 from tests.classroom.reports import book_of, class_of, graded, missing, report, unread, wrong
@@ -213,6 +213,11 @@ def test_pages_of_an_earlier_run_are_taken_away_and_nobody_elses(tmp_path: Path)
     (tmp_path / "students" / "mine.html").write_text("<p>mine")
     found = pages(tmp_path, class_of(report("exercise2")))
     assert list(found) == ["index.html", "students/mine.html", "students/student-a.html"]
+
+
+def test_the_words_beside_a_chart_are_whole() -> None:
+    chart = failed_chart([("dprobs", 1, 1)], "failed")
+    assert "wrong on its own line" in chart and "…" not in chart
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 3, 7, 11, 45, 99, 360, 87_654])
