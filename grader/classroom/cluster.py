@@ -166,7 +166,7 @@ class _Sharing(Generic[T]):
         if future.status == "error":
             error = future.exception()
             if isinstance(error, KilledWorker):
-                said = f"every worker that graded its batch ended ({error.last_worker})"
+                said = f"every worker that graded its batch ended ({error.last_worker.address})"
                 return [{"problem": said}] * len(batch.asked)
             raise GraderFailure(f"The cluster failed: {one_line(str(error), 300)}")
         raise GraderFailure(

@@ -18,12 +18,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from distributed.scheduler import KilledWorker
 
 from grader.classroom import cluster
 from grader.classroom.cluster_worker import Grading, difference, versions_here, versions_in
 from grader.classroom.task import Settings, Task
 from grader.cli import classroom, main
-from grader.errors import UsageProblem
+from grader.errors import GraderFailure, UsageProblem
 from tests.classroom.test_class import WORKED, has_kept, processes_of, until
 from tests.test_readme import BLOCK, calls, pattern
 
@@ -131,6 +132,7 @@ def test_a_cluster_writes_the_same_though_it_is_stopped_and_a_worker_is_killed(
     with started(words) as process:
         until(lambda: any(grading_processes(pid) for pid in before), 60.0)
         victim = next(pid for pid in before if any(grading_processes(pid)))
+        assert len(grading_processes(victim)) == 1  # which imports torch once
         os.kill(victim, signal.SIGKILL)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
@@ -154,7 +156,10 @@ def workers_of(scheduler: str) -> list[int]:
 
 def grading_processes(worker: int) -> list[int]:
     def command(pid: int) -> bytes:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:  # it has ended meanwhile
+            return b""
 
     return [pid for pid in processes_of(worker) if b"grader.classroom.worker" in command(pid)]
 
@@ -218,6 +223,28 @@ def test_a_scheduler_that_cannot_be_used_is_one_sentence(
     assert said in error
 
 
+def answers_of(future: Any) -> list[Any]:
+    sharing, batch = cluster._Sharing[str](None, "x"), cluster._Batch(["ann", "bob"])
+    return list(sharing._answers_of(future, batch))
+
+
+def failed(error: Exception) -> SimpleNamespace:
+    return SimpleNamespace(status="error", exception=lambda: error)
+
+
+def test_a_batch_that_every_worker_dies_of_is_given_up_and_named() -> None:
+    killed = failed(KilledWorker("task", SimpleNamespace(address="tcp://1.2.3.4:5"), 3))
+    said = "every worker that graded its batch ended (tcp://1.2.3.4:5)"
+    assert answers_of(killed) == [{"problem": said}] * 2
+
+
+def test_what_ends_the_cluster_ends_the_run_with_a_sentence() -> None:
+    with pytest.raises(GraderFailure, match=r"The scheduler has gone\. What was graded is kept"):
+        answers_of(SimpleNamespace(status="cancelled"))
+    with pytest.raises(GraderFailure, match=r"The cluster failed: no\\nroom"):
+        answers_of(failed(RuntimeError("no\nroom")))
+
+
 def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classroom, "find_spec", lambda name: None)
     with pytest.raises(UsageProblem, match=r"pip install 'handgrad\[cluster\]'"):
@@ -266,9 +293,12 @@ def test_a_worker_that_joins_later_with_other_versions_grades_nothing() -> None:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate, as on the page")
-def test_tls_is_dasks_own_configuration(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tls_is_dasks_own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "week2" / "ann").mkdir(parents=True)
+    (tmp_path / "week2" / "ann" / "exercise2.py").write_text(WORKED)
+    grade = [sys.executable, "-m", "grader", "class", str(tmp_path / "week2"), "--exercise"]
+    words = [*grade, "exercise2", "--out", str(tmp_path / "out"), "--scheduler"]
+    without = [*grade, "exercise2", "--out", str(tmp_path / "never"), "--scheduler"]
     openssl, *dasks = commands("TLS")
     assert openssl.startswith("openssl ") and len(dasks) == 2
     subprocess.run(shlex.split(openssl), cwd=tmp_path, check=True, capture_output=True)
@@ -276,17 +306,16 @@ def test_tls_is_dasks_own_configuration(
     (tmp_path / "dask.yaml").write_text(block.replace("/home/ann/cluster", str(tmp_path)))
     configured, port = {"DASK_CONFIG": str(tmp_path / "dask.yaml")}, free_port()
     address = f"tls://127.0.0.1:{port}"
-    words = call(folder, tmp_path / "out", "--scheduler")
     with running(dasks, tmp_path, port, **configured):
         secret = os.environ | configured
         ended = subprocess.run([*words, address], env=secret, capture_output=True, text=True)
-        assert f"{len(SOURCES)} graded now." in ended.stdout, ended.stderr
-        without = [*call(folder, tmp_path / "never", "--scheduler"), f"tcp://127.0.0.1:{port}"]
-        refused = subprocess.run(without, env=secret, capture_output=True, text=True)
+        assert "1 graded now." in ended.stdout, ended.stderr
+        plain = [*without, f"tcp://127.0.0.1:{port}"]
+        refused = subprocess.run(plain, env=secret, capture_output=True, text=True)
         assert "Dask's configuration asks for TLS: tls://HOST:8786" in refused.stderr
         monkeypatch.setattr(cluster, "CONNECTING", 2.0)
         with pytest.raises(UsageProblem, match="no scheduler answers there"):
             cluster.connected(f"tcp://127.0.0.1:{port}").__enter__()
     (tmp_path / "cert.pem").unlink()
-    refused = subprocess.run([*without[:-1], address], env=secret, capture_output=True, text=True)
+    refused = subprocess.run([*without, address], env=secret, capture_output=True, text=True)
     assert "a certificate in Dask's configuration cannot be read" in refused.stderr

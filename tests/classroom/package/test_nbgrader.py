@@ -82,7 +82,7 @@ def test_each_cell_has_nbgraders_marks(name: str) -> None:
         assert points.source == f'graded.points("{key}", 1.0)'
 
 
-@pytest.mark.parametrize("name", FITTING)
+@pytest.mark.parametrize("name", ["warmup1", "exercise1", "exercise7"])
 def test_the_instructors_version_passes(name: str, tmp_path: Path) -> None:
     path, exercise = tmp_path / "ps1.ipynb", load_exercise(name)
     nbformat.write(written(name), path)
