@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+import dask
 from distributed import Client, Future, Security, as_completed
 from distributed.scheduler import KilledWorker
 
@@ -41,6 +42,7 @@ def connected(address: str) -> Iterator[Client]:
         raise UsageProblem(f"{called}: {why}")
     for name in ("distributed", "distributed.client"):  # what goes wrong is said here
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})  # of a notebook
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions: `check_versions` says what matters
