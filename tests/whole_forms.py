@@ -30,8 +30,9 @@ def entries(pattern: str) -> str:
 
 
 def _namespace(body: str) -> str:
-    start = "    from types import SimpleNamespace\n    g = SimpleNamespace()\n"
-    return HEAD + start + kept("g.d%s", body) + "    return vars(g)\n"
+    made = "class Namespace:\n    pass\n\n\ndef backward"
+    start = HEAD.replace("def backward", made) + "    g = Namespace()\n"
+    return start + kept("g.d%s", body) + "    return vars(g)\n"
 
 
 def _attributes(body: str) -> str:

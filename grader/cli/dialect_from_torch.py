@@ -39,11 +39,11 @@ TENSOR = """
     T H data grad dtype layout clamp_max clamp_max_ clamp_min clamp_min_ index_reduce is_nonzero
     is_same_size log_softmax prelu relu relu_ split_with_sizes new_full new_zeros new_ones copy_
     """
-# What leads from an array of numpy's to memory and files, from a text to any attribute, from a
-# module to torch's compiler.
+# What leads from an array of numpy's to memory and files, from a text to any attribute or to code,
+# from an error to the module that raised it, from a module to torch's compiler.
 FURTHER = """
     ctypes _ctypes dump dumps getfield setfield setflags tobytes tofile newbyteorder
-    format format_map compile
+    format format_map compile obj evaluate _evaluate
     """
 
 
@@ -117,5 +117,6 @@ def _reserved(torch: Any) -> frozenset[str]:
     python = (made, begun, asynchronous(), frame, generator.__code__, traceback, type, ValueError())
     found = {name for one in python for name in _public(one)} - {"close", "send", "args", "throw"}
     found |= {name for name in _public(torch.Tensor) if PATTERN.fullmatch(name)}
-    found |= {name for name in dir(torch.Tensor) if name[0] == "_" and name[:2] != "__"}
+    private = (*dir(torch.Tensor), *dir(torch.nn.Module()))
+    found |= {name for name in private if name[0] == "_" and name[:2] != "__"}
     return frozenset(found | set(FURTHER.split())) - {"backward"}

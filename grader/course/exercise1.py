@@ -15,7 +15,7 @@ LEARNED = (
     "broadcast, summed, picked from, or read twice.",
     "Whatever a library does in one step can be unfolded like this, and checked line by line.",
 )
-ALLOWS = ("numpy", "types")  # numpy.add.at(dC, Xb, demb); gradients kept in a SimpleNamespace
+ALLOWS = ("numpy",)  # numpy.add.at(dC, Xb, demb)
 GRADIENTS = (
     "logprobs", "probs", "counts_sum_inv", "counts_sum", "counts", "norm_logits",
     "logit_maxes", "logits", "h", "W2", "b2", "hpreact", "bngain", "bnbias", "bnraw",

@@ -16,19 +16,19 @@ from grader.syntax.dialect import Dialect
 from grader.syntax.names import FUNCTIONS, TANGLED, Names, NameScope, Path, chain_of
 
 # Classes whose attributes are as strictly listed as a module's.
-CLASSES = {"torch.Tensor": "tensors"}
-BASES = frozenset(("torch.nn.Module", "typing.Generic"))
+CLASSES = ("torch.Tensor", "torch.nn.Module")
+BASES = frozenset(("torch.nn.Module",))
 DECORATORS = frozenset(("torch.no_grad", "dataclasses.dataclass"))
 PLAIN_DECORATORS = frozenset(("property", "staticmethod", "classmethod"))
 OF_PROPERTIES = frozenset(("setter", "getter", "deleter"))
 OWN_NAMES = frozenset(("__slots__", "__all__", "__version__", "__author__"))
 SETTABLE = frozenset(("data", "grad"))  # tensors have these too, and exercises ask for them
+MOST_VALUES = 20  # of a name whose every value is looked at
 ERRORS = frozenset(
     name
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, Exception)
 )
-MOST_VALUES = 20  # of a name whose every value is looked at
 WITH_CONDITIONS = frozenset(("setattr", "hasattr", "locals", "type", "vars"))
 EVERY_BUILTIN = frozenset(dir(builtins))
 FIELD_OF_FIELD = re.compile(r"\{[^{}:!]*[.\[]")  # "{0.name}" in a text that is formatted
@@ -45,8 +45,14 @@ class _Reading:
         self.names, self.dialect = names, dialect
         self.bases: set[int] = set()  # ids of expressions that are asked for an attribute
         self.excused: set[int] = set()  # ids of calls and names that stand where they may
+        self.inherited: set[int] = set()  # ids of the bases of classes
         self.own: set[str] = set()  # attributes that the file's own objects have
         self.selves: set[tuple[int, str]] = set()  # scope and name: a method's own object
+        self.loaded = {
+            node.id
+            for node, _ in self.names.nodes
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
         for node, scope in self.names.nodes:
             self._note(node, scope)
         self.free = dialect.attributes | (self.own - dialect.reserved)
@@ -76,7 +82,8 @@ class _Reading:
                     self.excused.add(id(value))
             case ast.Name(id=name, ctx=ast.Store()) if scope.is_class:
                 self.own.add(name)
-            case ast.ClassDef(body=body):
+            case ast.ClassDef(body=body, bases=bases):
+                self.inherited |= {id(base) for base in bases}
                 for part in body:
                     if isinstance(part, ast.FunctionDef):
                         self.own.add(part.name)
@@ -97,14 +104,20 @@ class _Reading:
             case ast.FormattedValue(value=value):
                 self.excused.add(id(value))
             case ast.Return(value=ast.Call() as call):
-                if self._is_own_namespace(call, scope):
+                if self._for_the_grader(call, scope):
                     self.excused.add(id(call.func))
+            case ast.Return(value=ast.Dict(keys=keys, values=values)):
+                for key, value in zip(keys, values, strict=True):
+                    if key is None and self._for_the_grader(value, scope):
+                        self.excused.add(id(getattr(value, "func", None)))
 
     def _note_call(self, node: ast.Call, scope: NameScope) -> None:
         function = node.func
         self.bases.add(id(function))
+        if any(isinstance(given, ast.Starred) for given in node.args):
+            return  # who knows how many there are
         if isinstance(function, ast.Name) and self.names.owner(function.id, scope) is not None:
-            function = ast.Constant(None)  # one of the file's own, of whatever name
+            function = ast.Constant(None)  # it may be one of the file's own
         match function:
             case ast.Name(id="setattr"):
                 if len(node.args) == 3 and isinstance(node.args[1], ast.Constant):
@@ -116,7 +129,7 @@ class _Reading:
                 if len(node.args) == 2 and isinstance(node.args[1], ast.Constant):
                     self.excused.add(id(function))
             case ast.Name(id="locals"):
-                if isinstance(scope.function.node, FUNCTIONS):
+                if isinstance(scope.function.node, FUNCTIONS) and not self._modules_in(scope):
                     self.excused.add(id(function))
             case ast.Name(id="type"):
                 if len(node.args) == 1 and not node.keywords:
@@ -126,8 +139,27 @@ class _Reading:
             case ast.Attribute(value=ast.Constant(value=str(text)), attr="format"):
                 if not FIELD_OF_FIELD.search(text):
                     self.excused.add(id(function))
-        if "types.SimpleNamespace" in self.names.paths(node.func, scope):
-            self.own |= {keyword.arg for keyword in node.keywords if keyword.arg}
+
+    def _for_the_grader(self, value: ast.expr, scope: NameScope) -> bool:
+        """`return locals()`, `return {**locals(), ...}`, `return vars(g)` of a function that only
+        the grader calls: modules may be among these names, and names be written there that no
+        object may have."""
+        match value:
+            case ast.Call(func=ast.Name(id="locals" | "vars" as name)):
+                entry = getattr(scope.node, "name", None)
+                theirs = scope.around is self.names.module and entry not in self.loaded
+                return theirs and self.names.owner(name, scope) is None
+        return False
+
+    def _modules_in(self, scope: NameScope) -> bool:
+        """Whether what `locals()` gives may have modules in it."""
+        at: NameScope | None = scope.function
+        while at is not None and at is not self.names.module:
+            for path in (path for paths in at.paths.values() for path in paths):
+                if path == TANGLED or path in CLASSES or path in self.dialect.modules:
+                    return True
+            at = at.around
+        return False
 
     def _is_kind(self, node: ast.expr, scope: NameScope) -> bool:
         """`type(x)`, a class of Python's or torch's, or one of the file: no object."""
@@ -143,31 +175,14 @@ class _Reading:
             return not inside
         return None not in self.names.paths(node, scope)
 
-    def _is_own_namespace(self, call: ast.Call, scope: NameScope) -> bool:
-        """`return vars(g)`, where g is nothing but an object of the file's own making."""
-        match call:
-            case ast.Call(func=ast.Name(id="vars"), args=[ast.Name(id=name)], keywords=[]):
-                owner = self.names.owner(name, scope)
-                values = [] if owner is None else owner.values[name]
-                few = 0 < len(values) <= MOST_VALUES
-                return few and all(self._makes_own(value, scope) for value in values)
-        return False
-
-    def _makes_own(self, value: ast.AST, scope: NameScope) -> bool:
-        if not isinstance(value, ast.Call):
-            return False
-        if self.names.paths(value.func, scope) == {"types.SimpleNamespace"}:
-            return True
-        name, inside = chain_of(value.func)
-        owner = None if name is None or inside else self.names.owner(name, scope)
-        return owner is not None and _is_class(owner, str(name))
-
     # Second pass: (what, why) of all that is outside the dialect at a node.
 
     def _at(self, node: ast.AST, scope: NameScope) -> Iterator[tuple[str, str]]:
         match node:
             case ast.Name():
                 yield from self._name(node, scope)
+            case ast.NamedExpr():
+                yield from self._module_as_value(node, self.names.paths(node, scope))
             case ast.Attribute():
                 yield from self._attribute(node, scope)
             case ast.Call():
@@ -186,16 +201,18 @@ class _Reading:
     def _name(self, node: ast.Name, scope: NameScope) -> Iterator[tuple[str, str]]:
         if not isinstance(node.ctx, ast.Load):
             return
-        if self.names.owner(node.id, scope) is None:
-            yield from self._unbound(node)
-        else:
+        bound = self.names.owner(node.id, scope) is not None
+        if bound:
             yield from self._module_as_value(node, self.names.paths(node, scope))
+        if self.names.may_be_pythons(node.id, scope):
+            yield from self._pythons(node, bound)
 
-    def _unbound(self, node: ast.Name) -> Iterator[tuple[str, str]]:
+    def _pythons(self, node: ast.Name, bound: bool) -> Iterator[tuple[str, str]]:
+        """`bound`: whether the file has such a name, which may be meant as well."""
         name = node.id
         if name == "__name__":
             return
-        if name.startswith("_"):
+        if name.startswith("_") and not bound:
             yield name, "underscore"
         elif name in EVERY_BUILTIN and name not in self.dialect.builtins and name not in ERRORS:
             yield name, "builtin"
@@ -203,15 +220,19 @@ class _Reading:
             yield name, name
 
     def _module_as_value(
-        self, node: ast.Name | ast.Attribute, paths: frozenset[Path]
+        self, node: ast.Name | ast.Attribute | ast.NamedExpr, paths: frozenset[Path]
     ) -> Iterator[tuple[str, str]]:
         if id(node) in self.bases or id(node) in self.names.renamed:
             return
         for path in paths:
             if path is not None and path in self.dialect.modules:
                 yield path, "module"
-            elif path in CLASSES and id(node) not in self.excused:
+            elif path in CLASSES and not self._may_stand(node):
                 yield str(path), "class"
+
+    def _may_stand(self, node: ast.expr) -> bool:
+        """A class, here: as a base, or where it is only compared, shown or asked for."""
+        return id(node) in self.excused or id(node) in self.inherited
 
     def _attribute(self, node: ast.Attribute, scope: NameScope) -> Iterator[tuple[str, str]]:
         name = node.attr
@@ -226,6 +247,8 @@ class _Reading:
                 yield name, "tangled"
             elif path is not None and self._is_refused(path):
                 continue  # what stands before this attribute is found by itself
+            elif stored and path is not None:
+                yield f"{path}.{name}", "assigned"
             elif stored:
                 yield from self._store(node, name, scope)
             elif id(node) not in self.excused or name != "format":
@@ -326,8 +349,6 @@ class _Reading:
         return False
 
     def _may_be_a_base(self, base: ast.expr, scope: NameScope) -> bool:
-        if isinstance(base, ast.Subscript):
-            return self.names.paths(base.value, scope) == {"typing.Generic"}
         name, inside = chain_of(base)
         owner = None if name is None else self.names.owner(name, scope)
         if owner is None or name is None:

@@ -75,10 +75,27 @@ class Names:
         name, inside = chain_of(node)
         if name is None:
             return UNKNOWN
-        owner = self.owner(name, scope)
-        if owner is None:
+        owners = self.owners(name, scope)
+        if not owners:
             return UNKNOWN if inside else NOTHING
-        return frozenset(_inside(path, inside) for path in owner.paths[name]) or UNKNOWN
+        every = (path for owner in owners for path in owner.paths[name])
+        return frozenset(_inside(path, inside) for path in every) or UNKNOWN
+
+    def owners(self, name: str, scope: NameScope) -> list[NameScope]:
+        """Whose name it may be. What a class has not bound yet is looked for outside it."""
+        owner = self.owner(name, scope)
+        found = [] if owner is None else [owner]
+        if owner is not None and owner.is_class:
+            while (owner := owner.around) is not None:
+                if name in owner.paths:
+                    found.append(owner)
+        return found
+
+    def may_be_pythons(self, name: str, scope: NameScope) -> bool:
+        """Whether it may be a name of Python's own for who reads it here: where the file binds
+        none, or one of the module's or a class's, which may not be bound yet, or no more."""
+        owner = self.owner(name, scope)
+        return owner is None or not isinstance(owner.node, FUNCTIONS + COMPREHENSIONS)
 
     def owner(self, name: str, scope: NameScope) -> NameScope | None:
         """The scope whose name it is for who reads it here; None where the file binds none."""
@@ -144,12 +161,12 @@ class Names:
         """What a node binds that is no scope of its own."""
         match node:
             case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    self._pair(target, value, scope)
+                renamed = [self._pair(target, value, scope) for target in targets]
+                self.renamed |= set.intersection(*renamed)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
-                self._pair(target, value, scope)
+                self.renamed |= self._pair(target, value, scope)
             case ast.NamedExpr(target=target, value=value):
-                self._pair(target, value, scope.function)
+                self.renamed |= self._pair(target, value, scope.function)
             case ast.Import(names=names):
                 for alias in names:
                     path = alias.name if alias.asname else alias.name.partition(".")[0]
@@ -168,14 +185,17 @@ class Names:
             case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
                 self.bindings.append((scope, name, node, None))
 
-    def _pair(self, target: ast.expr, value: ast.expr, scope: NameScope) -> None:
+    def _pair(self, target: ast.expr, value: ast.expr, scope: NameScope) -> set[int]:
+        """The ids of what only gets another name: not one in a class, which is an attribute."""
+        renamed = set[int]()
         pending = [(target, value)]
         while pending:
             target, value = pending.pop()
             match target, value:
                 case ast.Name(id=name), ast.Name() | ast.Attribute() | ast.NamedExpr():
                     self._paired.add(id(target))
-                    self.renamed.add(id(value))
+                    if not scope.is_class:
+                        renamed.add(id(value))
                     self._aliases.append((scope, name, value))
                 case ast.Name(id=name), _:
                     self._paired.add(id(target))
@@ -184,6 +204,7 @@ class Names:
                     starred = any(isinstance(part, ast.Starred) for part in (*to, *of))
                     if len(to) == len(of) and not starred:
                         pending += zip(to, of, strict=True)
+        return renamed
 
     def _bind(self) -> None:
         """Every name to its scope; those of `nonlocal` last, to the function that has the name."""
@@ -216,12 +237,12 @@ class Names:
         for scope, name, value in self._aliases:
             target = self.owner(name, scope)
             source, inside = chain_of(value)
-            owner = None if source is None else self.owner(source, scope)
             assert target is not None  # it was bound before
-            if owner is None or source is None:
+            owners = [] if source is None else self.owners(source, scope)
+            if not owners:
                 unbound.append((target, name, None))
-            else:
-                edges.setdefault((owner, source), []).append((target, name, inside))
+            for owner in owners:
+                edges.setdefault((owner, str(source)), []).append((target, name, inside))
         pending = [
             (*to[:2], _inside(path, to[2]))
             for (owner, name), reached in edges.items()

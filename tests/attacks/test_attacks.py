@@ -20,6 +20,9 @@ ATTACKS = sorted(path.stem for path in SUBMISSIONS.glob("*.py"))
 # Each differentiates, and gives what torch's own backward gives, where nobody keeps it from it.
 DIFFERENTIATE = {
     "alias_by_many_steps": "exercise2", "batch_norm_kernel": "exercise3",
+    "builtin_bound_never": "exercise2", "class_body_looks_outside": "exercise2",
+    "module_assigned_twice": "exercise2", "module_by_walrus": "exercise2",
+    "module_in_a_class": "exercise2", "module_in_the_locals": "exercise2",
     "convolution_kernel": "exercise9", "decorated_by_a_compiler": "exercise2",
     "dispatcher_key_excluded": "exercise2", "dual_numbers_of_torch": "exercise2",
     "dummy_methods": "exercise2", "function_modes_off": "exercise2",
@@ -30,7 +33,7 @@ DIFFERENTIATE = {
     "through_the_functional_module": "exercise2", "wall_talked_over": "exercise2",
 }  # fmt: skip
 # Where an attack is tried; the others on exercise1.
-EXERCISES = DIFFERENTIATE | dict.fromkeys(
+EXERCISES = DIFFERENTIATE | {"code_in_an_annotation": "warmup2"} | dict.fromkeys(
     ("answers_bit_by_bit", "aliases_that_double", "class_made_by_type", "constants_to_fold",
      "fields_that_are_code", "finite_differences", "frames_of_a_generator", "frames_of_an_error",
      "iterators_in_iterators", "kernels_that_trust", "keyword_in_a_dict", "leftovers_of_memory",
@@ -44,8 +47,9 @@ BY_THE_DIALECT = ("wall_talked_over",)
 # What these find behind the dialect is no secret, and gives nothing: what Python knows of the code
 # that it runs, addresses in its own memory, torch's classes to be changed in its own child.
 FINDS_NOTHING_OF_OURS = (
-    "frames_of_a_generator", "frames_of_an_error", "numpy_to_memory", "patterns_that_match",
-    "tensor_class_patched", "text_that_is_formatted",
+    "array_of_any_memory", "code_in_an_annotation", "frames_of_a_generator", "frames_of_an_error",
+    "numpy_to_memory", "object_at_an_address", "patterns_that_match", "tensor_class_patched",
+    "text_that_is_formatted",
 )  # fmt: skip
 # Derivatives by differences, in the dialect and as good as exact: they are shown to the teacher.
 FLAGGED = {"complex_step": "exercise2", "stencil_of_eighth_order": "exercise2",

@@ -26,8 +26,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "classes of one name": lambda n: "class A:\n  pass\n" * n + "class B(A): pass\n" * n,
     "methods": lambda n: "class A:\n" + "".join(
         f"  def f{i}(self):\n    self.dx = 1\n    return self.dx\n" for i in range(n)),
-    "names that look like an object": lambda n: "from types import SimpleNamespace as N\n"
-        "def f():\n  " + "g = N();" * n + "\n" + "  return vars(g)\n" * n,
+    "what is returned to the grader": lambda n: "class N: pass\ndef f():\n  " + "g = N();" * n
+        + "\n" + "  return vars(g)\n" * n,
     # In the lecture's style, without `backward`: as a notebook's cells.
     "functions and their calls": lambda n: "dlogits = 1\n" + "".join(
         f"def f{i}(): pass\nf{i}()\n" for i in range(n)),
