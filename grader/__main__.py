@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from grader.course import EXERCISES
 from grader.errors import NOT_PASSED
@@ -11,6 +13,7 @@ from grader.process.clean_start import WORD, load_torch, read_call, restart
 if not sys.flags.safe_path:
     del sys.path[0]  # the script's or the current folder: a torch.py there is not torch
 
+LOADING = "Loading torch ..."
 STOPPED = "\nStopped before anything was graded."
 GRADING = (*EXERCISES, "all", "notebook")
 
@@ -30,6 +33,26 @@ def _stop(*_: object) -> None:
     os._exit(NOT_PASSED)
 
 
+@contextmanager
+def _said_after_a_second(said: str) -> Iterator[None]:
+    """On a terminal: what it waits for, until it is there."""
+    shown = []
+
+    def show(*_: object) -> None:
+        shown.append(os.write(2, said.encode()))
+
+    if os.isatty(2):
+        signal.signal(signal.SIGALRM, show)
+        signal.setitimer(signal.ITIMER_REAL, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        if shown:
+            os.write(2, f"\r{' ' * len(said)}\r".encode())
+
+
 def _begin() -> None:
     if sys.argv[1:2] == [WORD]:
         from grader.process.launcher import prepare
@@ -38,7 +61,8 @@ def _begin() -> None:
         usual = signal.getsignal(signal.SIGINT)
         if usual is signal.default_int_handler:  # and is not ignored
             signal.signal(signal.SIGINT, _stop)
-        load_torch()
+        with _said_after_a_second(LOADING):
+            load_torch()
         signal.signal(signal.SIGINT, usual)
         prepare(told)
         read_call(told)

@@ -46,9 +46,11 @@ def say_where_to_begin() -> bool:
     if name is None:
         click.echo(f"{ALL_PASSED} `grade list` shows them; `grade all` grades them again.")
         return True
-    click.echo(f"Next is {name}: {load_exercise(name).title}.\n")
+    exercise = load_exercise(name)
+    first = "write the first method:" if exercise.kind.in_methods else "replace the first None:"
+    click.echo(f"Next is {name}: {exercise.title}.\n")
     click.echo(f"  1. read what it is about:   grade lesson {name}")
-    click.echo(f"  2. replace the first None:  {shown(folder.stub(name))}")
+    click.echo(f"  2. {first}  {shown(folder.stub(name))}")
     click.echo("  3. grade it:                grade")
     if name == EXERCISES[0]:
         click.echo(f"\n{FROM_THE_LECTURE}")

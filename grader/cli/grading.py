@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.paragraphs import fenced
+from grader.cli.paragraphs import cut_to_screen, fenced
 from grader.cli.submissions import gradient_names, submission_at
 from grader.cli.training import TrainingCall
 from grader.cli.waiting import show_waiting
@@ -124,7 +124,8 @@ def grade_all(call: Call) -> bool:
             report = grader.grade(exercise, submission)
             if not call.untrusted and submission.problem is None:
                 note_progress(folder, report)
-            click.echo(summary_line(report, exercise), err=call.json_to == "-")
+            line, err = summary_line(report, exercise), call.json_to == "-"
+            click.echo(cut_to_screen(line, sys.stderr if err else sys.stdout), err=err)
             reports.append(report)
     write_machine_formats(reports, call, many=True)
     return all(report.passed for report in reports)

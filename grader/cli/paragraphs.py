@@ -3,6 +3,7 @@
 import re
 import shutil
 import textwrap
+from typing import TextIO
 
 from grader.errors import printable
 
@@ -18,6 +19,12 @@ def fenced(text: str) -> str:
 def width() -> int:
     """80 at most: longer lines are hard to read."""
     return max(20, min(80, shutil.get_terminal_size((80, 24)).columns))
+
+
+def cut_to_screen(text: str, stream: TextIO) -> str:
+    """Cut to the width of a terminal; a pipe gets all of it."""
+    columns = shutil.get_terminal_size((80, 24)).columns
+    return f"{text[: columns - 3]}..." if stream.isatty() and len(text) > columns else text
 
 
 def wrapped(text: str, first: str = "", later: str | None = None) -> str:

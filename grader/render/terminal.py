@@ -102,7 +102,9 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
     name, first = report.exercise, report.first_own_error
     if worked_answer:
         yield Text("This is the worked answer. To start on your own:")
-        yield Text(f"  1. open exercises/{name}.py and replace the first None")
+        method = load_exercise(name).kind.in_methods
+        begin = "write the first method" if method else "replace the first None"
+        yield Text(f"  1. open exercises/{name}.py and {begin}")
         yield Text(f"  2. run: grade {name}")
     elif report.passed:
         yield from _onward(report)
@@ -111,7 +113,8 @@ def _next_step(report: Report, worked_answer: bool, again: str) -> Iterator[Rend
     else:
         unwritten = first is not None and first.verdict == "missing" and not first.diagnosis
         if first is not None and unwritten and report.error is None:
-            what = f"write {first.label}"
+            value = first.is_value and first.shown_as  # "backward on many graphs"
+            what = f"write {load_exercise(name).word(first.name) if value else first.label}"
         else:
             line = report.stopped_first or (report.error is None and first)
             what = "fix that line" if line else "fix that"

@@ -83,6 +83,13 @@ def test_bare_grade_says_what_to_do_with_an_untouched_stub(folder: kit.Kit) -> N
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+def test_of_classes_it_says_that_methods_are_written(folder: kit.Kit) -> None:
+    assert "  2. replace the first None:  exercises/warmup1.py\n" in grade().stdout
+    work(folder, "warmup1", 1)
+    graded(folder, "warmup1")
+    assert "  2. write the first method:  exercises/warmup2.py\n" in grade().stdout
+
+
 def test_bare_grade_grades_what_was_begun(folder: kit.Kit) -> None:
     path = folder.stub("exercise2")
     path.write_text(path.read_text().replace("dlogits = None", "dlogits = 2 * logits"))

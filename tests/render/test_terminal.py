@@ -256,3 +256,15 @@ def test_inherited_is_explained_where_it_occurs() -> None:
     wrong = gradient("logits", "wrong")
     assert said in lines(report_of(wrong, gradient("h", "inherited")))
     assert said not in lines(report_of(wrong))
+
+
+def test_what_to_write_next_is_a_line_or_a_method() -> None:
+    def next_step(name: str, label: str, is_value: bool) -> str:
+        missing = replace(gradient(name, "missing"), shown_as=label, is_value=is_value)
+        shown = lines(replace(report_of(missing), exercise="warmup2"))
+        return next(line for line in shown if line.startswith("Next: "))
+
+    said = next_step("squared", "self.grad in __mul__", False)
+    assert said.startswith("Next: write self.grad in __mul__, then run: ")
+    said = next_step("graphs", "backward on many graphs", True)
+    assert said.startswith("Next: write backward, then run: ")
