@@ -34,6 +34,10 @@ STOPS: dict[str, tuple[str, Rewrite, str, str, str]] = {
         "warmup1", ("    dtotal = 1", "    dtotl = 1"), "dcubed = dtotal", "cubed",
         "did you mean dtotl?",
     ),
+    "the first of two statements that make it": (
+        "exercise1", ("    dbndiff = bnvar_inv * ", "    dbndiff = bnvar_inv ^ 2 * "), "bnvar_inv ^",
+        "bndiff", "`^` is another operation",
+    ),
     "an attribute of a Value": (
         "warmup2", ("self.grad += other.data *", "self.grd += other.data *"), "self.grd", "squared",
         "did you mean grad?",

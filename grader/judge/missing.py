@@ -66,8 +66,9 @@ def stopped_at(
     if inside or "." in method:
         at = submission.method_at(raised.line)
         return raised.line if method == at or not target else None
-    finished = raised.line == submission.written_on(place)
-    return raised.line if finished or place == _misspelt(submission, raised, rows) else None
+    written = submission.gradients.get(place)
+    own = {write.line for write in written.writes} if written is not None else set()
+    return raised.line if raised.line in own or place == _misspelt(submission, raised, rows) else None
 
 
 def _misspelt(submission: Submission, raised: Raised, rows: Sequence[Row]) -> str | None:
