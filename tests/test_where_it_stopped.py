@@ -35,7 +35,7 @@ STOPS: dict[str, tuple[str, Rewrite, str, str, str]] = {
         "did you mean dtotl?",
     ),
     "the first of two statements that make it": (
-        "exercise1", ("    dbndiff = bnvar_inv * ", "    dbndiff = bnvar_inv ^ 2 * "), "bnvar_inv ^",
+        "exercise1", ("dbndiff = bnvar_inv * ", "dbndiff = bnvar_inv ^ 2 * "), "bnvar_inv ^",
         "bndiff", "`^` is another operation",
     ),
     "an attribute of a Value": (

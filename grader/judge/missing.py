@@ -68,7 +68,8 @@ def stopped_at(
         return raised.line if method == at or not target else None
     written = submission.gradients.get(place)
     own = {write.line for write in written.writes} if written is not None else set()
-    return raised.line if raised.line in own or place == _misspelt(submission, raised, rows) else None
+    misspelt = raised.line not in own and place == _misspelt(submission, raised, rows)
+    return raised.line if misspelt or raised.line in own else None
 
 
 def _misspelt(submission: Submission, raised: Raised, rows: Sequence[Row]) -> str | None:
