@@ -34,6 +34,13 @@ class GraderFailure(Problem):
     exit_code = GRADER_FAILED
 
 
+class NoRoom(GraderFailure):
+    """The disk of a class's results is full, or fails."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"{said} Make room there, and call again: what was graded is kept.")
+
+
 class UnexpectedFailure(GraderFailure):
     """An error that no one thought of."""
 

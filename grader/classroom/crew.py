@@ -4,6 +4,7 @@ A thread each waits for its worker's answers; what they say is put into one queu
 dies or goes silent is replaced, and what it had is asked again.
 """
 
+import os
 import queue
 import tempfile
 import threading
@@ -15,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from grader.classroom.entries import Refused
 from grader.classroom.task import Settings, Task
+from grader.errors import NoRoom
 from grader.process.grading_process import ENDING, GradingProcess, Lost
 
 TRIES = 3  # of one submission, each in another process
@@ -51,6 +53,9 @@ class Worker:
             except Lost as error:
                 why = str(error)
                 self.close()
+            except OSError as error:  # nor can one be for the others
+                said = f"No process that grades can be started: {os.strerror(error.errno or 0)}."
+                return {"problem": str(NoRoom(said)), "for_all": True}
         return {"problem": f"the process that graded it ended, {TRIES} times ({why})"}
 
     def close(self) -> None:

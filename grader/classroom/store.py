@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.classroom.find import Found, Student
-from grader.errors import UsageProblem, shown
+from grader.errors import NoRoom, Problem, UsageProblem, shown
 
 VERSION = 2  # of the tables below
 TABLES = """
@@ -70,7 +70,8 @@ class Graded:
 
 @contextmanager
 def open_store(path: Path) -> Iterator["Store"]:
-    """Raises UsageProblem for a file that is not a class's, or of another version."""
+    """Raises UsageProblem for a file that is not a class's, or of another version; NoRoom where
+    the disk is full or fails."""
     try:
         connection = sqlite3.connect(path, isolation_level=None)
         try:
@@ -81,7 +82,16 @@ def open_store(path: Path) -> Iterator["Store"]:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        raise UsageProblem(f"{shown(path)}: {error}.") from None
+        raise _problem(path, error) from None
+
+
+def _problem(path: Path, error: sqlite3.DatabaseError) -> Problem:
+    said, name = f"{shown(path)}: {error}.", getattr(error, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return NoRoom(said)
+    if name.startswith("SQLITE_BUSY"):
+        return UsageProblem(f"{said} Another run writes to it: call again when that has ended.")
+    return UsageProblem(said)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

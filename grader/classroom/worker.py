@@ -2,9 +2,11 @@
 is its own, and goes with it."""
 
 import base64
+import errno
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,7 +18,7 @@ from grader.cli.grading import load_grading
 from grader.cli.submissions import submission_at
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData
-from grader.errors import GraderFailure, Problem
+from grader.errors import GraderFailure, NoRoom, Problem
 from grader.fault_log import log_fault
 from grader.process.grading_process import own_streams
 from grader.syntax.dialect import Dialect, usual
@@ -39,6 +41,23 @@ def graded(grader: "Grader", task: Task, path: Path) -> dict[str, Any]:
     except Exception as error:
         fault = log_fault(error, f"{task.exercise}, {task.name!r}, in a class")
         return {"problem": f"the grader failed on it ({fault})"}
+
+
+def graded_in(grader: "Grader", task: Task) -> dict[str, Any]:
+    """The same, of a file that is put into the folder that this works in."""
+    path = Path(task.safe_name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(task.data))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        said = f"{tempfile.gettempdir()}: {os.strerror(error.errno)}."
+        return {"problem": str(NoRoom(said)), "for_all": True}
+    try:
+        return graded(grader, task, path)
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _undisturbed(grader: "Grader", task: Task, path: Path) -> "Report":
@@ -76,12 +95,7 @@ def serve(requests: Iterable[bytes], answers: IO[bytes]) -> None:
     with open_grader(Settings.from_json(json.loads(next(lines)))) as grader:
         for line in lines:
             task = Task.from_json(json.loads(line))
-            path = Path(task.safe_name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(base64.b64decode(task.data))
-            found = graded(grader, task, path)
-            path.unlink()
-            answers.write(json.dumps(found).encode() + b"\n")
+            answers.write(json.dumps(graded_in(grader, task)).encode() + b"\n")
             answers.flush()
 
 

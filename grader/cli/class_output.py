@@ -1,5 +1,6 @@
 """What a run of `grade class` writes: tables, pages, and what other systems read."""
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from grader.errors import UsageProblem, did_you_mean, one_line, shown
+from grader.errors import NoRoom, UsageProblem, did_you_mean, one_line, shown
 
 if TYPE_CHECKING:
     from grader.classroom.anonymous import Numbers
@@ -50,10 +51,8 @@ class Output:
                 raise UsageProblem(f"{shown(path)} would be written over; move it out of --out.")
 
     def make_folder(self) -> None:
-        try:
+        with written(self.out):
             self.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageProblem(f"{shown(self.out)}: {os.strerror(error.errno or 0)}.") from None
 
     def in_order(self, finding: "Finding", store: "Store") -> "Finding":
         """As it is, or by number where names are left out: an order of names says who it is."""
@@ -99,8 +98,10 @@ class Output:
         return book
 
     def _text(self, name: str, text: str) -> None:
+        from grader.classroom.written import write_file
+
         with written(self.out / name):
-            (self.out / name).write_text(text, encoding="utf-8")
+            write_file(self.out / name, text)
 
 
 def wanted(said: str) -> "Wanted":
@@ -132,4 +133,6 @@ def written(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = path if error.filename is None else Path(os.fsdecode(error.filename))
-        raise UsageProblem(f"{shown(where)}: {os.strerror(error.errno or 0)}.") from None
+        said = f"{shown(where)}: {os.strerror(error.errno or 0)}."
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        raise (NoRoom(said) if full else UsageProblem(said)) from None

@@ -1,10 +1,12 @@
 """grade class, as a whole: from files to a gradebook, and through what may happen on the way."""
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 import zlib
@@ -21,6 +23,7 @@ import pytest
 from grader.classroom.crew import share
 from grader.classroom.entries import Refused
 from grader.classroom.task import Settings, Task
+from grader.classroom.worker import graded_in, open_grader
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
@@ -264,6 +267,35 @@ def test_a_file_that_changes_meanwhile_gets_no_result(folder: Path) -> None:
     assert table[-1] == "heidi,,,,not graded,0,0"
     page = (folder.parent / "out" / "students" / "heidi.html").read_text()
     assert "it was changed while the class was graded; start again" in page
+
+
+def test_where_no_process_can_be_started_nobody_is_left_out_silently(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    asked = [Task.of("exercise2", "alice/exercise2.py", b""), Task.of("exercise2", "b.py", b"")]
+    answers = [done.answer for done in share(asked, lambda one: one, SETTINGS, 2)]
+    said = (
+        "No process that grades can be started: No space left on device. Make room there, and "
+        "call again: what was graded is kept."
+    )
+    assert answers == [{"problem": said, "for_all": True}] * 2
+
+
+def test_a_worker_without_room_for_a_file_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with open_grader(SETTINGS) as grader:
+        found = graded_in(grader, Task.of("exercise2", "alice/exercise2.py", WORKED.encode()))
+    assert found["for_all"] and "No space left on device. Make room there" in found["problem"]
 
 
 def test_a_course_may_allow_more_than_the_dialect() -> None:

@@ -1,5 +1,6 @@
 """The database of a class: what it keeps, and whose it is."""
 
+import random
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from grader.classroom.entries import Entry
 from grader.classroom.find import Found, Student
 from grader.classroom.store import Attempt, open_store
-from grader.errors import UsageProblem
+from grader.errors import GRADER_FAILED, NoRoom, UsageProblem
 
 
 def attempt(student: str, digest: str, exercise: str = "exercise1", at: float = 0.0) -> Attempt:
@@ -82,3 +83,59 @@ def test_what_was_kept_when_the_process_was_killed_is_there(tmp_path: Path) -> N
     with open_store(path) as store:
         assert len(store.known("s")) == 50
         assert store.connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_full_disk_is_said_and_costs_nothing_that_was_kept(tmp_path: Path) -> None:
+    path, kept = tmp_path / "class.db", 0
+    with pytest.raises(NoRoom) as raised, open_store(path) as store:
+        store.connection.execute("PRAGMA max_page_count = 12")  # SQLite's own words for it
+        for at in range(1000):
+            store.keep(attempt("a", str(at)), "s", report(at), 0.1)
+            kept = at + 1
+    assert raised.value.exit_code == GRADER_FAILED
+    assert str(raised.value).endswith(
+        "class.db: database or disk is full. Make room there, and call again: what was graded is "
+        "kept."
+    )
+    with open_store(path) as store:
+        assert 0 < kept < 1000
+        assert store.known("s") == {attempt("a", str(at)).key for at in range(kept)}
+        assert store.connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        store.keep(attempt("a", "more"), "s", report(1), 0.1)
+
+
+def test_a_database_that_another_run_writes_to_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "class.db"
+    with open_store(path) as other:
+        other.connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UsageProblem, match="Another run writes to it"), open_store(path) as one:
+            one.connection.execute("PRAGMA busy_timeout = 0")
+            one.keep(attempt("a", "1"), "s", report(1), 0.1)
+
+
+def test_what_a_power_cut_leaves_of_the_log_is_sound(tmp_path: Path) -> None:
+    """What was not on the disk by then is missing; nothing is there by halves."""
+    path, kept = tmp_path / "class.db", [attempt("a", str(at)) for at in range(40)]
+    with open_store(path) as store:
+        for at, one in enumerate(kept):
+            store.keep(one, "s", report(at), 0.1)
+        database, log = path.read_bytes(), Path(f"{path}-wal").read_bytes()
+    draw, counts = random.Random(5), set[int]()
+    for number in range(30):
+        left = bytearray(log[: draw.randrange(len(log) + 1)] if number else log)
+        if number % 2 and len(left) > 512:  # a sector that was not written
+            start = draw.randrange(len(left) // 512) * 512
+            left[start : start + 512] = bytes(512)
+        cut = tmp_path / f"{number}.db"
+        cut.write_bytes(database)
+        Path(f"{cut}-wal").write_bytes(left)
+        with open_store(cut) as store:
+            assert store.connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            known = store.known("s")
+            assert known == {one.key for one in kept[: len(known)]}
+            store.note_attempts(kept)
+            assert [one.report for one in store.graded("s")] == [
+                report(at) for at in range(len(known))
+            ]
+        counts.add(len(known))
+    assert len(kept) in counts and len(counts) > 10

@@ -15,6 +15,7 @@ from grader.classroom.gradebook import Gradebook, Result
 from grader.classroom.pages.names import page_names
 from grader.classroom.policy import Policy
 from grader.classroom.store import Graded
+from grader.classroom.written import whole_file
 
 Pairs = Iterable[tuple[Graded, Result]]
 
@@ -68,5 +69,5 @@ def _sheets(pairs: Pairs, book: Gradebook, policy: Policy) -> Iterator[Sheet]:
 
 
 def _write(path: Path, parts: Iterator[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(path) as file:
         file.writelines(parts)

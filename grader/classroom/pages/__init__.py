@@ -14,6 +14,7 @@ from grader.classroom.pages.student_page import student_page
 from grader.classroom.pages.templates import MADE_HERE
 from grader.classroom.policy import Policy
 from grader.classroom.store import Graded
+from grader.classroom.written import write_file
 from grader.report import Report
 
 STUDENTS = "students"  # the folder of their pages
@@ -33,11 +34,11 @@ def write_pages(graded: Iterable[Graded], book: Gradebook, policy: Policy, out: 
         results = ((result, Report.from_json(one.report)) for one, result in pairs)
         page = student_page(student, results, overview.counted, book, policy)
         path = folder / names[student]
-        path.write_text(page, encoding="utf-8")
+        write_file(path, page)
         written.add(path.name)
     _clear(folder, written.__contains__)
     links = {student: f"{STUDENTS}/{name}" for student, name in names.items()}
-    (out / INDEX).write_text(class_page(overview, links), encoding="utf-8")
+    write_file(out / INDEX, class_page(overview, links))
     return out / INDEX
 
 
