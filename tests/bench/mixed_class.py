@@ -1,0 +1,300 @@
+"""A class of all that there is: right, wrong, broken, hostile, notebooks; whatever happens to it.
+
+    python tests/bench/mixed_class.py [SUBMISSIONS]             graded at once, and each alone
+    python tests/bench/mixed_class.py [SUBMISSIONS] --kills     five kill -9 of each process
+    python tests/bench/mixed_class.py [SUBMISSIONS] --cuts N    the power goes N times
+
+Submissions come of the mutation suite, the right and wrong forms, the attacks and the notebooks of
+the tests, with a fixed seed. The first call compares the whole reports, but for when they were
+made; the others the tables, to the byte, with those of a run that nothing happened to. Each prints
+what differs, and exits with 1 if anything does.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from sqlite3 import connect
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+SEED, TIMEOUT = 20, 1.0
+EXERCISES = {"exercise1": 14, "exercise2": 2, "exercise3": 2, "warmup2": 1}  # with these weights
+KINDS = {"mutant": 9, "right": 3, "wrong": 3, "attack": 3, "notebook": 2, "broken": 1}
+TABLES = ("gradebook.csv", "results.csv")
+KILLED = ("parent", "worker", "warm") * 5
+Source = tuple[str, bytes]  # the file's name, its contents
+
+
+def class_of(count: int, draw: random.Random) -> Iterator[Source]:
+    made = {
+        "mutant": mutants(draw), "right": forms(draw, "right"), "wrong": forms(draw, "wrong"),
+        "attack": attacks(draw), "notebook": notebooks(draw), "broken": broken(draw),
+    }  # fmt: skip
+    for number in range(count):
+        (kind,) = draw.choices(list(KINDS), list(KINDS.values()))
+        name, data = next(made[kind])
+        if kind != "broken":  # what is graded twice is one that two students handed in
+            data += b"" if name.endswith(".ipynb") else f"\n# {number}\n".encode()
+        yield name, data
+
+
+def an_exercise(draw: random.Random) -> str:
+    return draw.choices(list(EXERCISES), list(EXERCISES.values()))[0]
+
+
+def mutants(draw: random.Random) -> Iterator[Source]:
+    from grader.course.exercise import load_exercise
+    from tests.mutation.mutants import proposed
+    from tests.mutation.syntax import edited, worked_answer
+
+    while True:
+        exercise = an_exercise(draw)
+        change = draw.choice(proposed(exercise))
+        source = edited(worked_answer(load_exercise(exercise)).source, change.edits)
+        yield f"{exercise}.py", source.encode()
+
+
+def forms(draw: random.Random, which: str) -> Iterator[Source]:
+    from tests.corpus import right_forms, wrong_forms
+
+    known = right_forms() if which == "right" else wrong_forms()
+    while True:
+        exercise = an_exercise(draw)
+        form = draw.choice([form for form in known if form.exercise == exercise] or known[:1])
+        yield f"{form.exercise}.py", form.source.encode()
+
+
+def attacks(draw: random.Random) -> Iterator[Source]:
+    from tests.attacks.test_attacks import ATTACKS, EXERCISES, SUBMISSIONS
+
+    while True:
+        for name in draw.sample(ATTACKS, len(ATTACKS)):
+            exercise = EXERCISES.get(name, "exercise1")
+            asked = exercise if exercise in globals()["EXERCISES"] else "exercise1"
+            yield f"{asked}.py", (SUBMISSIONS / f"{name}.py").read_bytes()
+
+
+def notebooks(draw: random.Random) -> Iterator[Source]:
+    files = sorted((ROOT / "tests" / "notebooks").glob("*.ipynb"))
+    while True:
+        for path in draw.sample(files, len(files)):
+            yield f"{an_exercise(draw)}.ipynb", path.read_bytes()
+
+
+def broken(draw: random.Random) -> Iterator[Source]:
+    while True:
+        exercise = an_exercise(draw)
+        worked = (ROOT / "solutions" / f"{exercise}.py").read_bytes()
+        yield f"{exercise}.py", worked[: draw.randrange(len(worked))]
+        yield f"{exercise}.py", b""
+        yield f"{exercise}.py", draw.randbytes(4000)
+        yield f"{exercise}.py", worked.decode().encode("utf-16")
+        yield f"{exercise}.py", b"def backward(" * 3000
+        yield f"{exercise}.ipynb", b'{"cells": [{"cell_type": "code", "source'
+        yield f"{exercise}.ipynb", worked
+
+
+def build(root: Path, count: int) -> None:
+    for number, (name, data) in enumerate(class_of(count, random.Random(SEED))):
+        path = root / "in" / f"s{number:05}" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(data)
+    named = ", ".join(f'"{name}"' for name in EXERCISES)
+    policy = f"exercises = [{named}]\nseed = {SEED}\ntimeout = {TIMEOUT}\n"
+    (root / "course.toml").write_text(policy, encoding="utf-8")
+
+
+def call(root: Path, out: str, *options: str) -> list[str]:
+    fixed = ["--policy", "course.toml", "--jobs", "2", "--no-pages", "--out", out]
+    return [sys.executable, "-m", "grader", "class", "in", *fixed, *options]
+
+
+def graded(root: Path, out: str, *options: str) -> str:
+    """What the whole run says."""
+    ended = subprocess.run(
+        call(root, out, *options), cwd=root, capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise SystemExit(ended.stdout + ended.stderr)
+    return ended.stdout
+
+
+def tables(root: Path, out: str) -> list[bytes]:
+    return [(root / out / name).read_bytes() for name in TABLES]
+
+
+def compared(root: Path, count: int) -> int:
+    began = time.monotonic()
+    graded(root, "at once")
+    print(f"{count} at once in {time.monotonic() - began:.0f} s", flush=True)
+    with connect(root / "at once" / "class.db") as connection:
+        rows = connection.execute("SELECT student, report FROM results").fetchall()
+    at_once = {student: json.loads(zlib.decompress(report)) for student, report in rows}
+    began = time.monotonic()
+    alone = dict(each_alone(root))
+    print(f"each alone in {time.monotonic() - began:.0f} s", flush=True)
+    differing = 0
+    for student in sorted(alone.keys() | at_once.keys()):
+        one, other = facts(at_once.get(student, {})), facts(alone.get(student, {}))
+        if one != other:
+            differing += 1
+            file = next((root / "in" / student).iterdir()).name
+            print(f"{student}/{file} differs:")
+            for key in sorted(one.keys() | other.keys()):
+                if one.get(key) != other.get(key):
+                    for which, said in (("at once", one), ("alone", other)):
+                        print(f"  {key}, {which}: {str(said.get(key))[:1500]}")
+    ends = Counter(of_report(report) for report in alone.values())
+    print(", ".join(f"{number} {what}" for what, number in sorted(ends.items())))
+    print(f"{differing} of {len(alone)} differ", flush=True)
+    return int(differing > 0 or len(alone) != count or len(at_once) != count)
+
+
+def of_report(report: dict[str, Any]) -> str:
+    if report["passed"]:
+        return "passed"
+    return report["ended"] or ("with an error" if report["error"] else "not passed yet")
+
+
+def each_alone(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    from grader.cli.submissions import submission_at
+    from grader.course.exercise import load_exercise
+    from tests.grading import grading
+
+    os.chdir(root / "in")
+    with grading(seed=SEED, timeout=TIMEOUT, untrusted=True) as grade_file:
+        for path in sorted(Path().glob("*/*")):
+            exercise = load_exercise(path.stem)
+            report = grade_file(exercise.name, submission_at(path, exercise))
+            yield path.parent.name, json.loads(json.dumps(report.as_json()))
+
+
+def facts(report: dict[str, Any]) -> dict[str, Any]:
+    """All but when it was graded."""
+    kept = dict(report)
+    kept["audit"] = {key: value for key, value in report.get("audit", {}).items() if key != "time"}
+    return kept
+
+
+@contextmanager
+def running(root: Path, out: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        call(root, out, *options), cwd=root, text=True, stdout=subprocess.PIPE
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def children(parent: int) -> list[int]:
+    found = Path(f"/proc/{parent}/task").glob("*/children")
+    try:
+        return [int(pid) for path in found for pid in path.read_text().split()]
+    except OSError:
+        return []
+
+
+def victim(which: str, parent: int, draw: random.Random) -> int | None:
+    if which == "parent":
+        return parent
+    workers = children(parent)
+    pids = workers if which == "worker" else [pid for one in workers for pid in children(one)]
+    return draw.choice(pids) if pids else None
+
+
+def killed(root: Path, count: int) -> int:
+    began = time.monotonic()
+    graded(root, "undisturbed")
+    wall, draw = time.monotonic() - began, random.Random(SEED)
+    print(f"undisturbed: {count} in {wall:.0f} s", flush=True)
+    left, done, starts, over = list(KILLED), Counter[str](), 0, False
+    draw.shuffle(left)
+    while not over:
+        starts += 1
+        with running(root, "disturbed") as process:
+            while process.poll() is None:
+                time.sleep(draw.uniform(0.1, 2 * wall / len(KILLED)) if left else 0.1)
+                pid = victim(left[-1], process.pid, draw) if left else None
+                if pid is None or process.poll() is not None:
+                    continue
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    done[left.pop()] += 1
+            over = process.returncode != -signal.SIGKILL
+            if over and process.returncode:
+                raise SystemExit(f"it ended with {process.returncode}: {process.stdout.read()}")
+    told = ", ".join(f"{number} of a {which}" for which, number in sorted(done.items()))
+    same = tables(root, "undisturbed") == tables(root, "disturbed")
+    print(f"killed: {told}; {starts} starts; the tables are {'' if same else 'NOT '}the same")
+    return int(not same or bool(left))
+
+
+def cut_off(root: Path, count: int, cuts: int) -> int:
+    """What is on the disk at a moment: the process is held while it is copied, and of the log
+    as much is left as had been written by then."""
+    draw, taken = random.Random(SEED), list[Path]()
+    with running(root, "undisturbed") as process:
+        log = root / "undisturbed" / "class.db-wal"
+        while process.poll() is None:
+            time.sleep(draw.uniform(0.2, 3.0))
+            if process.poll() is None and log.is_file() and len(taken) < cuts:
+                os.kill(process.pid, signal.SIGSTOP)
+                copy = root / f"cut{len(taken)}.db"
+                shutil.copy(log.with_name("class.db"), copy)
+                whole = log.read_bytes()
+                Path(f"{copy}-wal").write_bytes(whole[: draw.randrange(len(whole) + 1)])
+                os.kill(process.pid, signal.SIGCONT)
+                taken.append(copy)
+    failed = len(taken) < cuts
+    for copy in taken:
+        with connect(copy) as connection:
+            (sound,) = connection.execute("PRAGMA integrity_check").fetchone()
+            there = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+            known = connection.execute("SELECT count(*) FROM results").fetchone()[0] if there else 0
+        said = graded(root, copy.stem, "--db", copy.name)
+        (again,) = map(int, re.findall(r"(\d+) graded now", said))
+        same = tables(root, "undisturbed") == tables(root, copy.stem)
+        failed |= not same or sound != "ok" or known + again != count
+        print(
+            f"{copy.stem}: {sound}, {known} kept, {again} graded again; the tables are "
+            f"{'' if same else 'NOT '}the same", flush=True,
+        )  # fmt: skip
+    return int(failed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("count", type=int, nargs="?", default=1000)
+    parser.add_argument("--kills", action="store_true")
+    parser.add_argument("--cuts", type=int, default=0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        build(root, given.count)
+        if given.kills:
+            return killed(root, given.count)
+        if given.cuts:
+            return cut_off(root, given.count, given.cuts)
+        return compared(root, given.count)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    os.environ["ATEN_CPU_CAPABILITY"] = "default"  # before torch is imported
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["PYTHONPATH"] = str(ROOT)
+    sys.exit(main())
