@@ -93,7 +93,7 @@ def test_a_class_has_a_page_that_links_one_of_each_student(tmp_path: Path) -> No
     assert "4 students, exercise1: 1 of 4 passed." in page.text
     assert "What to teach next: wrong-factor , made by 2 students, at dprobs (2)" in page.text
     assert "Student D : 'Student D/exercise1-1.py', line 3: syntax error" in page.text
-    assert "The grader spent 1 seconds on it" in page.text
+    assert "The grader spent 1 second on it" in page.text
 
 
 def test_pages_need_nothing_but_themselves(tmp_path: Path) -> None:
