@@ -63,7 +63,10 @@ End = Callable[[int, str, bool], NoReturn]  # line, what, whether it is the watc
 
 
 class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """A context manager, to be entered in inference mode. `end` ends the attempt."""
+    """A context manager, to be entered in inference mode, for as long as the child has to do with
+    other people's objects: some of their methods are called when their code has long returned.
+    `end` ends the attempt.
+    """
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -102,9 +105,17 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         for holder, name, original, aside in GATES:
             setattr(holder, name, self._gate(original, aside))
         sys.meta_path.insert(0, self)
-        if self.whole and self.differences is not None:
-            sys.setprofile(self._left)
         return self
+
+    def begin(self, looks: bool) -> None:
+        """A call; `looks`: whether for signs of differences."""
+        self.differences, self.measured = DifferenceWatch() if looks else None, None
+        if looks and self.whole:
+            sys.setprofile(self._left)
+
+    def finish(self) -> None:
+        sys.setprofile(None)
+        self.differences = None
 
     def find_spec(self, name: str, *_: Any) -> None:
         """As Python asks whoever is in sys.meta_path, in their order, for a module."""
@@ -119,16 +130,25 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> None:
         for holder, name, original, _ in GATES:
             setattr(holder, name, original)
-        sys.setprofile(None)
-        self.last = None
-        EMPTY(0)
-        on_top = HEIGHT() > 0 and AT(HEIGHT() - 1) is self
-        there = self.last is not None and on_top and sys.meta_path[:1] == [self]
+        there = self._is_there()
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
-        if on_top:
+        if self._on_top():
             super().__exit__(kind, error, at)  # type: ignore[no-untyped-call]
         if not there:
             self._refuse(REMOVED, aside=True)
+
+    def check(self) -> None:
+        """Whether it is as it was made: before anything is believed that was done behind it."""
+        if not self._is_there():
+            self._refuse(REMOVED, aside=True)
+
+    def _is_there(self) -> bool:
+        self.last = None
+        EMPTY(0)
+        return self.last is not None and self._on_top() and sys.meta_path[:1] == [self]
+
+    def _on_top(self) -> bool:
+        return HEIGHT() > 0 and AT(HEIGHT() - 1) is self
 
     def _gate(self, original: Callable[..., Any], aside: bool) -> Callable[..., Any]:
         def gate(*args: Any, **kwargs: Any) -> Any:

@@ -11,8 +11,8 @@ import gc
 import os
 import sys
 import types
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, NoReturn, TypeVar
@@ -21,8 +21,8 @@ import torch
 
 from grader.child.call import ChildCall, Notes
 from grader.child.call_backward import Unusable, as_floats, sort_returned
-from grader.child.derivative_wall import DerivativeWall
-from grader.child.differences import WHOLE, DifferenceWatch
+from grader.child.derivative_wall import DerivativeWall, End
+from grader.child.differences import WHOLE
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
 from grader.child.recorder import Recorder
@@ -107,25 +107,37 @@ def serve(requests: int, replies: int, drivers: Drivers) -> None:
             answers.flush()
             os._exit(0)
 
-        wall = DerivativeWall(code.setup.path, end) if code.setup.walled else None
-        if wall is not None:
-            wall.whole = WHOLE.search(code.setup.source) is not None
-        while (frame := _read_frame(source)) is not None:
-            answer = run(code, Request.read(views(frame)), limits, wall)
-            if answer.raised is not None and answer.raised.type == OutOfTime.__name__:
-                limits = limits.after_a_timeout()
-            for stream in streams:
-                with suppress(OSError, ValueError):  # the learner's code may have closed it
-                    stream.flush()
-            if first:  # what it prints is shown once, not once for every size tried
-                silence = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(silence, 1)
-                os.dup2(silence, 2)
-                first = False
-            answers.write(answer.pack())
-            answers.flush()
-            if gc.get_count()[0] > MANY_OBJECTS:
-                gc.collect()
+        with _behind_a_wall(code, end) as wall:
+            while (frame := _read_frame(source)) is not None:
+                answer = run(code, Request.read(views(frame)), limits, wall)
+                if answer.raised is not None and answer.raised.type == OutOfTime.__name__:
+                    limits = limits.after_a_timeout()
+                for stream in streams:
+                    with suppress(OSError, ValueError):  # the learner's code may have closed it
+                        stream.flush()
+                if first:  # what it prints is shown once, not once for every size tried
+                    silence = os.open(os.devnull, os.O_WRONLY)
+                    os.dup2(silence, 1)
+                    os.dup2(silence, 2)
+                    first = False
+                reply = answer.pack()
+                if wall is not None:
+                    wall.check()
+                answers.write(reply)
+                answers.flush()
+                if gc.get_count()[0] > MANY_OBJECTS:
+                    gc.collect()
+
+
+@contextmanager
+def _behind_a_wall(code: Code, end: End) -> Iterator[DerivativeWall | None]:
+    """Other people's code."""
+    if not code.setup.walled:
+        yield None
+        return
+    with torch.inference_mode(), DerivativeWall(code.setup.path, end) as wall:
+        wall.whole = WHOLE.search(code.setup.source) is not None
+        yield wall
 
 
 def warm_up(drivers: Drivers) -> None:
@@ -141,16 +153,16 @@ def warm_up(drivers: Drivers) -> None:
         "    return locals()\n"
     )
     rows = tuple(map(Row, ("y", "w", "x")))
-    code = Code(Setup(source, "<warm up>", 60.0, FUNCTION.name, rows), drivers)
+    code = Code(Setup(source, "<warm up>", 60.0, FUNCTION.name, rows, walled=True), drivers)
     values = {"x": torch.ones(2, 3), "w": torch.ones(3, 4), "y": torch.ones(2, 4)}
-    wall = DerivativeWall(code.setup.path, _not_in_the_toy)
-    for float64 in (False, True):
-        given = {name: value.double() if float64 else value for name, value in values.items()}
-        plain = Request(given, {"n": 2}, float64)
-        for request in [plain, replace(plain, isolation=Isolation(given))] * WARM_UP_CALLS:
-            read_back = Request.read(views(bytearray(request.frame[LENGTH.size :])))
-            answer = run(code, read_back, TimeLimits(60.0), wall)
-            assert answer.pack() and answer.raised is None, answer.raised
+    with _behind_a_wall(code, _not_in_the_toy) as wall:
+        for float64 in (False, True):
+            given = {name: value.double() if float64 else value for name, value in values.items()}
+            plain = Request(given, {"n": 2}, float64)
+            for request in [plain, replace(plain, isolation=Isolation(given))] * WARM_UP_CALLS:
+                read_back = Request.read(views(bytearray(request.frame[LENGTH.size :])))
+                answer = run(code, read_back, TimeLimits(60.0), wall)
+                assert answer.pack() and answer.raised is None, answer.raised
     set_width(float64=False)
     instrumented.cache_clear()
     del sys.modules["submission"]
@@ -171,7 +183,8 @@ def _read_frame(source: Any) -> Any:
 def run(
     code: Code, request: Request, limits: TimeLimits, wall: DerivativeWall | None = None
 ) -> Answer:
-    """Load the module anew, call it on these values, describe what it gave."""
+    """Load the module anew, call it on these values, describe what it gave. `wall`: that all this
+    stands behind."""
     rows, isolation, notes = code.setup.rows, request.isolation, Notes()
     values = {name: value.clone() for name, value in request.values.items()}
     given = {**request.sizes, **request.numbers, **values}
@@ -191,9 +204,10 @@ def run(
     # In isolation nobody looks for autograd: that is looked for as the code is written.
     detector = None if isolation is not None else AutogradDetector(code.setup.path)
     if wall is not None:
-        asked = request.float64 and isolation is None
-        wall.differences, wall.measured = DifferenceWatch() if asked else None, None
-    answer, scope = _observed(code.setup, limits, (detector, wall), call)
+        wall.begin(looks=request.float64 and isolation is None)
+    answer, scope = _observed(code.setup, limits, detector, call)
+    if wall is not None:
+        wall.finish()
     for name in (row.name for row in rows if row.is_value and row.name in scope):
         scope[name] = as_floats(scope[name])
     found = scope if recorder is None else {**scope, **recorder.results}
@@ -249,21 +263,15 @@ def _number_objects(module: types.ModuleType) -> None:
 def _observed(
     setup: Setup,
     limits: TimeLimits,
-    watches: tuple[AutogradDetector | None, DerivativeWall | None],
+    detector: AutogradDetector | None,
     call: Callable[[dict[str, Any]], None],
 ) -> tuple[Answer, dict[str, Any]]:
     """What is seen while it runs; and what was returned, or the locals at the point it raised."""
     scope: dict[str, Any] = {}
     raised = unusable = None
-    detector, wall = watches
     sys.breakpointhook = _no_debugger
     try:
-        with (
-            alarm(limits),
-            torch.inference_mode(),
-            detector or nullcontext(),
-            wall or nullcontext(),
-        ):
+        with alarm(limits), torch.inference_mode(), detector or nullcontext():
             call(scope)
     except Unusable as error:
         unusable = str(error)

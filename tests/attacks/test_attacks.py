@@ -30,6 +30,7 @@ DIFFERENTIATE = {
     "letters_that_look_alike": "exercise2", "methods_that_python_calls": "exercise2",
     "mode_popped_and_put_back": "exercise2", "module_as_builtins": "exercise2",
     "script": "exercise2", "softmax_kernel": "exercise2", "sympy_derives": "warmup1",
+    "deleted_afterwards": "exercise2", "text_of_an_error": "exercise2",
     "through_the_functional_module": "exercise2", "wall_talked_over": "exercise2",
 }  # fmt: skip
 # Where an attack is tried; the others on exercise1.
