@@ -24,7 +24,7 @@ class Refused(Exception):
     """Why something is not read: a phrase."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     parts: tuple[str, ...]  # its path below the class's folder, an archive's own name among it
     size: int  # bytes, unpacked

@@ -25,7 +25,7 @@ MOODLE = re.compile(
 GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Student:
     name: str
     id: str = ""  # the platform's number of them, or of their submission
@@ -36,7 +36,7 @@ class Student:
         return self.name.casefold(), self.id, self.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One file that will be graded as an answer to one exercise."""
 

@@ -45,7 +45,7 @@ CREATE TABLE contents (      -- which exercises a file answers that is not named
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One file of a student's for one exercise, by its contents."""
 

@@ -5,14 +5,13 @@
 
 The same exercise1, the same 26 checks, the same submissions: every second one right, the others
 with one doubled line. CPU seconds a submission, all processes together, and wall; the ratios are
-those of one run. Then two processes for one, a Dask cluster of two workers for these, and how cost
-grows: `grade class` on 10 and more of them.
+those of one run. Then two processes for one, and a Dask cluster of two workers for these. How cost
+grows with the class: class_growth.py.
 """
 
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,6 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
 
-GROWTH = (10, 100, 1000)
 WORKED = (ROOT / "solutions" / "exercise1.py").read_text(encoding="utf-8")
 STEPS = [
     line
@@ -252,12 +250,6 @@ def main(programs: Path, count: int, of_peers: int) -> None:
             cost = measure(of_peers)
             print(f"{called:<10}{cost}  {cost.cpu / mine.cpu:6.1f} times", flush=True)
         shared(folder, count, mine)
-        for size in GROWTH:
-            grown = ours(folder / "grown", size, "--jobs", "2")
-            database = folder / "grown" / "class" / "class.db"
-            told = f"database {database.stat().st_size / size / 1024:.1f} KiB a submission"
-            print(f"{size:>6} {grown}  {told}", flush=True)
-            shutil.rmtree(folder / "grown")
 
 
 def shared(folder: Path, count: int, alone: Cost) -> None:

@@ -11,6 +11,7 @@ what differs, and exits with 1 if anything does.
 """
 
 import argparse
+import difflib
 import json
 import os
 import random
@@ -132,8 +133,15 @@ def graded(root: Path, out: str, *options: str) -> str:
     return ended.stdout
 
 
-def tables(root: Path, out: str) -> list[bytes]:
-    return [(root / out / name).read_bytes() for name in TABLES]
+def same_as_undisturbed(root: Path, out: str) -> bool:
+    """To the byte; the lines that are not are printed."""
+    same = True
+    for name in TABLES:
+        one, other = ((root / folder / name).read_bytes() for folder in ("undisturbed", out))
+        same &= one == other
+        lines = difflib.unified_diff(one.decode().split("\n"), other.decode().split("\n"), n=0)
+        print(*(line[:300] for line in lines), sep="\n", end="")
+    return same
 
 
 def compared(root: Path, count: int) -> int:
@@ -238,7 +246,7 @@ def killed(root: Path, count: int) -> int:
             if over and process.returncode:
                 raise SystemExit(f"it ended with {process.returncode}: {process.stdout.read()}")
     told = ", ".join(f"{number} of a {which}" for which, number in sorted(done.items()))
-    same = tables(root, "undisturbed") == tables(root, "disturbed")
+    same = same_as_undisturbed(root, "disturbed")
     print(f"killed: {told}; {starts} starts; the tables are {'' if same else 'NOT '}the same")
     return int(not same or bool(left))
 
@@ -267,7 +275,7 @@ def cut_off(root: Path, count: int, cuts: int) -> int:
             known = connection.execute("SELECT count(*) FROM results").fetchone()[0] if there else 0
         said = graded(root, copy.stem, "--db", copy.name)
         (again,) = map(int, re.findall(r"(\d+) graded now", said))
-        same = tables(root, "undisturbed") == tables(root, copy.stem)
+        same = same_as_undisturbed(root, copy.stem)
         failed |= not same or sound != "ok" or known + again != count
         print(
             f"{copy.stem}: {sound}, {known} kept, {again} graded again; the tables are "
