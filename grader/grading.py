@@ -130,7 +130,14 @@ def _graded(bench: Bench, submission: Submission, attempt: Attempt, options: Opt
         seen = nothing_observed(bench, attempt)
     facts = facts_of(bench, submission, seen, _first_wrong_step(exercise, steps))
     trained = beside_autograd(steps, bench.decision, bench.data) if exercise.trained else None
-    return replace(_report(facts, seen, options), training=trained)
+    report = _report(facts, seen, options)
+    return replace(report, training=trained, ended=report.ended or _cut_off(attempt))
+
+
+def _cut_off(attempt: Attempt) -> str | None:
+    """Also where it was killed after the calls that are shown: whoever grades many asks again."""
+    ended = attempt.ended
+    return None if ended is None or ended.how != "cut_off" else ended.how
 
 
 def attempt_at(

@@ -27,6 +27,8 @@ from grader.classroom.worker import graded_in, open_grader
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
+from grader.process.attempt import Attempt
+from grader.protocol.messages import Answer, Ended, Request
 from grader.syntax.submission import read_submission
 from grader.workspace import kit
 
@@ -213,6 +215,32 @@ def test_a_process_that_is_killed_costs_no_submission(which: str) -> None:
             os.kill(pids.get(which) or next(processes_of(warm)), signal.SIGKILL)
     assert [done.of.name for done in answers] == [task.name for task in tasks]
     assert [done.answer["report"]["passed"] for done in answers] == [True] * 3
+
+
+def test_a_child_that_is_killed_at_any_call_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The later calls say what each line is worth by itself: without them one is judged amiss."""
+    monkeypatch.chdir(tmp_path)
+    asked, at, ask = list[int](), -1, Attempt.ask
+
+    def killed_once(attempt: Attempt, request: Request) -> Answer | Ended:
+        asked.append(attempt._pid)
+        if len(asked) == at:
+            os.kill(attempt._pid, signal.SIGKILL)
+        return ask(attempt, request)
+
+    monkeypatch.setattr(Attempt, "ask", killed_once)
+    wrong = WORKED.replace("dlogits = F.softmax(logits, 1)", "dlogits = 2 * F.softmax(logits, 1)")
+    task = Task.of("exercise2", "alice/exercise2.py", wrong.encode())
+    with open_grader(SETTINGS) as grader:
+        usual = verdicts(graded_in(grader, task)["report"])
+        calls = len(asked)
+        assert calls > 2
+        for at in range(1, calls + 1):
+            asked.clear()
+            assert verdicts(graded_in(grader, task)["report"]) == usual
+            assert len({*asked} - {0}) == 2, f"it was not asked again after call {at} of {calls}"
 
 
 def has_a_child(pid: int) -> bool:
