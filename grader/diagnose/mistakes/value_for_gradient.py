@@ -33,14 +33,18 @@ def find(case: Case) -> Evidence | None:
 
 
 def _summed(case: Case) -> Evidence | None:
-    """A forward value summed to the shape of this one, or turned round: `-m.sum(1)` for `-dz`."""
-    if case.result.shape != case.value.shape:
+    """A forward value summed to the shape of this one, or turned round: `-m.sum(1)` for `-dz`.
+
+    Also where the sum has lost a dimension of size 1.
+    """
+    given, shape = case.result.shape, case.value.shape
+    if [size for size in given if size > 1] != [size for size in shape if size > 1]:
         return None
     for name, value in case.point.values.items():
         if not torch.is_tensor(value) or not value.is_floating_point() or not value.dim():
             continue
-        summed = summed_to(value, case.result.shape)
-        signed = () if summed is None else (summed, -summed)
+        summed = summed_to(value, shape)
+        signed = () if summed is None else (summed.reshape(given), -summed.reshape(given))
         if any(map(case.matches, signed)):
             return {"used": name, "meant": "a gradient"}
     return None

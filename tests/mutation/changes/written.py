@@ -152,14 +152,15 @@ def multiplied(place: Place) -> Iterator[Change]:
 
 
 def own_value_summed(place: Place) -> Iterator[Change]:
-    """`(-m).sum(1, keepdim=True)` for `(-dz).sum(1, keepdim=True)`."""
+    """`-m.sum(1, keepdim=True)` for `(-dz).sum(1, keepdim=True)`, and without `keepdim`."""
     match place.value:
-        case ast.Call(func=ast.Attribute(value=summed, attr="sum"), keywords=[_]):
+        case ast.Call(func=ast.Attribute(value=summed, attr="sum"), args=[dim], keywords=[_]):
             own = place.statement.gradient
             if own in place.answer.values:
                 sign = "-" if isinstance(summed, ast.UnaryOp) else ""
-                edit = place.answer.replace(summed, f"{sign}{own}")
-                yield place.change("own-value-summed", edit, "value-for-gradient")
+                for kept in (", keepdim=True", ""):
+                    text = f"{sign}{own}.sum({place.answer.text(dim)}{kept})"
+                    yield place.swap("own-value-summed", place.value, text, "value-for-gradient")
 
 
 def d_elsewhere(place: Place) -> Iterator[Change]:
