@@ -6,6 +6,7 @@ Of torch's public and documented functions all are listed, but for what a patter
 import re
 import textwrap
 from collections.abc import Iterable
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -43,7 +44,7 @@ TENSOR = """
 # from an error to the module that raised it, from a module to torch's compiler.
 FURTHER = """
     ctypes _ctypes dump dumps getfield setfield setflags tobytes tofile newbyteorder
-    format format_map compile obj evaluate _evaluate
+    format format_map compile obj base evaluate _evaluate
     """
 
 
@@ -97,7 +98,8 @@ def _reserved(torch: Any) -> frozenset[str]:
     """Names that no object of the learner's may have either, for others have them.
 
     What leads from a generator or an error to frames and code; what a tensor has beside its
-    documented methods, but for what people call their own attributes.
+    documented methods, but for what people call their own attributes; modules that torch has, so
+    that one that got into somebody's hands leads no further.
     """
 
     def generator() -> Any:
@@ -119,4 +121,10 @@ def _reserved(torch: Any) -> frozenset[str]:
     found |= {name for name in _public(torch.Tensor) if PATTERN.fullmatch(name)}
     private = (*dir(torch.Tensor), *dir(torch.nn.Module()))
     found |= {name for name in private if name[0] == "_" and name[:2] != "__"}
+    found |= {module.name for module in iter_modules(torch.__path__)} | {"ops", "classes"}
+    found |= {
+        name
+        for name, value in vars(torch).items()
+        if isinstance(value, ModuleType) and not value.__name__.startswith("torch")
+    }
     return frozenset(found | set(FURTHER.split())) - {"backward"}

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from grader.syntax.autodiff import Forbidden
 from grader.syntax.dialect import Dialect
 from grader.syntax.names import FUNCTIONS, TANGLED, Names, NameScope, Path, chain_of
+from grader.syntax.targets import within
 
 # Classes whose attributes are as strictly listed as a module's.
 CLASSES = ("torch.Tensor", "torch.nn.Module")
@@ -23,6 +24,16 @@ PLAIN_DECORATORS = frozenset(("property", "staticmethod", "classmethod"))
 OF_PROPERTIES = frozenset(("setter", "getter", "deleter"))
 OWN_NAMES = frozenset(("__slots__", "__all__", "__version__", "__author__"))
 SETTABLE = frozenset(("data", "grad"))  # tensors have these too, and exercises ask for them
+# What an annotation may be made of to name a class of torch's.
+NAMES_A_KIND = (
+    ast.Name,
+    ast.Attribute,
+    ast.Subscript,
+    ast.Tuple,
+    ast.List,
+    ast.BinOp,
+    ast.Constant,
+)
 MOST_VALUES = 20  # of a name whose every value is looked at
 ERRORS = frozenset(
     name
@@ -45,7 +56,7 @@ class _Reading:
         self.names, self.dialect = names, dialect
         self.bases: set[int] = set()  # ids of expressions that are asked for an attribute
         self.excused: set[int] = set()  # ids of calls and names that stand where they may
-        self.inherited: set[int] = set()  # ids of the bases of classes
+        self.classes: set[int] = set()  # ids of bases and annotations
         self.own: set[str] = set()  # attributes that the file's own objects have
         self.selves: set[tuple[int, str]] = set()  # scope and name: a method's own object
         self.loaded = {
@@ -83,7 +94,7 @@ class _Reading:
             case ast.Name(id=name, ctx=ast.Store()) if scope.is_class:
                 self.own.add(name)
             case ast.ClassDef(body=body, bases=bases):
-                self.inherited |= {id(base) for base in bases}
+                self.classes |= {id(base) for base in bases}
                 for part in body:
                     if isinstance(part, ast.FunctionDef):
                         self.own.add(part.name)
@@ -98,9 +109,9 @@ class _Reading:
                 if identity or all(self._is_kind(side, scope) for side in _parts(sides)):
                     self.excused |= {id(side) for side in _parts(sides)}
             case ast.arg(annotation=ast.expr() as said) | ast.AnnAssign(annotation=said):
-                self.excused |= {id(part) for part in ast.walk(said)}
+                self._note_annotation(said)
             case ast.FunctionDef(returns=ast.expr() as said):
-                self.excused |= {id(part) for part in ast.walk(said)}
+                self._note_annotation(said)
             case ast.FormattedValue(value=value):
                 self.excused.add(id(value))
             case ast.Return(value=ast.Call() as call):
@@ -110,6 +121,12 @@ class _Reading:
                 for key, value in zip(keys, values, strict=True):
                     if key is None and self._for_the_grader(value, scope):
                         self.excused.add(id(getattr(value, "func", None)))
+
+    def _note_annotation(self, said: ast.expr) -> None:
+        """Python works it out like any other expression."""
+        parts = list(within([said]))
+        if all(isinstance(part, NAMES_A_KIND) for part in parts):
+            self.classes |= {id(part) for part in parts}
 
     def _note_call(self, node: ast.Call, scope: NameScope) -> None:
         function = node.func
@@ -170,8 +187,8 @@ class _Reading:
         name, inside = chain_of(node)
         if name is None:
             return False
-        owner = self.names.owner(name, scope)
-        if owner is None or (not inside and _is_class(owner, name)):
+        owners = self.names.owners(name, scope)
+        if len(owners) < 2 and (not owners or (not inside and _is_class(owners[0], name))):
             return not inside
         return None not in self.names.paths(node, scope)
 
@@ -231,8 +248,8 @@ class _Reading:
                 yield str(path), "class"
 
     def _may_stand(self, node: ast.expr) -> bool:
-        """A class, here: as a base, or where it is only compared, shown or asked for."""
-        return id(node) in self.excused or id(node) in self.inherited
+        """A class, here: as a base, in an annotation, or where it is only compared or shown."""
+        return id(node) in self.excused or id(node) in self.classes
 
     def _attribute(self, node: ast.Attribute, scope: NameScope) -> Iterator[tuple[str, str]]:
         name = node.attr
@@ -353,7 +370,7 @@ class _Reading:
         owner = None if name is None else self.names.owner(name, scope)
         if owner is None or name is None:
             return not inside and (name == "object" or name in ERRORS)
-        if not inside and _is_class(owner, name):
+        if not inside and all(_is_class(one, name) for one in self.names.owners(name, scope)):
             return True
         return self.names.paths(base, scope) <= BASES
 

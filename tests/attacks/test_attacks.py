@@ -19,7 +19,8 @@ from tests.attacks.range import ROOT, SECRET, SUBMISSIONS, Range, settled
 ATTACKS = sorted(path.stem for path in SUBMISSIONS.glob("*.py"))
 # Each differentiates, and gives what torch's own backward gives, where nobody keeps it from it.
 DIFFERENTIATE = {
-    "alias_by_many_steps": "exercise2", "batch_norm_kernel": "exercise3",
+    "alias_by_many_steps": "exercise2", "annotation_worked_out": "exercise2",
+    "batch_norm_kernel": "exercise3",
     "builtin_bound_never": "exercise2", "class_body_looks_outside": "exercise2",
     "module_assigned_twice": "exercise2", "module_by_walrus": "exercise2",
     "module_in_a_class": "exercise2", "module_in_the_locals": "exercise2",

@@ -89,6 +89,9 @@ OUTSIDE = [
     ("x.grad_fn", ".grad_fn", "attribute"),
     ("x.register_hook(f)", ".register_hook", "attribute"),
     ("x.storage()", ".storage", "attribute"),
+    ("class A:\n    base = 1\nx.numpy().base.data = x", ".base", "reserved"),
+    ("class A:\n    sys = ops = _C = 1\nx.ops", ".ops", "reserved"),
+    ("class A:\n    sys = ops = _C = 1\nx.sys", ".sys", "reserved"),
     ("(i for i in x).gi_frame", ".gi_frame", "attribute"),
     ("class A:\n    gi_frame = 1\n(i for i in x).gi_frame", ".gi_frame", "reserved"),
     ("class A:\n    def requires_grad_(self):\n        pass\nx.requires_grad_()",
@@ -135,6 +138,13 @@ OUTSIDE = [
     ("def f(g):\n    return vars(g)\nf(x)", "vars", "vars"),
     ("class A:\n    def f(self):\n        return vars(self)", "vars", "vars"),
     ("def f():\n    def g(x):\n        return vars(x)\n    return g", "vars", "vars"),
+    ("x: (z := locals()) = 1", "locals", "locals"),
+    ("x: type('A', (), {}) = 1", "type", "type"),
+    ("def f(x: (z := vars(f))):\n    pass", "vars", "vars"),
+    ("def f() -> setattr(g, 'a' + 'b', 1):\n    pass", "setattr", "setattr"),
+    ("x: f(torch.Tensor) = 1", "torch.Tensor", "class"),
+    ("class E:\n    def __eq__(self, o):\n        pass\nA = E()\nclass B:\n    r = A == [vars]\n"
+     "    class A:\n        pass", "vars", "vars"),
     ("setattr(*(x, '__class__'), 'a', *())", "setattr", "setattr"),
     ("print(type(*('A', (), {})))", "type", "type"),
     ("from torch import nn\nclass A(nn.Module):\n    def f(self):\n        self._buffers = 1\n"
