@@ -64,6 +64,8 @@ def _parts(report: Report, exercise: Exercise, hints: bool) -> Iterator[str]:
         f'{_text(exercise.title)}</span> <span class="hg-score">'
         f"<span{tone}>{word}</span>{score}</span></p>"
     )
+    if report.passed:
+        yield _p(" ".join(exercise.learned))
     if report.error is not None:
         yield _p(error_sentence(report), "hg-bad")
     shown = not report.unread
