@@ -169,10 +169,14 @@ def _as_good(one: Result, other: Result) -> bool:
 
 def gradebook_csv(book: Gradebook) -> str:
     """A row a student: points, out of how many, and whether it passed, for each exercise."""
+    return as_csv(_of_students(book))
+
+
+def _of_students(book: Gradebook) -> Iterator[list[Any]]:
     head = ["student", "id"]
     for exercise in book.exercises:
         head += [exercise, f"{exercise} out of", f"{exercise} passed"]
-    rows: list[list[Any]] = [[*head, "total", "out of"]]
+    yield [*head, "total", "out of"]
     for student in book.students:
         row, total, out_of = [student.name, student.id], 0.0, 0.0
         for exercise in book.exercises:
@@ -182,21 +186,24 @@ def gradebook_csv(book: Gradebook) -> str:
                 continue
             total, out_of = total + result.points, out_of + result.out_of
             row += [number(result.points), number(result.out_of), yes(result.passed)]
-        rows.append([*row, number(total), number(out_of)])
-    return as_csv(rows)
+        yield [*row, number(total), number(out_of)]
 
 
 def results_csv(book: Gradebook) -> str:
     """A row for each file: what it came to, or why it was not graded."""
-    rows: list[list[Any]] = [
-        ["student", "id", "exercise", "file", "counts", "passed", "points", "out of",
-         "first error", "verdict", "line", "mistake", "flags", "error"]
+    return as_csv(_of_files(book))
+
+
+def _of_files(book: Gradebook) -> Iterator[list[Any]]:
+    yield [
+        "student", "id", "exercise", "file", "counts", "passed", "points", "out of",
+        "first error", "verdict", "line", "mistake", "flags", "error",
     ]  # fmt: skip
     for student, pairs in book.by_student((one, one) for one in book.results):
-        rows += [_row(one) for one, _ in pairs]
-        rows += map(_row_of_nothing, book.not_graded_of(student))
-    rows += map(_row_of_nothing, book.not_graded_of(None))
-    return as_csv(rows)
+        for one, _ in pairs:
+            yield _row(one)
+        yield from map(_row_of_nothing, book.not_graded_of(student))
+    yield from map(_row_of_nothing, book.not_graded_of(None))
 
 
 def _row(one: Result) -> list[Any]:

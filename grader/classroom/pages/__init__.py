@@ -14,7 +14,7 @@ from grader.classroom.pages.student_page import student_page
 from grader.classroom.pages.templates import MADE_HERE
 from grader.classroom.policy import Policy
 from grader.classroom.store import Graded
-from grader.classroom.written import write_file
+from grader.classroom.written import whole_file, write_file
 from grader.report import Report
 
 STUDENTS = "students"  # the folder of their pages
@@ -38,7 +38,8 @@ def write_pages(graded: Iterable[Graded], book: Gradebook, policy: Policy, out: 
         written.add(path.name)
     _clear(folder, written.__contains__)
     links = {student: f"{STUDENTS}/{name}" for student, name in names.items()}
-    write_file(out / INDEX, class_page(overview, links))
+    with whole_file(out / INDEX) as file:
+        file.writelines(class_page(overview, links))
     return out / INDEX
 
 

@@ -12,19 +12,19 @@ from grader.classroom.gradebook import Gradebook, Result, number
 from grader.classroom.pages.charts import failed_chart, score_chart
 from grader.classroom.pages.equal_answers import Group
 from grader.classroom.pages.overview import SHARES, Count, Overview
-from grader.classroom.pages.templates import rendered
+from grader.classroom.pages.templates import pieces
 from grader.workspace.pages import Page, read_page
 
 SCORES = [*(f"{10 * at} to {10 * at + 9}%" for at in range(SHARES)), "all"]
 
 
-def class_page(overview: Overview, links: Mapping[Student, str]) -> str:
-    """`links`: where each student's page is, beside this one."""
+def class_page(overview: Overview, links: Mapping[Student, str]) -> Iterator[str]:
+    """In pieces. `links`: where each student's page is, beside this one."""
     mistakes = [Explained(read_page(name)) for name in overview.mistakes()]
-    return rendered(
+    return pieces(
         "class.html",
         book=overview.book,
-        students=list(_rows(overview.book, links)),
+        students=_rows(overview.book, links),
         sections=[Section(count) for count in overview.counts.values()],
         mistakes=mistakes,
         links=links,

@@ -1,5 +1,6 @@
 """The pages' layout, in Jinja's language. Whatever is put into them is escaped."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,14 @@ def _environment() -> Environment:
 
 
 def rendered(template: str, **facts: Any) -> str:
+    return "".join(pieces(template, **facts))
+
+
+def pieces(template: str, **facts: Any) -> Iterator[str]:
+    """A page of many rows, as it is made."""
     page = _environment().get_template(template)
     style = Markup(_colours() + STYLE)
-    return page.render(style=style, made_here=Markup(MADE_HERE), **facts)
+    return page.generate(style=style, made_here=Markup(MADE_HERE), **facts)
 
 
 def _colours() -> str:
