@@ -27,7 +27,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from sqlite3 import connect
+from sqlite3 import OperationalError, connect
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
@@ -251,19 +251,29 @@ def killed(root: Path, count: int) -> int:
     return int(not same or bool(left))
 
 
+def results_in(database: Path) -> int:
+    with (
+        suppress(OperationalError),
+        connect(f"{database.as_uri()}?mode=ro", uri=True) as connection,
+    ):
+        return int(connection.execute("SELECT count(*) FROM results").fetchone()[0])
+    return 0  # there is no such table yet
+
+
 def cut_off(root: Path, count: int, cuts: int) -> int:
     """What is on the disk at a moment: the process is held while it is copied, and of the log
     as much is left as had been written by then."""
     draw, taken = random.Random(SEED), list[Path]()
+    left = sorted(draw.sample(range(1, count), cuts), reverse=True)
+    database = root / "undisturbed" / "class.db"
     with running(root, "undisturbed") as process:
-        log = root / "undisturbed" / "class.db-wal"
         while process.poll() is None:
-            time.sleep(draw.uniform(0.2, 3.0))
-            if process.poll() is None and log.is_file() and len(taken) < cuts:
+            time.sleep(0.05)
+            if left and results_in(database) >= left[-1] and process.poll() is None:
                 os.kill(process.pid, signal.SIGSTOP)
-                copy = root / f"cut{len(taken)}.db"
-                shutil.copy(log.with_name("class.db"), copy)
-                whole = log.read_bytes()
+                copy = root / f"cut{left.pop()}.db"
+                shutil.copy(database, copy)
+                whole = Path(f"{database}-wal").read_bytes()
                 Path(f"{copy}-wal").write_bytes(whole[: draw.randrange(len(whole) + 1)])
                 os.kill(process.pid, signal.SIGCONT)
                 taken.append(copy)
@@ -271,8 +281,7 @@ def cut_off(root: Path, count: int, cuts: int) -> int:
     for copy in taken:
         with connect(copy) as connection:
             (sound,) = connection.execute("PRAGMA integrity_check").fetchone()
-            there = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-            known = connection.execute("SELECT count(*) FROM results").fetchone()[0] if there else 0
+        known = results_in(copy)
         said = graded(root, copy.stem, "--db", copy.name)
         (again,) = map(int, re.findall(r"(\d+) graded now", said))
         same = same_as_undisturbed(root, copy.stem)
