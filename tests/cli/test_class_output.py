@@ -92,8 +92,9 @@ def test_what_cannot_be_written_is_said_first(
 def test_what_cannot_be_opened_leaves_the_last_gradebook_alone(folder: Path) -> None:
     """A slip in the name of a folder is not a class of nobody."""
     (folder / "half.zip").write_bytes(b"PK\3\4 and no more")
-    before = (folder / "out" / "gradebook.csv").read_bytes()
-    options = ("--exercise", "exercise2", "--out", folder / "out", "--jobs", "1")
+    (folder / "kept").mkdir()
+    (folder / "kept" / "gradebook.csv").write_text("of the last run")
+    options = ("--exercise", "exercise2", "--out", folder / "kept", "--jobs", "1")
     for name, said in (
         ("al", "No such file or directory."),
         ("half.zip", "neither a folder nor a whole zip; export it again."),
@@ -105,7 +106,7 @@ def test_what_cannot_be_opened_leaves_the_last_gradebook_alone(folder: Path) -> 
     assert (
         "--rerun Ada: no result of that student; names are those in gradebook.csv." in done.output
     )
-    assert (folder / "out" / "gradebook.csv").read_bytes() == before
+    assert (folder / "kept" / "gradebook.csv").read_text() == "of the last run"
     done = grade_class(folder / "half.zip", "--init")
     assert "half.zip is not a folder; to write it here: grade class . --init" in done.output
 
