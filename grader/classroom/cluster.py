@@ -40,7 +40,8 @@ def connected(address: str) -> Iterator[Client]:
     why = _why_not(address, security)
     if why is not None:
         raise UsageProblem(f"{called}: {why}")
-    for name in ("distributed", "distributed.client"):  # what goes wrong is said here
+    # What goes wrong is said here; what a Ctrl-C leaves half done is nobody's concern.
+    for name in ("distributed", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})  # of a notebook
     try:
