@@ -11,17 +11,26 @@ TOLERANCE = 1e-9
 
 
 def identical(one: Any, other: Any) -> bool:
-    """Plain equality of dense tensors: dtype, device, shape and every entry; NaN equals NaN."""
+    """Plain equality of dense tensors: dtype, device, shape and every entry; NaN equals NaN.
+
+    Of others (sparse, quantised, without values, of less than a byte an entry), for which torch
+    has no equality: whether they are one object.
+    """
     if not isinstance(one, torch.Tensor) or not isinstance(other, torch.Tensor):
         return False
+    if one.is_nested or other.is_nested:
+        return one is other
     if one.dtype is not other.dtype or one.shape != other.shape:
         return False
     if one.layout is not other.layout or one.device != other.device:
         return False
-    if torch.equal(one, other):
-        return True
-    if not one.is_floating_point():
-        return False
+    try:
+        return torch.equal(one, other) or (one.is_floating_point() and _equal_but_nan(one, other))
+    except RuntimeError:
+        return one is other
+
+
+def _equal_but_nan(one: torch.Tensor, other: torch.Tensor) -> bool:
     nan = one.isnan()
     return (
         bool(nan.any()) and torch.equal(nan, other.isnan()) and torch.equal(one[~nan], other[~nan])

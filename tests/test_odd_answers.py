@@ -88,3 +88,33 @@ def test_a_value_made_of_one_in_another_shape_is_wrong(grade_text: Grade) -> Non
     report = grade_text(source, "warmup3")
     found = [g.verdict for g in report.gradients if g.name in "NP"]
     assert found == ["wrong_shape", "wrong_shape"]
+
+
+# What a line may give instead of its gradient v.
+KINDS = (
+    "None", "v.sum().item()", "v.tolist()", "v + 0j", "v.half()", "v.bfloat16()", "v != 0",
+    "v.sum()", "v.to(torch.int8)", "v.flatten()[:1].expand(v.shape)", "v * 1e300",
+    "v * float('nan')", "v[:0]", "torch.empty(0)", "v[None, ..., None]", "'v'", "{'v': v}",
+    "v.flip(0)", "v.T", "v * 0", "-v", "v.to_sparse()", "v.to('meta')",
+    "torch.where(v > 0, v, float('-inf'))", "v.numpy()", "v * 1e-310",
+    "torch.nested.nested_tensor([v])",
+)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:.*nested tensors:UserWarning")
+@pytest.mark.parametrize("where", ["in the end", "in the middle"])
+def test_no_kind_of_answer_is_a_fault_of_the_graders(where: str, grade_text: Grade) -> None:
+    """Each of exercise1's gradients another kind; moved on by a few each time."""
+    lines = [line for line in worked("exercise1").split("\n") if not line.startswith("    #")]
+    at = {line.split()[0]: number for number, line in enumerate(lines) if line[:5] == "    d"}
+    at = {name: number for name, number in at.items() if name.isidentifier()}
+    for moved in (0, 14):
+        out = list(lines)
+        for number, (name, line) in reversed(list(enumerate(at.items()))):
+            kind = KINDS[(number + moved) % len(KINDS)]
+            odd = f"    {name} = (lambda v: {kind})({name})"
+            out.insert(len(out) - 2 if where == "in the end" else line + 1, odd)
+        report = grade_text("\n".join(out), "exercise1")
+        assert report.ended is None, report.error
+        assert "failed while" not in report.trace, report.trace
+        assert not report.passed

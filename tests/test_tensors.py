@@ -44,3 +44,18 @@ def test_identical_is_to_the_bit_and_nan_is_what_nan_is() -> None:
     other[0, 0] += 1e-16 * 4
     assert not identical(one, other)
     assert identical(ONES.long(), ONES.long())
+
+
+@pytest.mark.filterwarnings("ignore:.*nested tensors:UserWarning")
+def test_tensors_that_torch_cannot_compare_are_identical_to_themselves_only() -> None:
+    plain = torch.ones(2, 2)
+    kinds = [
+        plain.to("meta"),
+        plain.to_sparse(),
+        torch.empty(2, 2, dtype=torch.bits8),
+        torch.nested.nested_tensor([plain, plain]),
+    ]
+    for kind in kinds:
+        assert identical(kind, kind), kind.dtype
+        assert not identical(kind, kind.detach().clone()), kind.dtype
+        assert not identical(kind, plain)

@@ -38,7 +38,7 @@ def _summed(case: Case) -> Evidence | None:
     Also where the sum has lost a dimension of size 1.
     """
     given, shape = case.result.shape, case.value.shape
-    if [size for size in given if size > 1] != [size for size in shape if size > 1]:
+    if [size for size in given if size != 1] != [size for size in shape if size != 1]:
         return None
     for name, value in case.point.values.items():
         if not torch.is_tensor(value) or not value.is_floating_point() or not value.dim():
