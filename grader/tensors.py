@@ -10,6 +10,11 @@ import torch
 TOLERANCE = 1e-9
 
 
+def is_dense(value: Any) -> bool:
+    """A plain tensor with a shape, and memory for every entry of it."""
+    return type(value) is torch.Tensor and value.layout is torch.strided and not value.is_nested
+
+
 def identical(one: Any, other: Any) -> bool:
     """Plain equality of dense tensors: dtype, device, shape and every entry; NaN equals NaN.
 

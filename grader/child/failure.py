@@ -83,8 +83,9 @@ def _where(error: BaseException, path: str, last: int) -> tuple[int | None, Fram
 def _shapes_on(line: str, local: Mapping[str, Any]) -> dict[str, str]:
     """The shapes of the tensors that the line names, in its order."""
     names = dict.fromkeys(re.findall(r"[^\W\d]\w*", line))
-    tensors = [name for name in names if isinstance(local.get(name), torch.Tensor)]
-    return {name: str(tuple(local[name].shape)) for name in tensors[:MAX_SHAPES]}
+    found = [(name, local.get(name)) for name in names]
+    tensors = [(name, one) for name, one in found if isinstance(one, torch.Tensor)]
+    return {name: str(tuple(one.shape)) for name, one in tensors[:MAX_SHAPES] if not one.is_nested}
 
 
 def _trace(error: BaseException, path: str, source: str) -> str:

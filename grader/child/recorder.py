@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from grader.tensors import identical, in_shape
+from grader.tensors import identical, in_shape, is_dense
 
 Tensors = Mapping[str, torch.Tensor]
 
@@ -37,7 +37,7 @@ class Recorder:
         """Record a gradient, once; from here on the code works with its stand-in, if any."""
         if key in self.results:
             return value
-        plain = type(value) is torch.Tensor and value.layout is torch.strided
+        plain = is_dense(value)
         self.originals[key] = value
         self.done_at[key] = line
         with torch._C.DisableTorchFunction():  # what sees torch's calls would double the time
@@ -56,7 +56,7 @@ class Recorder:
     def moved(self, key: str, value: Any) -> Any:
         """A gradient that was just written to, moved by its stand-in; no record is made."""
         stand_in = self.stand_ins.get(key)
-        if stand_in is None or type(value) is not torch.Tensor:
+        if stand_in is None or not is_dense(value):
             return value
         stand_in = _as_written(stand_in, value)
         if value.shape != stand_in.shape:
@@ -117,7 +117,7 @@ class Recorder:
 def _as_written(stand_in: torch.Tensor, value: Any) -> torch.Tensor:
     """In the shape of the gradient that it takes the place of, where leading 1s set them apart:
     the lines below were written for that."""
-    if type(value) is not torch.Tensor:
+    if not is_dense(value):
         return stand_in
     viewed = in_shape(stand_in, value.shape)
     return stand_in if viewed is None else viewed

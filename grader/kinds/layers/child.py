@@ -20,7 +20,7 @@ from grader.kinds.layers.learner_layer import built, forward, gradient_of, named
 from grader.kinds.layers.stand_ins import stand_in_layers
 from grader.kinds.numbers.child import as_float, is_number
 from grader.rows import gradient_key
-from grader.tensors import identical
+from grader.tensors import identical, is_dense
 
 
 def call_layers(call: ChildCall, scope: dict[str, Any]) -> None:
@@ -217,7 +217,7 @@ class _LayerInChain:
     @staticmethod
     def _fit(found: Any, otherwise: torch.Tensor) -> torch.Tensor:
         """What was found, where the next layer can go on with it."""
-        fits = type(found) is torch.Tensor and found.shape == otherwise.shape
+        fits = is_dense(found) and found.shape == otherwise.shape
         return found if fits and found.dtype == otherwise.dtype else otherwise
 
 
