@@ -14,7 +14,7 @@ OPENING = (
 HEADINGS = {
     "builtins": "Python's own functions, and all errors. `type(x)` may be compared and shown, "
     "`locals()` stands in functions, `setattr` and `hasattr` take a name that is written out, "
-    "`return vars(g)` gives back an object of your own making.",
+    "`return vars(g)` is for a function that nothing else calls.",
     "methods": "Of the names with underscores around them, what a class may define and call",
     "objects": "Attributes of lists, dicts, texts, numbers, arrays",
     "tensors": "Attributes of tensors",

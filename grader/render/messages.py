@@ -64,8 +64,9 @@ FORBIDDEN = {
     "builtin": "`{}` is more than a derivation by hand needs.",
     "setattr": "`{}` is for a name that is written out: `setattr(x, 'grad', value)`.",
     "hasattr": "`{}` is for a name that is written out: `hasattr(x, 'grad')`.",
-    "locals": "`{}()` is for the inside of a function.",
-    "vars": "`{}` is for `return vars(g)`, with a g of your own making.",
+    "locals": "`locals()` is for the inside of a function, and where that imports something for "
+    "its `return` alone, if nothing else calls it.",
+    "vars": "`vars` is for a last line `return vars(g)`, in a function that nothing else calls.",
     "type": "`{}(x)` may be compared or printed; it makes no classes.",
     "decorator": "`{}`: decorators are @property, @staticmethod, @classmethod and @dataclass.",
     "metaclass": "`{}` after the name of a class changes what a class is.",
