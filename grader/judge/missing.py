@@ -67,9 +67,11 @@ def stopped_at(
         at = submission.method_at(raised.line)
         return raised.line if method == at or not target else None
     written = submission.gradients.get(place)
-    own = {write.line for write in written.writes} if written is not None else set()
-    misspelt = raised.line not in own and place == _misspelt(submission, raised, rows)
-    return raised.line if misspelt or raised.line in own else None
+    # The first that writes it, or the one that finishes it: one in between may have been handed
+    # what the first made wrong.
+    first = None if written is None else written.writes[0].line
+    own = raised.line in (first, submission.written_on(place))
+    return raised.line if own or place == _misspelt(submission, raised, rows) else None
 
 
 def _misspelt(submission: Submission, raised: Raised, rows: Sequence[Row]) -> str | None:
