@@ -58,8 +58,7 @@ class Trial:
 
     def asks_the_same(self, other: "Trial") -> bool:
         """Whether a submission is called with the same values in both, to the bit."""
-        ours, theirs = ((at.dtype, at.seed, at.sizes) for at in (self, other))
-        return ours == theirs
+        return (self.dtype, self.seed, self.sizes) == (other.dtype, other.seed, other.sizes)
 
     @property
     def given(self) -> Tensors:
