@@ -1,16 +1,21 @@
 """Around other people's code, behind the dialect: what torch differentiates with is refused.
 
-A mode at the dispatcher's own level sees every operator, whoever calls it and by whatever name:
-from Python, from a script that torch compiled, from autograd itself. It refuses torch's derivative
+A mode at the dispatcher's own level sees operators, whoever calls them and by whatever name: from
+Python, from a script that torch compiled, from autograd itself. It refuses torch's derivative
 kernels, tensors that require a gradient, and any operator at all outside inference mode, which
-reverse mode and functorch have to leave. What opens a level of differentiation, or would put the
-mode aside, is refused where it is called, and a package that differentiates where it is imported.
-Refusing ends the attempt: nothing that the code does afterwards can take it back.
+reverse mode and functorch have to leave. The operators that most answers consist of (PLAIN) pass
+below the mode, for to be asked costs each three times its own work: the dispatcher itself knows
+that they are refused outside inference mode, by their entries for autograd. What opens a level of
+differentiation, or would put any of this aside, is refused where it is called, and a package that
+differentiates where it is imported. Refusing ends the attempt: nothing that the code does
+afterwards can take it back.
 """
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
@@ -45,16 +50,38 @@ ASIDE = {
         "_set_dispatch_mode", "_unset_dispatch_mode", "_ExcludeDispatchKeyGuard",
         "ExcludeDispatchKeyGuard", "_IncludeDispatchKeyGuard", "_ForceDispatchKeyGuard",
         "_SetExcludeDispatchKeyGuard", "_AutoDispatchBelowAutograd",
-        "_AutoDispatchBelowADInplaceOrView",
+        "_AutoDispatchBelowADInplaceOrView", "_dispatch_library",
+        "_dispatch_tls_set_dispatch_key_excluded", "_dispatch_tls_set_dispatch_key_included",
     ),
 }  # fmt: skip
 # These have some of them under names of their own.
 HOLDERS = ("torch._C", "torch._functorch", "torch.func", "torch.utils._python_dispatch",
-           "torch.autograd", "torch._ops")  # fmt: skip
-SHOWS_TENSORS = torch._tensor_str._str.__code__  # to print one it puts all modes aside
-EMPTY, HEIGHT, AT = (
-    torch.empty, torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at,
+           "torch.autograd", "torch._ops", "torch.library")  # fmt: skip
+# They differentiate nothing, a difference is not looked for in them, and none tells what is in a
+# tensor of complex numbers but as more of them; with the operators that they consist of.
+PLAIN = (
+    "_index_put_impl_", "_local_scalar_dense", "_to_copy", "_unsafe_view", "add.Tensor",
+    "add_.Tensor", "all.dim", "aminmax", "as_strided", "as_strided_", "bmm", "clone",
+    "contiguous", "copy_", "detach_", "div.Tensor", "div_.Scalar", "div_.Tensor",
+    "empty.memory_format", "empty_like", "empty_strided", "equal", "expand", "expand_as",
+    "fill_.Scalar", "flatten.using_ints", "gt.Scalar", "index.Tensor", "index_add_", "index_put_",
+    "is_same_size", "item", "lift_fresh", "masked_fill.Scalar", "matmul", "max", "max.dim",
+    "mean", "mean.dim", "mm", "mul.Scalar", "mul.Tensor", "mul_.Tensor", "neg", "new_zeros",
+    "numpy_T", "one_hot", "ones", "ones_like", "permute", "reshape", "resolve_conj",
+    "resolve_neg", "rsub.Scalar", "scatter_.value", "scatter_add_", "select.int", "slice.Tensor",
+    "squeeze.dim", "squeeze_.dim", "stack", "sub.Tensor", "sub_.Tensor", "sum", "sum.IntList_out",
+    "sum.dim_IntList", "to.dtype", "transpose.int", "unbind.int", "unsqueeze", "unsqueeze_",
+    "view", "zero_", "zeros", "zeros_like",
 )  # fmt: skip
+# Others of the worked answers. torch takes a third of a millisecond to look up each that no mode
+# has seen yet, in every child.
+OTHERS = ("exp", "log", "pow.Tensor_Scalar", "reciprocal", "relu", "softmax.int", "tanh", "var.dim")
+AUTOGRAD = ("AutogradCPU", "AutogradOther")
+TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  as code has it
+SHOWS_TENSORS = torch._tensor_str._str.__code__
+HEIGHT, AT = torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at
+INFERENCE_MODE, NOT_PLAIN, PLAIN_ONE = torch._C._InferenceMode, torch.scalar_tensor, torch.neg
+RECORDED = torch.zeros(1)  # autograd looks at it wherever it may
 CURVED_ONE = "~"  # in the place of a name
 LONG_NUMBERS = "long"
 REMOVED = "taking the grader's watch away"
@@ -81,26 +108,28 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.differences: DifferenceWatch | None = None  # of the call that is made
         self.measured: tuple[int, str] | None = None  # line and operator of a sign of them
         self.whole = False  # whether long whole numbers are a sign that is looked for
+        self.lays_routes = not _laid  # for itself, where the process has none for all its walls
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
         self.last = func
-        if id(func) not in PLAIN:
-            what = _derivative(func)
-            if what == CURVED_ONE:
-                self._look(func, args)
-            elif what:
-                self._refuse(what)
+        what = _derivative(func)
+        if what == CURVED_ONE:
+            self._look(func, args)
+        elif what:
+            self.refuse(what)
         if not torch.is_inference_mode_enabled():
-            self._refuse(RECORDING)
+            self.refuse(REMOVED if _trying else RECORDING, aside=bool(_trying))
         for argument in args:
             if isinstance(argument, torch.Tensor):
                 if argument.requires_grad:
-                    self._refuse("requires_grad")
+                    self.refuse("requires_grad")
                 if argument.is_complex() and self.measured is None:
                     self.measured = self._line(), "complex"
         return func(*args, **(kwargs or {}))
 
     def __enter__(self) -> "DerivativeWall":
+        lay_routes()
+        _standing.append(self)
         super().__enter__()  # type: ignore[no-untyped-call]
         for holder, name, original, aside in GATES:
             setattr(holder, name, self._gate(original, aside))
@@ -120,7 +149,7 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def find_spec(self, name: str, *_: Any) -> None:
         """As Python asks whoever is in sys.meta_path, in their order, for a module."""
         if name.partition(".")[0] in PACKAGES:
-            self._refuse(name)
+            self.refuse(name)
 
     def __exit__(
         self,
@@ -130,30 +159,34 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> None:
         for holder, name, original, _ in GATES:
             setattr(holder, name, original)
-        there = self._is_there()
-        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
-        if self._on_top():
-            super().__exit__(kind, error, at)  # type: ignore[no-untyped-call]
-        if not there:
-            self._refuse(REMOVED, aside=True)
+        try:
+            self.check()
+        finally:
+            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
+            _standing.remove(self)
+            if self._on_top():
+                super().__exit__(kind, error, at)  # type: ignore[no-untyped-call]
+            if self.lays_routes:
+                lift_routes()
 
     def check(self) -> None:
         """Whether it is as it was made: before anything is believed that was done behind it."""
         if not self._is_there():
-            self._refuse(REMOVED, aside=True)
+            self.refuse(REMOVED, aside=True)
 
     def _is_there(self) -> bool:
         self.last = None
-        EMPTY(0)
-        return self.last is not None and self._on_top() and sys.meta_path[:1] == [self]
+        NOT_PLAIN(0)
+        seen = self.last is not None and self._on_top()
+        return seen and _are_laid() and sys.meta_path[:1] == [self]
 
     def _on_top(self) -> bool:
         return HEIGHT() > 0 and AT(HEIGHT() - 1) is self
 
     def _gate(self, original: Callable[..., Any], aside: bool) -> Callable[..., Any]:
         def gate(*args: Any, **kwargs: Any) -> Any:
-            if not aside or all(frame.f_code is not SHOWS_TENSORS for frame in _frames()):
-                self._refuse(original.__name__, aside)
+            if not aside or not any(map(_is_torchs_own, _frames())):
+                self.refuse(original.__name__, aside)
             return original(*args, **kwargs)
 
         return gate
@@ -173,7 +206,7 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if watch.sees(id(func), args[0]):
             self.measured = self._line(), str(func)
 
-    def _refuse(self, what: str, aside: bool = False) -> NoReturn:
+    def refuse(self, what: str, aside: bool = False) -> NoReturn:
         self.end(self._line(), what, aside)
 
     def _line(self) -> int:
@@ -187,6 +220,14 @@ def _frames() -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+def _is_torchs_own(frame: FrameType) -> bool:
+    """To print a tensor torch puts all modes aside, and as it loads some of its modules it adds to
+    the dispatcher."""
+    if frame.f_code is SHOWS_TENSORS:
+        return True
+    return frame.f_code.co_name == "<module>" and frame.f_code.co_filename.startswith(TORCH)
 
 
 def _derivative(operator: Any) -> str:
@@ -213,26 +254,50 @@ def _gates() -> Iterator[tuple[Any, str, Any, bool]]:
                 yield module, name, value, originals[id(value)]
 
 
-def _usual() -> Iterator[Any]:
-    """The operators that most answers use: torch takes a third of a millisecond to look up each
-    that no mode has seen yet, in every child."""
-    for name in USUAL.split():
-        operator, overload = name.split(".")
-        yield getattr(getattr(torch.ops.aten, operator), overload)
+def lay_routes() -> None:
+    """Let what is PLAIN pass below a mode, and refuse it where it would be recorded. It takes some
+    milliseconds: once, in the process that a child is made from. Nothing is recorded in this
+    process from here on, until `lift_routes`."""
+    if _laid:
+        return
+    library: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
+    for name in PLAIN:
+        library.impl(name, torch.library.fallthrough_kernel, "Python")
+        for key in AUTOGRAD:
+            library.impl(name, _recorded, key)
+    _laid.append(library)
 
 
-# Of the worked answers.
-USUAL = """
-    abs.default add.Tensor add_.Tensor all.dim clone.default copy_.default detach_.default
-    div.Tensor div_.Tensor empty.memory_format exp.default expand.default flatten.using_ints
-    gt.Scalar index.Tensor index_add_.default index_put_.default item.default lift_fresh.default
-    log.default masked_fill.Scalar matmul.default max.dim mean.default mean.dim mul.Tensor
-    neg.default numpy_T.default one_hot.default ones.default ones_like.default permute.default
-    pow.Tensor_Scalar reciprocal.default relu.default reshape.default resolve_conj.default
-    resolve_neg.default rsub.Scalar select.int slice.Tensor softmax.int stack.default sub.Tensor
-    sub_.Tensor sum.default sum.dim_IntList tanh.default to.dtype transpose.int unbind.int
-    unsqueeze.default var.dim view.default zeros.default zeros_like.default
-    """
+def lift_routes() -> None:
+    _laid.clear()  # a library takes back what it laid when it goes
+
+
+class _Recorded(Exception):
+    """An operator was asked for outside inference mode, and nobody's wall stands there."""
+
+
+def _recorded(*_: Any, **__: Any) -> NoReturn:
+    """In the place of what autograd does for an operator."""
+    if not _standing or _trying:
+        raise _Recorded
+    _standing[-1].refuse(RECORDING)
+
+
+def _are_laid() -> bool:
+    _trying.append(True)
+    try:
+        with suppress(_Recorded), INFERENCE_MODE(False):
+            PLAIN_ONE(RECORDED)
+            return False
+        return True
+    finally:
+        _trying.clear()
+
+
+_laid: list[torch.library.Library] = []
+_standing: list[DerivativeWall] = []
+_trying: list[bool] = []
 GATES = tuple(_gates())
-# By identity, for torch keeps them all; frozen, so that nothing is written into it.
-PLAIN = frozenset(id(one) for one in _usual() if not _derivative(one))
+for _name in OTHERS:
+    _operator, _, _overload = _name.partition(".")
+    getattr(getattr(torch.ops.aten, _operator), _overload or "default")

@@ -21,7 +21,7 @@ import torch
 
 from grader.child.call import ChildCall, Notes
 from grader.child.call_backward import Unusable, as_floats, sort_returned
-from grader.child.derivative_wall import DerivativeWall, End
+from grader.child.derivative_wall import DerivativeWall, End, lay_routes, lift_routes
 from grader.child.differences import WHOLE
 from grader.child.failure import describe, locals_of
 from grader.child.instrument import RECORDER, instrument, move
@@ -133,6 +133,7 @@ def serve(requests: int, replies: int, drivers: Drivers) -> None:
 def _behind_a_wall(code: Code, end: End) -> Iterator[DerivativeWall | None]:
     """Other people's code."""
     if not code.setup.walled:
+        lift_routes()
         yield None
         return
     with torch.inference_mode(), DerivativeWall(code.setup.path, end) as wall:
@@ -155,6 +156,7 @@ def warm_up(drivers: Drivers) -> None:
     rows = tuple(map(Row, ("y", "w", "x")))
     code = Code(Setup(source, "<warm up>", 60.0, FUNCTION.name, rows, walled=True), drivers)
     values = {"x": torch.ones(2, 3), "w": torch.ones(3, 4), "y": torch.ones(2, 4)}
+    lay_routes()
     with _behind_a_wall(code, _not_in_the_toy) as wall:
         for float64 in (False, True):
             given = {name: value.double() if float64 else value for name, value in values.items()}

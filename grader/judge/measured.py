@@ -9,6 +9,7 @@ numbers.
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import torch
 
@@ -16,6 +17,12 @@ from grader.judge.facts import Facts
 from grader.protocol.messages import Answer
 from grader.tensors import TOLERANCE
 
+# What makes a tensor of complex numbers of one of floats. (A child sees the operators that ask for
+# more than arithmetic, and is told of what these work on.)
+COMPLEX = frozenset((
+    "cdouble", "cfloat", "chalf", "complex", "complex128", "complex32", "complex64", "fft", "polar",
+    "view_as_complex",
+))  # fmt: skip
 BY_NUMBERS = ("complex", "long")  # what a child says instead of an operator's name
 # Of the median relative error. Numbers go through fewer roundings than tensors do.
 CLOSEST_OF_NUMBERS, CLOSEST = 4e-15, 2e-14
@@ -35,15 +42,13 @@ def signs_of_measuring(facts: Facts) -> Iterator[Sign]:
     """Of somebody else's code, at most one of each kind."""
     if facts.submission.dialect is None or facts.forbidden is not None:
         return
-    for run in facts.chain:
-        if isinstance(run.answer, Answer) and run.answer.measured is not None:
-            line, what = run.answer.measured
-            yield Sign(what if what in BY_NUMBERS else "shifted", line=line, what=what)
-            break
-    else:
-        complex_at = _complex_number(facts.submission.tree)
-        if complex_at is not None:
-            yield Sign("complex", line=complex_at)
+    answers = (run.answer for run in facts.chain if isinstance(run.answer, Answer))
+    line, what = next((a.measured for a in answers if a.measured is not None), (0, ""))
+    made_at = _complex_number(facts.submission.tree)
+    if made_at is not None and what in ("", "complex"):
+        yield Sign("complex", line=made_at)
+    elif what:
+        yield Sign(what if what in BY_NUMBERS else "shifted", line=line, what=what)
     inexact = [name for name in facts.exercise.gradients if _inexact(facts, name)]
     if inexact:
         yield Sign("inexact", row=inexact[0], what=f"{_error(facts, inexact[0]):.0e}")
@@ -69,9 +74,14 @@ def _error(facts: Facts, name: str) -> float:
 
 
 def _complex_number(tree: ast.Module) -> int | None:
-    """The line of one, in what works with Python's own numbers."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Constant(value=complex()) | ast.Name(id="complex", ctx=ast.Load()):
-                return node.lineno
-    return None
+    """The first line where one is made: of Python's own, or of a tensor's."""
+    return min((node.lineno for node in ast.walk(tree) if _makes_complex(node)), default=None)
+
+
+def _makes_complex(node: ast.AST) -> TypeGuard[ast.expr]:
+    match node:
+        case ast.Constant(value=complex()) | ast.Name(id="complex", ctx=ast.Load()):
+            return True
+        case ast.Attribute(attr=name):
+            return name in COMPLEX
+    return False

@@ -54,7 +54,7 @@ def pack(facts: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> bytes
     header: dict[str, Any] = {"__metadata__": {"json": json.dumps(facts)}}
     wholes, end = [], 0
     for name, tensor in tensors.items():
-        whole = tensor.detach().resolve_neg().contiguous()  # its bytes are read
+        whole = tensor.resolve_neg().contiguous()  # its bytes are read
         start, end = end, end + whole.nbytes
         header[name] = {
             "dtype": NAMES.get(whole.dtype, str(whole.dtype)),

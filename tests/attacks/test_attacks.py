@@ -49,9 +49,9 @@ BY_THE_DIALECT = ("wall_talked_over",)
 # What these find behind the dialect is no secret, and gives nothing: what Python knows of the code
 # that it runs, addresses in its own memory, torch's classes to be changed in its own child.
 FINDS_NOTHING_OF_OURS = (
-    "array_of_any_memory", "code_in_an_annotation", "frames_of_a_generator", "frames_of_an_error",
-    "numpy_to_memory", "object_at_an_address", "patterns_that_match", "tensor_class_patched",
-    "text_that_is_formatted",
+    "array_of_any_memory", "class_made_by_type", "code_in_an_annotation", "frames_of_a_generator",
+    "frames_of_an_error", "numpy_to_memory", "object_at_an_address", "patterns_that_match",
+    "tensor_class_patched", "text_that_is_formatted",
 )  # fmt: skip
 # Derivatives by differences, in the dialect and as good as exact: they are shown to the teacher.
 FLAGGED = {"complex_step": "exercise2", "stencil_of_eighth_order": "exercise2",

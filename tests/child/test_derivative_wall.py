@@ -13,9 +13,9 @@ from grader.child.derivative_wall import (
     PACKAGES,
     PLAIN,
     REMOVED,
-    USUAL,
     DerivativeWall,
 )
+from grader.child.differences import CURVED
 from grader.child.torch_modes import RECORDING
 from grader.syntax.autodiff import MODULES
 from grader.syntax.dialect import usual
@@ -58,13 +58,15 @@ with torch.inference_mode(False):
     unit.f(x)
 '''
 WAYS = [
-    (BY_AUTOGRAD, 3, RECORDING),
-    ("y = torch.ones(3, requires_grad=True)\n\ny * 2", 3, "requires_grad"),
-    ("torch.nn.Parameter(torch.ones(2)) * 2", 1, "requires_grad"),
-    ("torch.func.jacfwd(loss_of)(x)", 1, "_vmap_increment_nesting"),
+    (BY_AUTOGRAD, 4, RECORDING),
+    *((BY_AUTOGRAD.replace("y * y", f"torch.{by}"), 4, RECORDING) for by in (
+        "mul(x, y)", "dot(x, y)", "stack([y, y])", "relu(y)", "where(x > 0, y, 0)", "tanh(y)")),
+    ("y = torch.ones(3, requires_grad=True)\n\ny.exp()", 3, "requires_grad"),
+    ("torch.nn.Parameter(torch.ones(2)).relu()", 1, "requires_grad"),
+    ("torch.func.jacfwd(loss_of)(x)", 1, "_dispatch_library"),  # vmap's rules come first
     ("torch.func.jvp(loss_of, (x,), (x,))", 1, "_jvp_increment_nesting"),
     ("torch.func.grad(loss_of)(x)", 1, "_grad_increment_nesting"),
-    ("torch.vmap(loss_of)(x)", 1, "_vmap_increment_nesting"),
+    ("torch.vmap(loss_of)(x)", 1, "_dispatch_library"),
     ("from torch._functorch.eager_transforms import jacrev\njacrev(loss_of)(x)", 2,
      "_grad_increment_nesting"),
     ("import torch.autograd.forward_ad as ad\nwith ad.dual_level():\n    ad.make_dual(x, x).sin()",
@@ -86,7 +88,7 @@ WAYS = [
 
 @pytest.mark.parametrize(("source", "line", "what"), WAYS)
 def test_what_differentiates_ends_the_attempt(source: str, line: int, what: str) -> None:
-    assert met(source) == (line, what, False)
+    assert met(source) == (line, what, what == "_dispatch_library")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,8 @@ def test_what_differentiates_ends_the_attempt(source: str, line: int, what: str)
         "with TorchDispatchMode():\n    pass",
         "torch._C._ExcludeDispatchKeyGuard(torch._C.DispatchKeySet(torch._C.DispatchKey.Python))",
         "torch._C._AutoDispatchBelowAutograd()",
+        "torch.library.Library('aten', 'IMPL')",
+        "torch._C._dispatch_tls_set_dispatch_key_excluded(torch._C.DispatchKey.Python, True)",
     ],
 )
 def test_what_puts_the_wall_aside_ends_the_attempt(source: str) -> None:
@@ -119,6 +123,12 @@ def test_a_wall_that_is_gone_in_the_end_is_noticed() -> None:
     with pytest.raises(Over), torch.inference_mode(), DerivativeWall("learner.py", end):
         pop(None)
     assert found == [(0, REMOVED, True)]
+
+
+def test_routes_that_are_gone_in_the_end_are_noticed() -> None:
+    assert met("from grader.child.derivative_wall import lift_routes\nlift_routes()") == (
+        0, REMOVED, True,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("how", ["insert(0, sys.meta_path[1])", "pop(0)", "clear()"])
@@ -145,12 +155,20 @@ def test_code_that_only_computes_passes_and_torch_is_as_it_was() -> None:
     assert [getattr(holder, name) for holder, name, _, _ in GATES] == before
     assert torch._C._len_torch_dispatch_stack() == 0
     assert y.sum().item() == pytest.approx(0, abs=1e-5)
+    recorded = torch.ones(3, requires_grad=True)
+    (recorded * 2).sum().backward()
+    assert recorded.grad is not None and recorded.grad.tolist() == [2, 2, 2]
+
+
+def test_what_passes_below_the_mode_says_nothing_of_a_derivative() -> None:
+    for name in PLAIN:
+        short = name.partition(".")[0]
+        assert not DERIVATIVE.fullmatch(short) and not CURVED.fullmatch(short), name
 
 
 def test_it_knows_the_usual_operators_and_every_one_that_is_given_a_gradient() -> None:
     assert len(GATES) >= 18
     assert {name for name in MODULES if not name.startswith("torch")} < PACKAGES
-    assert len(PLAIN) > len(USUAL.split()) / 2
     for schema in torch._C._jit_get_all_schemas():
         given = {argument.name for argument in schema.arguments}
         refused = DERIVATIVE.fullmatch(schema.name.partition("::")[2])

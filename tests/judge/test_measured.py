@@ -109,7 +109,7 @@ def tanh_at_four() -> str:
         ("exercise2", ENTRIES, "Line 12 asks `aten."),
         ("exercise2", IN_ROWS, "Line 10 asks `aten."),
         ("exercise4", tanh_at_four(), "Line "),
-        ("exercise2", COMPLEX, "Line 10 works with complex numbers"),
+        ("exercise2", COMPLEX, "Line 9 works with complex numbers"),
         ("warmup1", COMPLEX_NUMBERS, "Line "),
     ],
     ids=["entries", "rows", "tanh", "complex", "complex numbers"],
