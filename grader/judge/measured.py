@@ -7,6 +7,7 @@ numbers.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -15,6 +16,7 @@ import torch
 
 from grader.judge.facts import Facts
 from grader.protocol.messages import Answer
+from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE
 
 # What makes a tensor of complex numbers of one of floats. (A child sees the operators that ask for
@@ -23,6 +25,7 @@ COMPLEX = frozenset((
     "cdouble", "cfloat", "chalf", "complex", "complex128", "complex32", "complex64", "fft", "polar",
     "view_as_complex",
 ))  # fmt: skip
+MAY_BE_COMPLEX = re.compile(rf"[\d.][jJ]\b|\b({'|'.join(sorted(COMPLEX))})\b")
 BY_NUMBERS = ("complex", "long")  # what a child says instead of an operator's name
 # Of the median relative error. Numbers go through fewer roundings than tensors do.
 CLOSEST_OF_NUMBERS, CLOSEST = 4e-15, 2e-14
@@ -44,7 +47,7 @@ def signs_of_measuring(facts: Facts) -> Iterator[Sign]:
         return
     answers = (run.answer for run in facts.chain if isinstance(run.answer, Answer))
     line, what = next((a.measured for a in answers if a.measured is not None), (0, ""))
-    made_at = _complex_number(facts.submission.tree)
+    made_at = _complex_number(facts.submission)
     if made_at is not None and what in ("", "complex"):
         yield Sign("complex", line=made_at)
     elif what:
@@ -73,9 +76,12 @@ def _error(facts: Facts, name: str) -> float:
     return float(torch.median(off))
 
 
-def _complex_number(tree: ast.Module) -> int | None:
+def _complex_number(submission: Submission) -> int | None:
     """The first line where one is made: of Python's own, or of a tensor's."""
-    return min((node.lineno for node in ast.walk(tree) if _makes_complex(node)), default=None)
+    if not MAY_BE_COMPLEX.search(submission.source):
+        return None
+    nodes = ast.walk(submission.tree)
+    return min((node.lineno for node in nodes if _makes_complex(node)), default=None)
 
 
 def _makes_complex(node: ast.AST) -> TypeGuard[ast.expr]:

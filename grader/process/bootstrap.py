@@ -36,6 +36,7 @@ def preload() -> None:
     torch.zeros(1).tanh()  # torch chooses its kernels by the environment, at the first use
     torch.zeros(1).half().bfloat16().float()  # and reads /proc/cpuinfo, which a child may not
     _ready_for_the_layers()
+    _open_streams()
     empty_environment()
     sys.argv[1:] = []
     # Loaded anew, so that what is in sys.modules then is what a child imports and no more.
@@ -70,7 +71,6 @@ def run_child(
         out_of_the_way = [fcntl.fcntl(at, fcntl.F_DUPFD, 2 * FIRST_FREE) for at in theirs]
         for target, source in enumerate(out_of_the_way):
             os.dup2(source, target)
-        _open_streams()
         outcomes = apply(Plan(cpu, parent, FIRST_FREE))
         os.write(FIRST_FREE - 1, encoded((Outcome(NOTHING_HELD, _held()), *outcomes)))
         os.close(FIRST_FREE - 1)
@@ -91,6 +91,7 @@ def _held() -> str | None:
 
 
 def _open_streams() -> None:
+    """On descriptors 0, 1 and 2, whatever these are: a child puts its own there."""
     sys.stdin, sys.stdout, sys.stderr = (
         open(target, mode, buffering=1, errors="backslashreplace", closefd=False)
         for target, mode in ((0, "r"), (1, "w"), (2, "w"))

@@ -19,6 +19,12 @@ FILES = ("--submission", "--names")
 KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV")
 KEPT_PREFIXES = ("LC_", "LD_", "PYTHON", "OMP_", "MKL_", "KMP_", "OPENBLAS_", "CUDA_")
 
+AT_START = {
+    # The sandbox grants no threads; code that asks torch for four is to get one, not to end.
+    "OMP_THREAD_LIMIT": "1",
+    "OPENBLAS_NUM_THREADS": "1",  # numpy's, which would wait for work in a loop
+}
+
 
 def bare_environment() -> dict[str, str]:
     """For a process that is to know nothing of the one that starts it. A set of texts has the same
@@ -35,8 +41,7 @@ def choose_kernels(environment: dict[str, str], native: bool) -> dict[str, str]:
     """With torch's vectorised tanh, its own backward and the textbook's 1 - h**2 differ in the
     last bit, and everything below hpreact reads `exact: False`."""
     plain = {} if native else {"ATEN_CPU_CAPABILITY": "default"}
-    # The sandbox grants no threads; code that asks torch for four is to get one, not to end.
-    return environment | plain | {"OMP_THREAD_LIMIT": "1"}
+    return environment | plain | AT_START
 
 
 def restart(arguments: Sequence[str]) -> None:

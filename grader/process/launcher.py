@@ -25,11 +25,13 @@ from grader.errors import GraderFailure
 from grader.process.bootstrap import preload, read_sandbox_report, run_child
 from grader.process.clean_start import bare_environment, choose_kernels
 from grader.process.held import unlisted_modules
+from grader.process.large_pages import gather
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.privileges import close_memory
 
 PATIENCE = 60.0  # seconds for a child to be started, or to be reaped once it was killed
+MANY = 64  # children: from then on it has been worth while to gather the process's memory
 START, END = b"S", b"E"
 REQUEST = struct.Struct("<cqq")  # command, serial number, processor time or pid
 ANSWER = struct.Struct("<qq")  # serial number, pid or exit code; a pid below 0 is an errno
@@ -271,7 +273,7 @@ new_warm_process = _new_interpreter  # the tests' is a fork of theirs: it has to
 def serve_launches(control: socket.socket) -> NoReturn:
     """The warm process: start and end children until the grader closes its end."""
     children: set[int] = set()
-    status = 1
+    started, status = 0, 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
         with suppress(OSError, Unavailable):
@@ -288,11 +290,14 @@ def serve_launches(control: socket.socket) -> NoReturn:
                 result = _fork_child(control, descriptors, cpu=number)
                 if result >= 2:
                     children.add(result)
+                started += 1
+                if started == MANY:
+                    gather()
             elif number in children:
                 kill_whole(number)
                 children.remove(number)
-                _, status = os.waitpid(number, 0)  # the grader's deadline covers it
-                result = os.waitstatus_to_exitcode(status)
+                _, ended = os.waitpid(number, 0)  # the grader's deadline covers it
+                result = os.waitstatus_to_exitcode(ended)
             else:  # a child of the warm process before this one: it ended with that
                 result = -signal.SIGKILL
             control.sendall(ANSWER.pack(serial, result))

@@ -70,6 +70,15 @@ def test_both_launchers_run_a_submission(kind: type[WarmProcess | FreshInterpret
         launcher.close()
 
 
+def test_who_has_started_many_children_starts_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launching, "MANY", 2)
+    launcher = WarmProcess()
+    try:
+        assert all(works(launcher) for _ in range(4))
+    finally:
+        launcher.close()
+
+
 @pytest.mark.parametrize("pid", [1, 0, -1, -4000])
 def test_no_pid_below_two_is_ever_signalled(pid: int, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []

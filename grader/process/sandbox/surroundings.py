@@ -3,6 +3,7 @@
 import ctypes
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +37,17 @@ def empty_environment(plan: Plan | None = None) -> None:
     inherited: dict[Any, Any] = posix.environ  # what os.environ was made of
     inherited.clear()
     if sys.platform == "linux":
-        ctypes.CDLL(None).clearenv()
-        start, end = _initial_environment()
-        ctypes.memset(start, 0, end - start)
+        libc().clearenv()
+        _overwrite_initial()
 
 
-def _initial_environment() -> tuple[int, int]:
-    """Its addresses on the stack: fields 50 and 51 of /proc/self/stat, proc(5)."""
+@cache
+def _overwrite_initial() -> None:
+    """On the stack, at the addresses in fields 50 and 51 of /proc/self/stat, proc(5). Once: what
+    is forked from this process has the stack that it has."""
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    return int(fields[47]), int(fields[48])  # the first two stand before the bracket
+    start, end = int(fields[47]), int(fields[48])  # the first two stand before the bracket
+    ctypes.memset(start, 0, end - start)
 
 
 def check_environment(plan: Plan) -> str | None:
