@@ -12,7 +12,7 @@ import site
 import struct
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -125,15 +125,21 @@ def _copies(folders: Iterable[Path]) -> frozenset[Path]:
 
 def _without(root: Path, closed: frozenset[Path]) -> Iterator[Path]:
     """`root`, or as much of it as does not hold any of `closed`."""
-    if root in closed or any(path in root.parents for path in closed):
+    if closed.isdisjoint(root.parents):
+        yield from _below(root, closed, {folder for path in closed for folder in path.parents})
+
+
+def _below(root: Path, closed: Set[Path], holding: Set[Path]) -> Iterator[Path]:
+    """`holding`: the folders with something closed in them."""
+    if root in closed:
         return
-    if not any(root in path.parents for path in closed):
+    if root not in holding:
         yield root
         return
     with suppress(OSError):
         for inside in root.iterdir():
             # A link leads where its own rule is looked for: elsewhere, or to what is closed.
-            yield from () if inside.is_symlink() else _without(inside, closed)
+            yield from () if inside.is_symlink() else _below(inside, closed, holding)
 
 
 def check(plan: Plan) -> str | None:
