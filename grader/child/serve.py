@@ -253,9 +253,14 @@ def _number_objects(module: types.ModuleType) -> None:
     their addresses: so that other people's code, graded again at the same seed, is told the same.
     (It takes a tenth of the time of code that works with such sets.)"""
     numbers: dict[int, int] = {}
+    kept: list[object] = []  # so that no other one gets an address, and with it a number, again
 
     def number(thing: object) -> int:
-        return numbers.setdefault(id(thing), len(numbers))
+        found = numbers.get(id(thing))
+        if found is None:
+            found = numbers[id(thing)] = len(kept)
+            kept.append(thing)
+        return found
 
     for kind in [one for one in module.__dict__.values() if isinstance(one, type)]:
         if kind.__module__ == module.__name__ and kind.__hash__ is BY_ADDRESS:

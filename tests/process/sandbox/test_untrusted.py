@@ -62,7 +62,12 @@ class Node:
     pass
 
 def backward(n, logits):
+    before = [Node() for _ in range(9)]
+    set(before)
+    before.reverse()
+    del before  # their addresses are used again, the last one's first
     nodes = [Node() for _ in range(9)]
+    assert list(set(nodes)) == nodes
     texts = list({"alpha", "beta", "gamma", "delta", "epsilon"})
     by_text = sum(k * len(text) * ord(text[0]) for k, text in enumerate(texts, 1))
     by_node = sum(k * nodes.index(node) for k, node in enumerate(set(nodes), 1))
