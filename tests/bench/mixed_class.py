@@ -161,14 +161,23 @@ def compared(root: Path, count: int) -> int:
             differing += 1
             file = next((root / "in" / student).iterdir()).name
             print(f"{student}/{file} differs:")
-            for key in sorted(one.keys() | other.keys()):
-                if one.get(key) != other.get(key):
-                    for which, said in (("at once", one), ("alone", other)):
-                        print(f"  {key}, {which}: {str(said.get(key))[:1500]}")
+            print(*apart(one, other), sep="\n")
     ends = Counter(of_report(report) for report in alone.values())
     print(", ".join(f"{number} {what}" for what, number in sorted(ends.items())))
     print(f"{differing} of {len(alone)} differ", flush=True)
     return int(differing > 0 or len(alone) != count or len(at_once) != count)
+
+
+def apart(one: Any, other: Any, at: str = "") -> Iterator[str]:
+    """What differs, and where in the report: at once, alone."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted(one.keys() | other.keys()):
+            yield from apart(one.get(key), other.get(key), f"{at}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, pair in enumerate(zip(one, other, strict=True)):
+            yield from apart(*pair, f"{at}[{number}]")
+    elif one != other:
+        yield f"  {at}: {str(one)[:300]}, {str(other)[:300]}"
 
 
 def of_report(report: dict[str, Any]) -> str:
