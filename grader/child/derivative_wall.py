@@ -23,7 +23,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.child.differences import CURVED, DifferenceWatch, holds_long_numbers
-from grader.child.torch_modes import RECORDING
+from grader.child.torch_modes import INFERENCE_MODE, RECORDING
 
 # By the name in an operator's schema: also a gradient's own (_standard_gamma_grad, gradient).
 DERIVATIVE = re.compile(
@@ -80,7 +80,7 @@ AUTOGRAD = ("AutogradCPU", "AutogradOther")
 TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  as code has it
 SHOWS_TENSORS = torch._tensor_str._str.__code__
 HEIGHT, AT = torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at
-INFERENCE_MODE, NOT_PLAIN, PLAIN_ONE = torch._C._InferenceMode, torch.scalar_tensor, torch.neg
+NOT_PLAIN, PLAIN_ONE = torch.scalar_tensor, torch.neg
 RECORDED = torch.zeros(1)  # autograd looks at it wherever it may
 CURVED_ONE = "~"  # in the place of a name
 LONG_NUMBERS = "long"

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from types import TracebackType
 from typing import Any
 
@@ -31,10 +31,8 @@ class AutogradDetector:
         self.seen: tuple[int, str] | None = None  # line, what
 
     def __enter__(self) -> "AutogradDetector":
-        for owner, name, what in DIFFERENTIATES:
-            setattr(owner, name, self._noting(what, getattr(owner, name)))
-        torch.Tensor.requires_grad = self._noting_assignments()  # type: ignore[assignment]
-        torch._C._InferenceMode = self._noting_an_end()  # type: ignore[misc, assignment]
+        watch()
+        _looking.append(self)
         return self
 
     def __exit__(
@@ -43,38 +41,9 @@ class AutogradDetector:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        for (owner, name), value in AS_IT_WAS.items():
-            if value is not None:
-                setattr(owner, name, value)
-            elif name in vars(owner):  # it was inherited
-                delattr(owner, name)
+        _looking.remove(self)
 
-    def _noting(self, what: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def noting(*args: Any, **kwargs: Any) -> Any:
-            self._note(what)
-            return function(*args, **kwargs)
-
-        return noting
-
-    def _noting_assignments(self) -> property:
-        inherited = torch._C.TensorBase.requires_grad
-
-        def assign(tensor: torch.Tensor, value: bool) -> None:
-            self._note("requires_grad")
-            inherited.__set__(tensor, value)  # type: ignore[attr-defined]
-
-        return property(inherited.__get__, assign)  # type: ignore[attr-defined]
-
-    def _noting_an_end(self) -> Callable[[bool], Any]:
-        def inference_mode(enabled: bool) -> Any:
-            if not enabled:
-                self._note(RECORDING)
-            return INFERENCE_MODE(enabled)
-
-        return inference_mode
-
-    def _note(self, what: str) -> None:
+    def note(self, what: str) -> None:
         if self.seen is None:
             self.seen = self._line(), what
 
@@ -86,17 +55,51 @@ class AutogradDetector:
         return (frame.f_lineno or 0) if frame.f_code.co_filename == self.path else 0
 
 
+@cache
+def watch() -> None:
+    """From here on what differentiates tells the detector, where one is entered.
+
+    Once for a process, before any child is made of it: when an attribute of torch.Tensor is set,
+    Python has to look up all of its methods again.
+    """
+    for owner, name, what in DIFFERENTIATES:
+        setattr(owner, name, _noting(what, getattr(owner, name)))
+    inherited = torch._C.TensorBase.requires_grad
+
+    def assign(tensor: torch.Tensor, value: bool) -> None:
+        _note("requires_grad")
+        inherited.__set__(tensor, value)  # type: ignore[attr-defined]
+
+    def inference_mode(enabled: bool) -> Any:
+        if not enabled:
+            _note(RECORDING)
+        return INFERENCE_MODE(enabled)
+
+    torch.Tensor.requires_grad = property(inherited.__get__, assign)  # type: ignore[assignment, attr-defined]
+    torch._C._InferenceMode = inference_mode  # type: ignore[misc, assignment]
+
+
+def _noting(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        _note(what)
+        return function(*args, **kwargs)
+
+    return noting
+
+
+def _note(what: str) -> None:
+    if _looking:
+        _looking[-1].note(what)
+
+
+_looking: list[AutogradDetector] = []
 INFERENCE_MODE = torch._C._InferenceMode
-AS_IT_WAS = {
-    **{(owner, name): vars(owner).get(name) for owner, name, _ in DIFFERENTIATES},
-    (torch.Tensor, "requires_grad"): None,
-    (torch._C, "_InferenceMode"): INFERENCE_MODE,
-}
 
 
 WIDTHS = {name: getattr(torch, name) for name in ("float", "float32", "FloatTensor")}
-TO_FLOAT = torch.Tensor.float
-TO_TYPE = torch.Tensor.type
+TO_FLOAT, TO_DOUBLE, TO_TYPE = torch.Tensor.float, torch.Tensor.double, torch.Tensor.type
+_wide: list[bool] = []  # whether float32 means float64 now
 
 
 def set_width(float64: bool) -> None:
@@ -106,15 +109,25 @@ def set_width(float64: bool) -> None:
     one-hot matrix made a factor, say) must not round it back, nor clash with it. The names
     mean something else, for a mode that sees every call costs as much as a small operation.
     """
+    _let_methods_be_wide()
+    _wide[:] = [True] if float64 else []
     for name, narrow in WIDTHS.items():
         setattr(torch, name, torch.float64 if float64 else narrow)
-    torch.Tensor.float = torch.Tensor.double if float64 else TO_FLOAT  # type: ignore[method-assign]
-    torch.Tensor.type = _type_of_double if float64 else TO_TYPE  # type: ignore[assignment, method-assign]
     torch.set_default_dtype(torch.float64 if float64 else WIDTHS["float32"])
 
 
-def _type_of_double(tensor: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
-    """`x.type("torch.FloatTensor")`."""
-    if args and args[0] == "torch.FloatTensor":
-        args = (torch.float64, *args[1:])
-    return TO_TYPE(tensor, *args, **kwargs)
+@cache
+def _let_methods_be_wide() -> None:
+    """Once for a process, as `watch`."""
+
+    def to_float(tensor: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        return (TO_DOUBLE if _wide else TO_FLOAT)(tensor, *args, **kwargs)
+
+    def to_type(tensor: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        """`x.type("torch.FloatTensor")`."""
+        if _wide and args and args[0] == "torch.FloatTensor":
+            args = (torch.float64, *args[1:])
+        return TO_TYPE(tensor, *args, **kwargs)
+
+    torch.Tensor.float = to_float  # type: ignore[method-assign, assignment]
+    torch.Tensor.type = to_type  # type: ignore[assignment, method-assign]

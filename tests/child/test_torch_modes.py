@@ -5,11 +5,7 @@ from contextlib import suppress
 import pytest
 import torch
 
-from grader.child.torch_modes import RECORDING, AutogradDetector
-
-BEFORE = {
-    name: vars(torch.Tensor).get(name) for name in ("backward", "requires_grad_", "requires_grad")
-}
+from grader.child.torch_modes import RECORDING, AutogradDetector, set_width
 
 
 def seen_in(source: str) -> tuple[int, str] | None:
@@ -51,10 +47,27 @@ def test_code_that_only_computes_is_not_noted() -> None:
     torch.set_grad_enabled(True)
 
 
-def test_afterwards_torch_is_as_it_was() -> None:
-    seen_in("x.requires_grad_()")
-    assert {name: vars(torch.Tensor).get(name) for name in BEFORE} == BEFORE
+def test_afterwards_torch_works_as_it_did_and_nothing_is_noted() -> None:
+    with AutogradDetector("learner.py") as detector:
+        pass
     with torch.inference_mode(False):
         leaf = torch.ones(2).requires_grad_()
         leaf.sum().backward()
-        assert leaf.grad is not None
+        assert leaf.grad is not None and leaf.requires_grad
+        leaf.requires_grad = False
+        assert not leaf.requires_grad
+    assert detector.seen is None
+
+
+def test_methods_are_those_of_the_width_and_are_not_replaced_again() -> None:
+    x = torch.ones(2, dtype=torch.int64)
+    set_width(float64=True)
+    methods = {name: vars(torch.Tensor)[name] for name in ("float", "type")}
+    try:
+        assert x.float().dtype is x.type("torch.FloatTensor").dtype is torch.float64
+        assert torch.float is torch.float32 is torch.get_default_dtype() is torch.float64
+    finally:
+        set_width(float64=False)
+    assert x.float().dtype is x.type("torch.FloatTensor").dtype is torch.float32
+    assert x.type("torch.DoubleTensor").dtype is torch.float64
+    assert {name: vars(torch.Tensor)[name] for name in methods} == methods
