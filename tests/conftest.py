@@ -18,12 +18,16 @@ os.environ["ATEN_CPU_CAPABILITY"] = "default"
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import grader.process.bootstrap
+import grader.process.grading_process
 import grader.process.launcher as launching
+from tests import command
 
 # A warm process is a fork of the test's, which has torch already, and much besides; those of
 # tests/process/test_canaries.py and tests/attacks are made as the command makes them.
 launching.new_warm_process = launching.forked
 grader.process.bootstrap.check_held = lambda: None
+# A class's workers are too, where the command itself is not started: tests/classroom/test_class.py.
+grader.process.grading_process.new_process = command.new_process  # type: ignore[assignment]
 
 pytest_plugins = ["pytester"]  # a pytest inside a test, for what the plugin does
 

@@ -27,10 +27,12 @@ from grader.classroom.worker import graded_in, open_grader
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
+from grader.process import grading_process
 from grader.process.attempt import Attempt
 from grader.protocol.messages import Answer, Ended, Request
 from grader.syntax.submission import read_submission
 from grader.workspace import kit
+from tests import command
 
 WORKED = kit.solution_source("exercise2")
 SEED = 20
@@ -61,11 +63,11 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def command(folder: Path, *options: str) -> list[str]:
+def call(folder: Path, *options: str) -> list[str]:
     policy = str(folder / "course.toml")
     words = ["class", str(folder), "--exercise", "exercise2", "--policy", policy]
     out = ["--out", str(folder.parent / "out"), "--jobs", "1"]
-    return [sys.executable, "-m", "grader", *words, *out, *options]
+    return [*words, *out, *options]
 
 
 @contextmanager
@@ -73,8 +75,9 @@ def started(folder: Path, *options: str, **streams: Any) -> Iterator[subprocess.
     """As from a terminal: in the background of a shell without one, a Ctrl-C is ignored."""
     answers_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    words = [sys.executable, "-m", "grader", *call(folder, *options)]
     with subprocess.Popen(
-        command(folder, *options), text=True, preexec_fn=answers_ctrl_c, env=environment, **streams
+        words, text=True, preexec_fn=answers_ctrl_c, env=environment, **streams
     ) as process:
         try:
             yield process
@@ -83,7 +86,13 @@ def started(folder: Path, *options: str, **streams: Any) -> Iterator[subprocess.
 
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(folder, *options), capture_output=True, text=True, check=False)
+    return command.run(*call(folder, *options))
+
+
+@pytest.fixture
+def new_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers are not forks of the test's process, as they are in other tests."""
+    monkeypatch.setattr(grading_process, "new_process", subprocess.Popen)
 
 
 def kept(folder: Path) -> dict[str, dict[str, Any]]:
@@ -200,6 +209,7 @@ def processes_of(parent: int) -> Iterator[int]:
                 yield int(folder.name)
 
 
+@pytest.mark.usefixtures("new_interpreters")
 @pytest.mark.parametrize("which", ["the worker", "its warm process", "the child"])
 def test_a_process_that_is_killed_costs_no_submission(which: str) -> None:
     tasks = [Task.of("exercise2", f"{at}/exercise2.py", SLOW.encode()) for at in range(3)]
@@ -337,6 +347,7 @@ def test_a_course_may_allow_more_than_the_dialect() -> None:
     assert passed == {True: False, False: True}
 
 
+@pytest.mark.usefixtures("new_interpreters")
 def test_whoever_stops_asking_ends_the_workers() -> None:
     tasks = [Task.of("exercise2", f"{at}/exercise2.py", SLOW.encode()) for at in range(9)]
     answers = share(tasks, lambda task: task, SETTINGS, 2)

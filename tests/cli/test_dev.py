@@ -1,50 +1,31 @@
 """grade dev stubs and check: the kit proves itself, and planted faults are found."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from grader.cli import main
+from grader.cli import consistency, main
 from grader.course import EXERCISES
 from grader.workspace import kit
-
-# `grade dev check` on four exercises of the kit in the working directory, with one stub that is
-# not all None.
-CHECK_HERE = """
-from pathlib import Path
-from grader.workspace import kit
-from grader.cli import consistency, main
-
-consistency.EXERCISES = ("exercise1", "exercise2", "exercise3", "exercise4")
-
-stub_of = kit.pristine_stub
-
-def with_a_gradient(name):
-    stub = stub_of(name)
-    return stub.replace("dlogits = None", "dlogits = logits") if name == "exercise2" else stub
-
-kit.ORIGIN = Path.cwd()
-kit.pristine_stub = with_a_gradient
-main(["dev", "check"])
-"""
+from tests.command import run
 
 
 def test_the_kit_is_consistent() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "grader", "dev", "check"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run("dev", "check")
     assert done.stderr == ""
     assert done.returncode == 0
     assert "exercise1: worked answer 26 of 26, 26 exact" in done.stdout.splitlines()
     assert len(done.stdout.splitlines()) == len(EXERCISES)
 
 
-def test_what_is_inconsistent_is_named(tmp_path: Path) -> None:
+def test_what_is_inconsistent_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kit.lay_out(tmp_path)
+    stub_of = kit.pristine_stub
+
+    def with_a_gradient(name: str) -> str:
+        stub = stub_of(name)
+        return stub.replace("dlogits = None", "dlogits = logits") if name == "exercise2" else stub
 
     def change(path: str, old: str, new: str) -> None:
         text = (tmp_path / path).read_text()
@@ -54,10 +35,10 @@ def test_what_is_inconsistent_is_named(tmp_path: Path) -> None:
     change("solutions/exercise1.py", "(1.0 - h**2)", "torch.cosh(hpreact) ** -2")
     change("solutions/exercise3.py", "n / (n - 1) * bnraw", "bnraw")
     change("solutions/exercise4.py", "import torch\n", "import torch, math\n")
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK_HERE],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    monkeypatch.setattr(consistency, "EXERCISES", [f"exercise{at}" for at in range(1, 5)])
+    monkeypatch.setattr(kit, "ORIGIN", tmp_path)
+    monkeypatch.setattr(kit, "pristine_stub", with_a_gradient)
+    done = run("dev", "check")
     assert done.returncode == 1
     problems = done.stderr.splitlines()
     assert "exercises/exercise2.py is out of date" in problems[0]

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,13 @@ from click.testing import CliRunner
 
 from grader.cli import main
 from grader.workspace import kit
+from tests.command import run as forked
 from tests.worked import SOLUTIONS, rewritten, worked
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
+Done = subprocess.CompletedProcess[str]
 
 
 def held(done: Done, code: int) -> Done:
@@ -45,14 +41,14 @@ def command(folder: Path, *arguments: str | Path, code: int, **environment: str)
         timeout=60,
         check=False,
     )
-    return held(Done(done.returncode, done.stdout, done.stderr), code)
+    return held(done, code)
 
 
 def grade(folder: Path, *arguments: str | Path, code: int) -> Done:
     """The same in this process, which has torch already; forks and children are real."""
     with contextlib.chdir(folder):
         done = CliRunner(env={"COLUMNS": "80"}).invoke(main, [str(word) for word in arguments])
-    return held(Done(done.exit_code, done.stdout, done.stderr), code)
+    return held(Done(arguments, done.exit_code, done.stdout, done.stderr), code)
 
 
 def report(done: Done) -> dict[str, Any]:
@@ -149,7 +145,8 @@ PRINTING = "import sys\nprint('at the top \\x1b[31m')\nsys.__stdout__.write('y' 
 
 def test_prints_go_to_stderr_and_json_stays_clean(tmp_path: Path) -> None:
     (tmp_path / "answer.py").write_text(PRINTING + worked("exercise2"))
-    done = command(tmp_path, "exercise2", "--submission", "answer.py", "--json", code=0)
+    call = ("exercise2", "--submission", "answer.py", "--json")
+    done = held(forked(*call, cwd=tmp_path), 0)
     assert report(done)["passed"] is True
     assert "at the top \\x1b[31m" in done.stderr
     assert done.stderr.count("at the top") == 1

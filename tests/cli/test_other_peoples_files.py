@@ -1,8 +1,6 @@
 """What a file that is handed in may be, and what grading it may touch: rows c, d, l, o."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,16 +8,9 @@ import pytest
 
 from grader.workspace import kit
 from grader.workspace.kit import Kit
+from tests.command import run as grade
 
 SECRET = "first_line_of_a_secret = (\n"
-
-
-def grade(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """The command itself: one that hangs is ended, and fails the test."""
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "grader", *map(str, words)],
-        cwd=cwd, capture_output=True, text=True, timeout=40, check=False,
-    )  # fmt: skip
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

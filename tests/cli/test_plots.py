@@ -1,7 +1,5 @@
 """grade warmup5 --plots FILE: only of right layers, only where there are any."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,19 +7,13 @@ from click.testing import CliRunner
 
 from grader.cli import grading, main
 from grader.workspace import kit
+from tests.command import run
 from tests.worked import rewritten
-
-
-def graded(submission: Path, to: Path) -> "subprocess.CompletedProcess[str]":
-    call = ["warmup5", "--submission", str(submission), "--plots", str(to)]
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *call], capture_output=True, text=True, check=False
-    )
 
 
 def test_right_layers_are_drawn(tmp_path: Path) -> None:
     page = tmp_path / "plots.html"
-    done = graded(kit.solution_path("warmup5"), page)
+    done = run("warmup5", "--submission", kit.solution_path("warmup5"), "--plots", page)
     assert done.returncode == 0, done.stderr
     assert f"The plots are in {page}." in done.stderr
     assert page.read_text(encoding="utf-8").count("<svg") == 20
@@ -30,7 +22,7 @@ def test_right_layers_are_drawn(tmp_path: Path) -> None:
 def test_wrong_layers_wait(tmp_path: Path) -> None:
     answer = tmp_path / "answer.py"
     answer.write_text(rewritten("warmup5", ("(1 - self.out**2)", "(1 - self.out)")))
-    done = graded(answer, tmp_path / "plots.html")
+    done = run("warmup5", "--submission", answer, "--plots", tmp_path / "plots.html")
     assert done.returncode == 1
     assert "The plots wait until every layer is right." in done.stderr
     assert not (tmp_path / "plots.html").exists()

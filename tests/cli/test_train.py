@@ -20,10 +20,10 @@ from grader.cli import progress as progress_module
 from grader.cli.progress import first_interrupt, progress
 from grader.course.names import read_names
 from grader.workspace import kit
+from tests import command
 
 WORKED = kit.solution_path("exercise4")
-TRAIN = (sys.executable, "-m", "grader", "exercise4", "--train", "--submission")
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(kit.ORIGIN), "COLUMNS": "80"}
+TRAIN = ("exercise4", "--train", "--submission")
 
 
 @pytest.fixture
@@ -39,10 +39,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*TRAIN, *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=120, env=ENVIRONMENT,
-    )  # fmt: skip
+    return command.run(*TRAIN, *arguments, environment={"COLUMNS": "80"}, timeout=120)
 
 
 def test_it_ends_with_losses_and_names(names: Path) -> None:
@@ -125,8 +122,10 @@ def processes_below(pid: int) -> Iterator[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
 def test_ctrl_c_leaves_the_figures_so_far_and_no_process(names: Path) -> None:
     call = [*TRAIN, str(WORKED), "--steps", "100000000", "--names", str(names), "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(kit.ORIGIN), "COLUMNS": "80"}
     with subprocess.Popen(
-        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+        [sys.executable, "-m", "grader", *call], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env=environment,
         start_new_session=True,
     ) as grade:  # fmt: skip
         assert grade.stderr is not None

@@ -1,9 +1,6 @@
 """JUnit XML and pytest-json-report's JSON of reports that are made already."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +10,7 @@ import pytest
 from grader.errors import GraderFailure, UsageProblem
 from grader.render import pytest_formats
 from grader.render.pytest_formats import Check, checks, write_pytest_formats
+from tests import command
 
 
 def gradient(name: str = "logits", verdict: str = "exact", **figures: Any) -> dict[str, Any]:
@@ -121,12 +119,9 @@ def test_nothing_beside_the_submission_is_run(tmp_path: Path) -> None:
         (folder / f"{name}.py").write_text(EVIL.format(marker=str(marker)))
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p evil\npythonpath = .\n")
     (folder / "exercise2.py").write_text("def backward(n, Yb, logits):\n    return locals()\n")
-    ended = subprocess.run(
-        [sys.executable, "-P", "-m", "grader", "exercise2", "--submission", "exercise2.py",
-         "--junit", "x.xml", "--json-report", "x.json"],
-        cwd=folder, env=os.environ | {"PYTEST_ADDOPTS": "-p evil", "PYTEST_PLUGINS": "evil"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    words = ("--submission", "exercise2.py", "--junit", "x.xml", "--json-report", "x.json")
+    evil = {"PYTEST_ADDOPTS": "-p evil", "PYTEST_PLUGINS": "evil"}
+    ended = command.run("exercise2", *words, cwd=folder, environment=evil)
     assert ended.returncode == 1, ended.stderr
     assert "test session starts" not in ended.stdout
     assert not marker.exists(), marker.read_text()
