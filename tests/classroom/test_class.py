@@ -11,7 +11,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -96,7 +96,7 @@ def new_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def kept(folder: Path) -> dict[str, dict[str, Any]]:
-    with connect(folder.parent / "out" / "class.db") as connection:
+    with closing(connect(folder.parent / "out" / "class.db")) as connection:
         rows = connection.execute("SELECT student, report FROM results").fetchall()
     return {name: json.loads(zlib.decompress(report)) for name, report in rows}
 
