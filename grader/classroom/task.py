@@ -22,7 +22,7 @@ class Settings:
     dialect: Mapping[str, Any] = field(default_factory=dict)  # what is allowed besides
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(vars(self))  # asdict would copy each of the words
 
     @classmethod
     def from_json(cls, facts: dict[str, Any]) -> Self:
