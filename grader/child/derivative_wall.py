@@ -5,7 +5,9 @@ Python, from a script that torch compiled, from autograd itself. It refuses torc
 kernels, tensors that require a gradient, and any operator at all outside inference mode, which
 reverse mode and functorch have to leave. The operators that most answers consist of (PLAIN) pass
 below the mode, for to be asked costs each three times its own work: the dispatcher itself knows
-that they are refused outside inference mode, by their entries for autograd. What opens a level of
+that they are refused outside inference mode, by their entries for autograd. It refuses derivative
+kernels as well: by a backend's own key, or where modes are put aside, they are called past the
+mode. What opens a level of
 differentiation, or would put any of this aside, is refused where it is called, and a package that
 differentiates where it is imported. Refusing ends the attempt: nothing that the code does
 afterwards can take it back.
@@ -14,6 +16,7 @@ afterwards can take it back.
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import FrameType, TracebackType
@@ -34,10 +37,11 @@ DERIVATIVE = re.compile(
 PACKAGES = frozenset((
     "aesara", "autograd", "casadi", "functorch", "jax", "mpmath", "mxnet", "numdifftools",
     "pytensor", "symengine", "sympy", "tensorflow", "theano", "tinygrad",
+    "torch._decomp",  # torch's derivative kernels, written out in Python
 ))  # fmt: skip
 # What opens a level of differentiation, by the module that has it.
 LEVELS = {
-    "torch._C": ("_enter_dual_level",),
+    "torch._C": ("_enter_dual_level", "_jit_differentiate", "_jit_pass_create_autodiff_subgraphs"),
     "torch._C._functorch": (
         "_grad_increment_nesting", "_jvp_increment_nesting", "_vmap_increment_nesting",
         "_func_increment_nesting", "push_dynamic_layer_stack",
@@ -77,6 +81,8 @@ PLAIN = (
 # has seen yet, in every child.
 OTHERS = ("exp", "log", "pow.Tensor_Scalar", "reciprocal", "relu", "softmax.int", "tanh", "var.dim")
 AUTOGRAD = ("AutogradCPU", "AutogradOther")
+BACKENDS = ("CPU", "SparseCPU", "SparseCsrCPU", "MkldnnCPU", "NestedTensorCPU", "QuantizedCPU")
+HAS_KERNEL = torch._C._dispatch_has_kernel_for_dispatch_key
 TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  as code has it
 SHOWS_TENSORS = torch._tensor_str._str.__code__
 HEIGHT, AT = torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at
@@ -148,7 +154,7 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def find_spec(self, name: str, *_: Any) -> None:
         """As Python asks whoever is in sys.meta_path, in their order, for a module."""
-        if name.partition(".")[0] in PACKAGES:
+        if name in PACKAGES or name.partition(".")[0] in PACKAGES:
             self.refuse(name)
 
     def __exit__(
@@ -265,6 +271,14 @@ def lay_routes() -> None:
         library.impl(name, torch.library.fallthrough_kernel, "Python")
         for key in AUTOGRAD:
             library.impl(name, _recorded, key)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch says that a kernel is another now
+        for name in torch._C._dispatch_get_all_op_names():
+            short = name.partition("::")[2]
+            if name.startswith("aten::") and DERIVATIVE.fullmatch(short.partition(".")[0]):
+                for key in BACKENDS:
+                    if HAS_KERNEL(name, key):
+                        library.impl(short, _derived(short), key)
     _laid.append(library)
 
 
@@ -281,6 +295,17 @@ def _recorded(*_: Any, **__: Any) -> NoReturn:
     if not _standing or _trying:
         raise _Recorded
     _standing[-1].refuse(RECORDING)
+
+
+def _derived(operator: str) -> Callable[..., NoReturn]:
+    """In the place of a derivative kernel: where it is asked for by its key, past the mode."""
+
+    def kernel(*_: Any, **__: Any) -> NoReturn:
+        if not _standing:
+            raise _Recorded
+        _standing[-1].refuse(f"aten.{operator}")
+
+    return kernel
 
 
 def _are_laid() -> bool:

@@ -30,7 +30,8 @@ DIFFERENTIATE = {
     "functorch_from_inside": "exercise3", "jacfwd_at_module_level": "exercise2",
     "letters_that_look_alike": "exercise2", "methods_that_python_calls": "exercise2",
     "mode_popped_and_put_back": "exercise2", "module_as_builtins": "exercise2",
-    "script": "exercise2", "softmax_kernel": "exercise2", "sympy_derives": "warmup1",
+    "script": "exercise2", "shown_as_a_subclass": "exercise2", "softmax_kernel": "exercise2",
+    "sympy_derives": "warmup1",
     "deleted_afterwards": "exercise2", "text_of_an_error": "exercise2",
     "through_the_functional_module": "exercise2", "wall_talked_over": "exercise2",
 }  # fmt: skip
@@ -69,6 +70,11 @@ def test_it_gets_nothing_and_leaves_nothing(attack: str, attacked: Range) -> Non
     assert settled(attacked) == []
     worked = attacked.grade_worked_answer()
     assert (worked.score, worked.passed, worked.error) == (26.0, True, None)
+
+
+@pytest.mark.parametrize("attack", BY_THE_DIALECT)
+def test_what_the_dialect_alone_keeps_out_scores_without_it(attack: str, attacked: Range) -> None:
+    assert attacked.grade(attack, EXERCISES[attack]).score > 0
 
 
 @pytest.mark.parametrize("attack", FLAGGED)

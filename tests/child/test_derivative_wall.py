@@ -76,6 +76,16 @@ WAYS = [
     ("torch.ops.aten.tanh_backward(x, x)", 1, "aten.tanh_backward.default"),
     ("torch.ops.aten.tanh_backward.default.redispatch(\n    torch._C.DispatchKeySet("
      "torch._C.DispatchKey.Python), x, x)", 1, "aten.tanh_backward.default"),
+    # Past the mode: by a backend's own key, by the class behind the gate.
+    ("torch.ops.aten.tanh_backward.default.redispatch(\n    torch._C.DispatchKeySet("
+     "torch._C.DispatchKey.CPU), x, x)", 1, "aten.tanh_backward"),
+    ("torch.ops.aten.tanh_backward.default._op_dk(torch._C.DispatchKey.CPU, x, x)", 1,
+     "aten.tanh_backward"),
+    ("guards = type.__subclasses__(torch._C._InferenceMode.__base__)\n"
+     "aside = [one for one in guards if one.__name__ == '_DisableTorchDispatch'][0]\n"
+     "with aside():\n    torch.ops.aten.tanh_backward(x, x)", 4, "aten.tanh_backward"),
+    ("torch._C._jit_differentiate(None)", 1, "_jit_differentiate"),
+    ("import sys\nsys.meta_path[0].find_spec('torch._decomp')", 2, "torch._decomp"),
     ("y = x.view(1, 3)\ntorch.ops.aten.native_batch_norm_backward(y, y, None, None, None, x, x,"
      " True, 1e-5, (True, True, True))", 2, "aten.native_batch_norm_backward.default"),
     (BY_SCRIPT, 10, RECORDING),
