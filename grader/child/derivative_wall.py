@@ -7,10 +7,9 @@ reverse mode and functorch have to leave. The operators that most answers consis
 below the mode, for to be asked costs each three times its own work: the dispatcher itself knows
 that they are refused outside inference mode, by their entries for autograd. It refuses derivative
 kernels as well: by a backend's own key, or where modes are put aside, they are called past the
-mode. What opens a level of
-differentiation, or would put any of this aside, is refused where it is called, and a package that
-differentiates where it is imported. Refusing ends the attempt: nothing that the code does
-afterwards can take it back.
+mode. What opens a level of differentiation, or would put any of this aside, is refused where it is
+called, and a package that differentiates where it is imported. Refusing ends the attempt: nothing
+that the code does afterwards can take it back.
 """
 
 import os
@@ -61,8 +60,8 @@ ASIDE = {
 # These have some of them under names of their own.
 HOLDERS = ("torch._C", "torch._functorch", "torch.func", "torch.utils._python_dispatch",
            "torch.autograd", "torch._ops", "torch.library")  # fmt: skip
-# They differentiate nothing, a difference is not looked for in them, and none tells what is in a
-# tensor of complex numbers but as more of them; with the operators that they consist of.
+# They differentiate nothing, and a difference is not looked for in them; with the operators that
+# they consist of. (Complex numbers are found in the text as well: judge/measured.py.)
 PLAIN = (
     "_index_put_impl_", "_local_scalar_dense", "_to_copy", "_unsafe_view", "add.Tensor",
     "add_.Tensor", "all.dim", "aminmax", "as_strided", "as_strided_", "bmm", "clone",
