@@ -120,9 +120,11 @@ def set_width(float64: bool) -> None:
 def _let_methods_be_wide() -> None:
     """Once for a process, as `watch`."""
 
+    @wraps(TO_FLOAT)
     def to_float(tensor: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
         return (TO_DOUBLE if _wide else TO_FLOAT)(tensor, *args, **kwargs)
 
+    @wraps(TO_TYPE)
     def to_type(tensor: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
         """`x.type("torch.FloatTensor")`."""
         if _wide and args and args[0] == "torch.FloatTensor":

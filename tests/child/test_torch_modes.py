@@ -69,5 +69,6 @@ def test_methods_are_those_of_the_width_and_are_not_replaced_again() -> None:
     finally:
         set_width(float64=False)
     assert x.float().dtype is x.type("torch.FloatTensor").dtype is torch.float32
+    assert all(method.__doc__ for method in methods.values())
     assert x.type("torch.DoubleTensor").dtype is torch.float64
     assert {name: vars(torch.Tensor)[name] for name in methods} == methods
