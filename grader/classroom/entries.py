@@ -8,8 +8,10 @@ import os
 import stat
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from lzma import LZMAError
 from pathlib import Path
 
 from grader.regular_file import open_regular
@@ -17,6 +19,9 @@ from grader.regular_file import open_regular
 LARGEST = 64 * 2**20  # bytes of one file: a notebook holds its pictures
 MEMBERS = 20_000  # of one archive
 MOST_PACKED = 200  # bytes that one of an archive's may become; deflate's own limit is 1,032
+# What zipfile raises for a damaged member; ValueError: for a name that is no text, among others.
+DAMAGED = (zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError,
+           KeyError, ValueError)  # fmt: skip
 SKIPPED = ("__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".handgrad")
 
 
@@ -45,7 +50,7 @@ class Entry:
             else:
                 with zipfile.ZipFile(self.file) as archive, archive.open(self.member) as packed:
                     data = packed.read(LARGEST + 1)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, KeyError) as error:
+        except DAMAGED as error:
             raise Refused(f"cannot be unpacked ({error})") from None
         if len(data) > LARGEST:
             raise Refused(TOO_LARGE)

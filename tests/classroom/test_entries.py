@@ -125,3 +125,29 @@ def test_what_is_no_archive_is_said(tmp_path: Path) -> None:
         read(tmp_path / "a.zip")
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "b.zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_member_that_is_damaged_is_refused(method: int, tmp_path: Path) -> None:
+    path, text = tmp_path / "ann.zip", "".join(f"y{at} = x + {at * at}\n" for at in range(500))
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.py", text)
+    data = bytearray(path.read_bytes())
+    begin = 30 + len("a.py")  # behind the member's own header
+    data[begin + 20 : begin + 60] = b"\xff" * 40
+    path.write_bytes(data)
+    (entry,) = entries(tmp_path)
+    assert isinstance(entry, Entry)
+    with pytest.raises((Refused, OSError)):
+        entry.read()
+
+
+def test_a_member_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path / "ann.zip", {"\u00e9.py": b"x = 1"})
+    data = path.read_bytes()
+    assert data.count("\u00e9.py".encode()) == 2
+    path.write_bytes(data.replace("\u00e9.py".encode(), b"\xff\xfe.py", 1))  # in its own header
+    (entry,) = entries(tmp_path)
+    assert isinstance(entry, Entry)
+    with pytest.raises(Refused, match="cannot be unpacked"):
+        entry.read()
