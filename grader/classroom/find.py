@@ -201,9 +201,10 @@ def _answers_in(rest: str, entry: Entry, exercises: Sequence[str], contents: Con
 
 
 def _gradescope_names(files: Iterable[Entry]) -> dict[str, str]:
-    """By folder, the submitters named in Gradescope's own list."""
+    """By folder, the submitters named in Gradescope's own list: it is beside the folders. One in a
+    folder was handed in, and could give others' work a student's name."""
     for entry in files:
-        if entry.parts[-1] == METADATA:
+        if entry.parts == (METADATA,):
             text = entry.read().decode("utf-8", errors="replace")
             return dict(_submitters(text.splitlines()))
     return {}

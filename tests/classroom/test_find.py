@@ -141,3 +141,17 @@ def test_an_archive_in_an_export_of_one_folder_is_its_students_too(tmp_path: Pat
     (tmp_path / "week 2" / "cem" / "all.zip").write_text("no zip")
     finding = find(tmp_path, ["exercise1"], nothing_inside)
     assert [one.name for one in finding.everybody] == ["ann", "ben", "cem"]
+
+
+def test_a_list_that_a_student_handed_in_gives_nobody_another_name(tmp_path: Path) -> None:
+    one = "submission_{}:\n  :submitters:\n  - :name: {{}}\n"
+    names = one.format(1) + one.format(2)
+    lay_out(tmp_path, "x_export/submission_1/exercise1.py", "x_export/submission_2/exercise1.py")
+    export, listed = tmp_path / "x_export", "submission_metadata.yml"
+    (export / listed).write_text(names.format("Ann", "Ben"))
+    (export / "submission_1" / listed).write_text(names.format("Ben", "Ann"))
+    found = find(tmp_path, ["exercise1"], nothing_inside).found
+    assert {one.student.name: one.entry.parts[0] for one in found} == {
+        "Ann": "submission_1",
+        "Ben": "submission_2",
+    }
