@@ -135,3 +135,11 @@ def test_what_is_there_already_stays(
     found = table.fill(table, book())
     assert list(csv.reader(io.StringIO(found.text))) == list(csv.reader([head, *filled]))
     assert found.rows == count
+
+
+def test_a_students_file_says_the_same_as_the_gradebook(tmp_path: Path) -> None:
+    write_format(Wanted("gradescope", tmp_path), RESULTS, book(), Policy())
+    cem = json.loads((tmp_path / "cem.json").read_text())
+    assert {one["output"] for one in cem["tests"]} == {"Handed in, and could not be graded."}
+    dan = json.loads((tmp_path / "dan.json").read_text())
+    assert {one["output"] for one in dan["tests"]} == {"Not handed in."}

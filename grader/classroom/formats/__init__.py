@@ -64,7 +64,7 @@ def write_format(wanted: Wanted, graded: Iterable[Graded], book: Gradebook, poli
 
 def _sheets(pairs: Pairs, book: Gradebook, policy: Policy) -> Iterator[Sheet]:
     for student, group in book.by_student(pairs):
-        failed = {one.exercise for one in book.not_graded_of(student)}
+        failed = {exercise for exercise in book.exercises if book.lacks(student, exercise)}
         yield sheet(student, (graded for graded, _ in group), book.exercises, policy, failed)
 
 

@@ -60,7 +60,7 @@ def sheet(
     graded: Iterable[Graded],
     exercises: Sequence[str],
     policy: Policy,
-    failed: Collection[str | None] = (),
+    failed: Collection[str] = (),
 ) -> Sheet:
     """Of the attempts that count; the last of an exercise, where all do. `failed`: exercises of
     which a file is there and could not be graded."""
