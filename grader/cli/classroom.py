@@ -259,16 +259,17 @@ def with_digests(finding: "Finding") -> "tuple[list[Attempt], list[NotGraded]]":
     """Every file read once; what cannot be read by now is named."""
     import hashlib
 
-    from grader.classroom.entries import Refused
+    from grader.classroom.entries import Entry, Refused
     from grader.classroom.find import NotGraded
     from grader.classroom.store import Attempt
 
-    attempts, unread, known = [], [], dict[str, str]()
+    # By entry: a folder and an archive may give two files one name.
+    attempts, unread, known = [], [], dict[Entry, str]()
     for one in finding.found:
         try:
-            if one.entry.name not in known:
-                known[one.entry.name] = hashlib.sha256(one.entry.read()).hexdigest()
-            attempts.append(Attempt(one, known[one.entry.name]))
+            if one.entry not in known:
+                known[one.entry] = hashlib.sha256(one.entry.read()).hexdigest()
+            attempts.append(Attempt(one, known[one.entry]))
         except OSError as error:
             why = f"cannot be read ({error.strerror or error})"
             unread.append(NotGraded(one.student, one.exercise, one.entry.name, why))

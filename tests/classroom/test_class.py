@@ -1,6 +1,7 @@
 """grade class, as a whole: from files to a gradebook, and through what may happen on the way."""
 
 import errno
+import hashlib
 import json
 import os
 import signal
@@ -22,8 +23,10 @@ import pytest
 
 from grader.classroom.crew import share
 from grader.classroom.entries import Refused
+from grader.classroom.find import find
 from grader.classroom.task import Settings, Task
 from grader.classroom.worker import graded_in, open_grader
+from grader.cli.classroom import with_digests
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
@@ -356,3 +359,15 @@ def test_whoever_stops_asking_ends_the_workers() -> None:
     assert len(workers) == 2
     answers.close()
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 10.0)
+
+
+def test_a_folder_and_an_archive_of_one_name_are_two_attempts(tmp_path: Path) -> None:
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / "exercise2.py").write_text("first")
+    with zipfile.ZipFile(tmp_path / "ann.zip", "w") as archive:
+        archive.writestr("exercise2.py", "second")
+    attempts, unread = with_digests(find(tmp_path, ["exercise2"], lambda _: ()))
+    assert unread == [] and len({one.found.entry.name for one in attempts}) == 1
+    assert {one.digest for one in attempts} == {
+        hashlib.sha256(data).hexdigest() for data in (b"first", b"second")
+    }
