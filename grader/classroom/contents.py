@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from grader.classroom.entries import Entry
+from grader.classroom.entries import Entry, Refused
 from grader.process.grading_process import GradingProcess, Lost
 from grader.version import __version__
 
@@ -18,35 +18,40 @@ PATIENCE = 20.0  # seconds for one file, the reader's start among them
 
 
 class Contents:
-    """`known`: the answers by key, those of earlier runs among them. Use as a context manager: on
-    leaving, the reader ends."""
+    """`known`: the answers by key, those of earlier runs among them. A file whose reader ended, or
+    took too long, is not: the machine may have been at fault, and the next run tries it again.
+
+    Use as a context manager: on leaving, the reader ends.
+    """
 
     def __init__(self, known: Mapping[str, Sequence[str]]) -> None:
         self.known = dict(known)
         self._keys: dict[Entry, str] = {}
+        self._lost: dict[str, str] = {}  # by key, why
         self._reader: GradingProcess | None = None
 
     def __call__(self, entry: Entry) -> Sequence[str]:
         """Raises OSError, Refused."""
         key = self._keys.get(entry)
-        if key is None or key not in self.known:
+        if key is None or (key not in self.known and key not in self._lost):
             data = entry.read()
             key = self._keys[entry] = key_of(entry.name, data)
-            if key not in self.known:
-                self.known[key] = self._read(entry.name, data)
+            if key not in self.known and key not in self._lost:
+                self._read(key, entry.name, data)
+        if key in self._lost:
+            why = f"its exercise could not be found out ({self._lost[key]})"
+            raise Refused(f"{why}; name it after the exercise")
         return self.known[key]
 
-    def _read(self, name: str, data: bytes) -> Sequence[str]:
-        """None, of a file that its reader does not survive."""
+    def _read(self, key: str, name: str, data: bytes) -> None:
         if self._reader is None:
             self._reader = GradingProcess("grader.classroom.reader")
         try:
             asked = {"name": name, "data": base64.b64encode(data).decode()}
-            found: list[str] = self._reader.ask(asked, PATIENCE)
-        except Lost:
+            self.known[key] = self._reader.ask(asked, PATIENCE)
+        except Lost as error:
+            self._lost[key] = str(error)
             self._end_reader()
-            return []
-        return found
 
     def _end_reader(self) -> None:
         reader, self._reader = self._reader, None

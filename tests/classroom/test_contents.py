@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from grader.classroom import contents as reading
 from grader.classroom.contents import Contents
-from grader.classroom.entries import entries
+from grader.classroom.entries import Entry, Refused, entries
 from grader.classroom.find import find
 from grader.cli import main
 from grader.process.grading_process import GradingProcess
@@ -56,7 +56,7 @@ def test_a_file_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
         answers(Contents(contents.known), folder)
 
 
-def test_a_file_that_ends_its_reader_says_nothing_and_the_next_is_read(
+def test_a_file_that_ends_its_reader_is_named_and_the_next_is_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ends = [
@@ -65,8 +65,25 @@ def test_a_file_that_ends_its_reader_says_nothing_and_the_next_is_read(
     ]
     monkeypatch.setattr(reading, "GradingProcess", lambda module: ends.pop(0)())
     with Contents({}) as contents:
-        assert answers(contents, folder) == {"bob/mine.py": ["exercise2"]}
+        finding = find(folder, ["exercise2", "exercise3"], contents)
+        assert find(folder, ["exercise2", "exercise3"], contents) == finding  # it is not tried anew
+    assert [one.entry.name for one in finding.found] == ["bob/mine.py"]
+    assert finding.not_placed[0].file == "ann/mine.py"
+    assert finding.not_placed[0].why.startswith("its exercise could not be found out (")
+    assert finding.not_placed[0].why.endswith("); name it after the exercise")
     assert ends == []
+
+
+def test_what_was_not_read_in_time_is_read_by_the_next_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = (entry for entry in entries(folder) if isinstance(entry, Entry))
+    monkeypatch.setattr(reading, "PATIENCE", 0.0)
+    with Contents({}) as contents, pytest.raises(Refused, match="no answer within 0 s"):
+        contents(first)
+    monkeypatch.undo()
+    with Contents(contents.known) as later:
+        assert later(first) == ["exercise3"]
 
 
 def test_where_one_exercise_is_graded_no_file_is_read(folder: Path) -> None:
