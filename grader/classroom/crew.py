@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from grader.classroom.entries import Refused
 from grader.classroom.task import Settings, Task
-from grader.errors import NoRoom
+from grader.errors import GraderFailure, NoRoom
 from grader.process.grading_process import ENDING, GradingProcess, Lost
 
 TRIES = 3  # of one submission, each in another process
@@ -47,6 +47,9 @@ class Worker:
             try:
                 if self._process is None:
                     self._process = _InOwnFolder()
+                    if self._stopped.is_set():  # meanwhile: `stop` found no process to kill
+                        self.close()
+                        break
                     self._process.tell(self._settings.as_json())
                 found: dict[str, Any] = self._process.ask(task.as_json(), PATIENCE)
                 return found
@@ -99,21 +102,29 @@ def share(
 ) -> Generator[Done[T], None, None]:
     """The answers in the order in which they come. Whoever stops asking ends the workers.
 
-    `task_of` may raise OSError or Refused: that is the problem of this one alone.
+    `task_of` may raise OSError or Refused: that is the problem of this one alone. Raises
+    GraderFailure at the end where some have no answer: they are not to look as if they were not
+    handed in.
     """
     waiting, workers = iter(asked), min(workers, len(asked))
     results: queue.Queue[Done[T] | None] = queue.Queue(maxsize=2 * workers)
     crew = [_Member(waiting, task_of, settings, results) for _ in range(workers)]
     for member in crew:
         member.start()
-    left = len(crew)
+    left, unanswered = len(crew), len(asked)
     try:
         while left:
             found = results.get()
             if found is None:
                 left -= 1
             else:
+                unanswered -= 1
                 yield found
+        if unanswered:
+            raise GraderFailure(
+                f"{unanswered} of {len(asked)} submissions were not graded: the grader failed. "
+                "What was graded is kept; call again, and please report it if that fails too."
+            )
     finally:
         for member in crew:
             member.stop()
