@@ -65,7 +65,7 @@ def say_found(finding: "Finding", everything: bool) -> None:
     files = {one.entry.name for one in finding.found}
     counts = Counter(one.exercise for one in finding.found)
     by_exercise = ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
-    said = f"{len(files)} files of {len(finding.students)} students"
+    said = f"{counted(len(files), 'file')} of {counted(len(finding.students), 'student')}"
     click.echo(f"{said} ({by_exercise})." if by_exercise else NOTHING)
     if everything:
         for one in finding.found:
@@ -79,6 +79,10 @@ def say_found(finding: "Finding", everything: bool) -> None:
             click.echo(f"  {why_not(other)}")
         if len(shown_ones) < len(finding.not_placed):
             click.echo("  ...; --dry-run lists them all.")
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def why_not(one: "NotGraded") -> str:

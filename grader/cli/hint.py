@@ -9,6 +9,7 @@ from grader.cli.current import gradient_meant
 from grader.cli.learner import gradients_named
 from grader.cli.paragraphs import wrapped
 from grader.errors import UsageProblem, printable, shown
+from grader.report import PASSING
 
 if TYPE_CHECKING:
     from grader.course.exercise import Exercise
@@ -61,7 +62,7 @@ def hint(exercise: str | None, gradient: str | None, rung: int | None, whole: bo
 def _meant(named: tuple[str, ...], last: "LastGrading") -> str:
     """Of a method's rows, the first that is wrong."""
     findings = ((name, last.finding(name)) for name in named)
-    right = ("exact", "approximate", "inherited")
+    right = (*PASSING, "inherited")
     wrong = (name for name, found in findings if found and found.verdict not in right)
     return next(wrong, named[0])
 
@@ -91,7 +92,7 @@ def _remark(folder: "Kit", course: "Exercise", name: str, last: "LastGrading") -
     if last.saved != saved_at(folder, exercise):
         path = shown(folder.stub(exercise))
         return f"{path} has changed since it was last graded; to grade it again: grade {exercise}"
-    if finding.verdict in ("exact", "approximate"):
+    if finding.verdict in PASSING:
         return f"{label} was right when it was last graded."
     if finding.verdict == "inherited":
         first = "" if last.first is None else f" First error: {course.label(last.first)}."

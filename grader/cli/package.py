@@ -68,9 +68,13 @@ def nbgrader(file: Path, exercises: tuple[str, ...], policy: Path | None) -> Non
     from grader.course.exercise import load_exercise
     from grader.workspace.kit import solution_source
 
+    if file.suffix != ".ipynb":
+        raise UsageProblem(
+            f"{shown(file)}: nbgrader takes notebooks; name a file that ends in .ipynb."
+        )
     found = read_rules(policy, exercises)
-    if len(found.exercises) != 1 or file.suffix != ".ipynb":
-        raise UsageProblem("A notebook, FILE.ipynb, is of one exercise: name one by --exercise.")
+    if len(found.exercises) != 1:
+        raise UsageProblem("A notebook has one exercise: name one with --exercise.")
     (name,) = found.exercises
     write_new(file, assignment(load_exercise(name), solution_source(name), found))
     click.echo(

@@ -120,3 +120,10 @@ def test_a_class_of_nobody_has_a_page(folder: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "Nobody handed it in." in (tmp_path / "out" / "index.html").read_text()
     assert "Nothing was handed in" in (tmp_path / "results.json").read_text()
+
+
+def test_one_file_is_said_as_one(tmp_path: Path) -> None:
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / "exercise2.py").write_text("pass")
+    said = grade_class(tmp_path, "--exercise", "exercise2", "--dry-run").output
+    assert said.startswith("1 file of 1 student (exercise2: 1).\n")

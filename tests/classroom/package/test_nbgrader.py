@@ -158,8 +158,8 @@ def test_the_command_writes_it_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("x.ipynb", "--exercise", "exercise1", "--exercise", "exercise2"), "is of one exercise"),
-        (("x.py", "--exercise", "exercise1"), "FILE.ipynb, is of one exercise"),
+        (("x.ipynb", "--exercise", "exercise1", "--exercise", "exercise2"), "has one exercise"),
+        (("x.py", "--exercise", "exercise1"), "a file that ends in .ipynb"),
         (("x.ipynb", "--exercise", "warmup5"), "warmup5 is written as classes"),
     ],
 )
