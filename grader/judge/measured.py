@@ -78,7 +78,8 @@ def _error(facts: Facts, name: str) -> float:
 
 def _complex_number(submission: Submission) -> int | None:
     """The first line where one is made: of Python's own, or of a tensor's."""
-    if not MAY_BE_COMPLEX.search(submission.source):
+    source = submission.source  # other letters may look like these, and name the same
+    if source.isascii() and not MAY_BE_COMPLEX.search(source):
         return None
     nodes = ast.walk(submission.tree)
     return min((node.lineno for node in nodes if _makes_complex(node)), default=None)

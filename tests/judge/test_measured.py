@@ -92,6 +92,11 @@ COMPLEX_NUMBERS = (
 )
 
 
+def of_type(name: str) -> str:
+    """A right answer that holds complex numbers besides; no operator is seen to work on them."""
+    return f"import torch\nunused = torch.zeros(2).to(torch.{name})\n{worked('exercise2')}"
+
+
 def flagged(report: Report) -> list[str]:
     return [flag.message for flag in report.flags if flag.flag == "looks-measured"]
 
@@ -111,8 +116,10 @@ def tanh_at_four() -> str:
         ("exercise4", tanh_at_four(), "Line "),
         ("exercise2", COMPLEX, "Line 9 works with complex numbers"),
         ("warmup1", COMPLEX_NUMBERS, "Line "),
+        ("exercise2", of_type("cfloat"), "Line 2 works with complex numbers"),
+        ("exercise2", of_type("\uff43float"), "Line 2 works with complex numbers"),
     ],
-    ids=["entries", "rows", "tanh", "complex", "complex numbers"],
+    ids=["entries", "rows", "tanh", "complex", "complex numbers", "type", "its look-alike"],
 )
 def test_a_measured_gradient_is_flagged(exercise: str, source: str, begins: str) -> None:
     report = grade(exercise, source, dialect=usual())
