@@ -115,8 +115,10 @@ def test_no_field_reaches_a_view_but_escaped(
             tags.feed(page)
             assert not tags.found & {"script", "img", "failure", "link"}
             assert all(line.isprintable() for line in page.split("\n"))
-    for options in (OUTPUTS, ("--trace",)):  # which is in no file
-        done = CliRunner().invoke(main, ["exercise2", "--submission", "answer.py", *options])
+    for options in ((), ("--trace",)):
+        done = CliRunner().invoke(
+            main, ["exercise2", "--submission", "answer.py", *OUTPUTS, *options]
+        )
         assert done.exit_code == 1, done.output
         check_shown(done.stdout)
         check_shown(done.stderr)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ import torch
 import grader.process.launcher as launching
 from grader.errors import GraderFailure
 from grader.process.attempt import Attempt
+from grader.process.large_pages import gather
 from grader.process.launcher import (
     ANSWER,
     ChildLauncher,
@@ -70,13 +72,22 @@ def test_both_launchers_run_a_submission(kind: type[WarmProcess | FreshInterpret
         launcher.close()
 
 
-def test_who_has_started_many_children_starts_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_has_started_many_children_gathers_its_memory_once_and_starts_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def told() -> None:
+        gather()
+        with (tmp_path / "gathered").open("a") as file:
+            file.write("x")
+
     monkeypatch.setattr(launching, "MANY", 2)
+    monkeypatch.setattr(launching, "gather", told)
     launcher = WarmProcess()
     try:
         assert all(works(launcher) for _ in range(4))
     finally:
         launcher.close()
+    assert (tmp_path / "gathered").read_text() == "x"
 
 
 @pytest.mark.parametrize("pid", [1, 0, -1, -4000])
