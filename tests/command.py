@@ -15,6 +15,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -44,7 +45,8 @@ def run(
         tempfile.TemporaryFile() as out,
         tempfile.TemporaryFile() as err,
     ):
-        pid = _forked(command, (nothing, out, err), cwd, os.environ.copy() | (environment or {}))
+        told = os.environ.copy() | (environment or {})
+        pid = _forked(partial(_do, command, (nothing, out, err), cwd, told))
         status = reap(pid, timeout)
         if status is None:
             kill_whole(pid)
@@ -60,13 +62,8 @@ def _text(file: IO[bytes]) -> str:
     return file.read().decode("utf-8")
 
 
-def _forked(
-    what: Callable[[], None],
-    streams: Sequence[IO[bytes]],
-    cwd: Path | None,
-    environment: Mapping[str, str],
-) -> int:
-    """The pid of a process in a session of its own that does this, and ends as Python does."""
+def _forked(do: Callable[[], NoReturn]) -> int:
+    """The pid of the process that does it."""
     import grader.grading
     import grader.render.terminal  # noqa: F401  loaded once, and torch with them
 
@@ -76,7 +73,7 @@ def _forked(
         warnings.simplefilter("ignore", DeprecationWarning)  # of fork, where there are threads
         pid = os.fork()
     if pid == 0:
-        _do(what, streams, cwd, environment)
+        do()
     return pid
 
 
@@ -86,6 +83,7 @@ def _do(
     cwd: Path | None,
     environment: Mapping[str, str],
 ) -> NoReturn:
+    """In a session of its own; it ends as Python does."""
     status = BROKEN
     try:
         os.setsid()
@@ -131,7 +129,7 @@ class ForkedWorker:
         (asked, asks), (answered, answers) = os.pipe(), os.pipe()
         with os.fdopen(asked, "rb") as theirs, os.fdopen(answers, "wb") as to:
             worker = importlib.import_module(WORKER)
-            self.pid = _forked(worker.main, (theirs, to, stderr), cwd, env)
+            self.pid = _forked(partial(_do, worker.main, (theirs, to, stderr), cwd, env))
         self.stdin, self.stdout = os.fdopen(asks, "wb"), os.fdopen(answered, "rb")
         self.returncode: int | None = None
 

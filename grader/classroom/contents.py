@@ -33,7 +33,7 @@ class Contents:
     def __call__(self, entry: Entry) -> Sequence[str]:
         """Raises OSError, Refused."""
         key = self._keys.get(entry)
-        if key is None or (key not in self.known and key not in self._lost):
+        if key is None:
             data = entry.read()
             key = self._keys[entry] = key_of(entry.name, data)
             if key not in self.known and key not in self._lost:

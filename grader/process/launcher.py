@@ -23,7 +23,7 @@ from typing import NoReturn, Protocol
 
 from grader.errors import GraderFailure
 from grader.process.bootstrap import preload, read_sandbox_report, run_child
-from grader.process.clean_start import bare_environment, choose_kernels
+from grader.process.clean_start import AT_START, bare_environment, choose_kernels
 from grader.process.held import unlisted_modules
 from grader.process.large_pages import gather
 from grader.process.sandbox.kernel import Unavailable
@@ -349,7 +349,7 @@ class FreshInterpreters:
         reader, ready = os.pipe()
         descriptors = (requests, replies, output, ready)
         numbers = map(str, (*descriptors, cpu, os.getpid()))
-        one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        one_thread = AT_START | {"OMP_NUM_THREADS": "1"}
         child = None
         try:
             try:
