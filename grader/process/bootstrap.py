@@ -5,25 +5,21 @@ All this is the grader's own code; the first byte of a submission comes after it
 
 import fcntl
 import os
-import platform
 import selectors
 import signal
 import sys
 import time
-from contextlib import suppress
 from typing import NoReturn
 
 from grader.errors import GraderFailure
 from grader.process.held import HoldsMore, check_held
-from grader.process.sandbox.kernel import Unavailable, libc
-from grader.process.sandbox.landlock import readable
-from grader.process.sandbox.layers import NOTHING_HELD, Outcome, apply, missing
+from grader.process.sandbox import landlock
+from grader.process.sandbox.layers import NOTHING_HELD, Outcome, apply, missing, prepare
 from grader.process.sandbox.plan import Plan
 from grader.process.sandbox.probe import decoded, encoded
-from grader.process.sandbox.seccomp import always
 from grader.process.sandbox.surroundings import empty_environment
 
-FIRST_FREE = 6  # descriptors of a child: three streams, requests, replies, and "ready"
+REQUESTS, REPLIES, READY, RULESET = 3, 4, 5, 6  # descriptors of a child, beside its streams
 
 
 def preload() -> None:
@@ -35,7 +31,7 @@ def preload() -> None:
 
     torch.zeros(1).tanh()  # torch chooses its kernels by the environment, at the first use
     torch.zeros(1).half().bfloat16().float()  # and reads /proc/cpuinfo, which a child may not
-    _ready_for_the_layers()
+    prepare()
     _open_streams()
     empty_environment()
     sys.argv[1:] = []
@@ -44,16 +40,6 @@ def preload() -> None:
         del sys.modules[name]
     import grader.child.serve
     import grader.kinds.drivers  # noqa: F401
-
-
-def _ready_for_the_layers() -> None:
-    """What every child's layers need and is the same for all: found and loaded once."""
-    readable()
-    with suppress(Unavailable):
-        libc()
-        always(platform.machine())
-    with suppress(ImportError):  # not every platform has it
-        import resource  # noqa: F401
 
 
 def run_child(
@@ -67,14 +53,15 @@ def run_child(
 
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDONLY)
-        theirs = (nothing, output, output, requests, replies, ready)
-        out_of_the_way = [fcntl.fcntl(at, fcntl.F_DUPFD, 2 * FIRST_FREE) for at in theirs]
+        theirs = (nothing, output, output, requests, replies, ready, *landlock.prepared)
+        out_of_the_way = [fcntl.fcntl(at, fcntl.F_DUPFD, 2 * len(theirs)) for at in theirs]
         for target, source in enumerate(out_of_the_way):
             os.dup2(source, target)
-        outcomes = apply(Plan(cpu, parent, FIRST_FREE))
-        os.write(FIRST_FREE - 1, encoded((Outcome(NOTHING_HELD, _held()), *outcomes)))
-        os.close(FIRST_FREE - 1)
-        serve(FIRST_FREE - 3, FIRST_FREE - 2, DRIVERS)
+        ruleset = RULESET if landlock.prepared else None
+        outcomes = apply(Plan(cpu, parent, len(theirs), ruleset))
+        os.write(READY, encoded((Outcome(NOTHING_HELD, _held()), *outcomes)))
+        os.close(READY)
+        serve(REQUESTS, REPLIES, DRIVERS)
         status = 0
     except BrokenPipeError:  # the grader has given up on this attempt
         status = 0

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from grader.process.sandbox import kernel
 from grader.process.sandbox.kernel import Unavailable, syscall
-from grader.process.sandbox.namespaces import PRIVATE_FOLDER, inside
+from grader.process.sandbox.namespaces import PLACE, share_namespaces
 from grader.process.sandbox.plan import Plan
 
 CREATE_RULESET_VERSION = 1
@@ -42,6 +42,8 @@ NOTHING = "/dev/null"
 # Beside modules, what is a copy of this package or of the kit, or holds one.
 CLOSED = ("grader", "handgrad*.whl", "handgrad*.egg", "exercises", "solutions", "_kit")
 
+prepared: list[int] = []  # at most one descriptor of a ruleset, for all children of this process
+
 
 def version() -> int:
     """The version (ABI) of the kernel's Landlock. Raises Unavailable where it is off."""
@@ -55,6 +57,20 @@ def version() -> int:
 
 def restrict(plan: Plan) -> None:
     """Raises Unavailable or OSError; then nothing is restricted."""
+    ruleset = make_ruleset() if plan.ruleset is None else plan.ruleset
+    try:
+        syscall(kernel.LANDLOCK_RESTRICT_SELF, ruleset, 0)
+    finally:
+        os.close(ruleset)
+
+
+def prepare() -> None:
+    prepared.append(make_ruleset())
+
+
+def make_ruleset() -> int:
+    """A descriptor of what every child may, which has some two hundred rules where copies of the
+    grader are left out of the packages. Raises Unavailable or OSError."""
     abi = version()
     handled = FILE_RIGHTS[max(known for known in FILE_RIGHTS if known <= abi)]
     attributes = struct.pack(
@@ -65,11 +81,12 @@ def restrict(plan: Plan) -> None:
         for path in readable():
             _allow(ruleset, path, READ & handled)
         _allow(ruleset, NOTHING, (READ_FILE | WRITE_FILE) & handled)
-        if os.getpid() in inside and Path.cwd() == Path(PRIVATE_FOLDER):
-            _allow(ruleset, ".", WRITE & handled)
-        syscall(kernel.LANDLOCK_RESTRICT_SELF, ruleset, 0)
-    finally:
+        if share_namespaces.cache_info().currsize:
+            _allow(ruleset, PLACE, WRITE & handled)  # that is, what a child mounts in it
+    except BaseException:
         os.close(ruleset)
+        raise
+    return ruleset
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:
@@ -144,7 +161,7 @@ def _below(root: Path, closed: Set[Path], holding: Set[Path]) -> Iterator[Path]:
 
 def check(plan: Plan) -> str | None:
     """Tries to look at what no child may: the grader itself, the root folder, processes."""
-    for path in (str(Path(__file__).parent), "/", "/proc", "/etc", str(Path.cwd().parent)):
+    for path in (str(Path(__file__).parent), "/", "/proc", "/etc", "/dev"):
         try:
             os.listdir(path)  # noqa: PTH208
         except OSError:

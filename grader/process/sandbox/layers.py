@@ -1,6 +1,10 @@
-"""The table of layers, in the order in which a child takes them on."""
+"""The table of layers, in the order in which a child takes them on.
+
+What is the same for all children of a process it makes once, before it forks the first.
+"""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.process.sandbox import landlock, limits, namespaces, privileges, seccomp, surroundings
@@ -17,6 +21,7 @@ class Layer:
     keeps: str  # what a learner's code is kept from, or given
     apply: Callable[[Plan], None]
     check: Callable[[Plan], str | None] | None  # why it does not hold, once all are on
+    prepare: Callable[[], None] | None = None  # what all children of this process have in common
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ LAYERS = (
     Layer("closed descriptors", True, "no descriptor but its three pipes",
           surroundings.close_descriptors, surroundings.check_descriptors),
     Layer("namespaces", False, "users, mounts, network and IPC of its own",
-          namespaces.enter_namespaces, None),
+          namespaces.enter_namespaces, None, namespaces.share_namespaces),
     Layer("private folder", False, "16 MiB to write in, gone with it; else nowhere to write",
           namespaces.make_private_folder, namespaces.check_private_folder),
     Layer("no capabilities", True, "no privilege over the machine, started as root or not",
@@ -53,12 +58,20 @@ LAYERS = (
     Layer("no new privileges", True, "no privilege gained by starting a program",
           privileges.forbid_new_privileges, privileges.check_no_new_privileges),
     Layer("resource limits", True, "memory, processor time, file size, open files",
-          limits.limit_resources, limits.check_limits),
+          limits.limit_resources, limits.check_limits, limits.prepare),
     Layer("landlock", True, "no file but Python's libraries to read; no TCP",
-          landlock.restrict, landlock.check),
+          landlock.restrict, landlock.check, landlock.prepare),
     Layer("seccomp", True, "no socket, process, thread, program or signal to others",
-          seccomp.filter_calls, seccomp.check),
+          seccomp.filter_calls, seccomp.check, seccomp.prepare),
 )  # fmt: skip
+
+
+def prepare() -> None:
+    """What fails is left for each child to try, and to report."""
+    for layer in LAYERS:
+        if layer.prepare is not None:
+            with suppress(Unavailable, OSError):
+                layer.prepare()
 
 
 def apply(plan: Plan) -> tuple[Outcome, ...]:

@@ -2,11 +2,17 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.plan import DESCRIPTORS, FILE, MEMORY, Plan
+
+
+def prepare() -> None:
+    with suppress(ImportError):  # not every platform has it
+        import resource  # noqa: F401
 
 
 def limit_resources(plan: Plan) -> None:

@@ -1,38 +1,65 @@
-"""Namespaces of the child's own: users, mounts, network, and IPC; and in them a private folder.
+"""Namespaces: users, network and IPC of the children's own, mounts of each child's; and in them a
+private folder.
 
-A user namespace takes every privilege over the machine from root, too. The private folder
-is memory mounted where the child alone sees it: it is bounded, and gone with the child.
-Linux grants this to anyone, unless the machine's owner (or a container) has closed it.
+A user namespace takes every privilege over the machine from root, too. What all children of a
+process may share, it enters once, before it makes the first: to make a network takes longer than
+all else of it. The private folder is memory mounted where the child alone sees it: it is bounded,
+and gone with the child. Linux grants this to anyone, unless the machine's owner (or a container)
+has closed it.
 """
 
 import ctypes
 import os
+from functools import cache
 from pathlib import Path
 
-from grader.process.sandbox.kernel import PR_SET_DUMPABLE, Unavailable, checked, libc, prctl
+from grader.process.sandbox.kernel import (
+    PR_GET_DUMPABLE,
+    PR_SET_DUMPABLE,
+    Unavailable,
+    checked,
+    libc,
+    prctl,
+)
 from grader.process.sandbox.plan import FOLDER, FOLDER_FILES, Plan
 
 CLONE_NEWNS, CLONE_NEWIPC = 0x00020000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
-PRIVATE_FOLDER = "/dev/shm"  # a folder that every Linux has, and no library is kept in
-
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+PLACE = "/dev/shm"  # a folder that every Linux has, and no library is kept in
+PRIVATE_FOLDER = f"{PLACE}/own"
 
 inside: set[int] = set()  # this process, once it has a mount namespace of its own
 
 
-def enter_namespaces(plan: Plan) -> None:
-    user, group = os.geteuid(), os.getegid()
+@cache  # what is forked from this process is in them too
+def share_namespaces() -> None:
+    """Those that all children of this process are in, and a place to mount a folder in.
+
+    The place cannot be written to, so that no child leaves anything there for another.
+    """
+    user, group, dumpable = os.geteuid(), os.getegid(), prctl(PR_GET_DUMPABLE)
     prctl(PR_SET_DUMPABLE, 1)  # else its own /proc/self/uid_map is closed to it
-    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC
-    checked(libc().unshare(flags), "unshare")
-    own = Path("/proc/self")
-    for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{user} {user} 1"),
-        ("gid_map", f"{group} {group} 1"),
-    ):
-        (own / name).write_text(text)
+    try:
+        flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC
+        checked(libc().unshare(flags), "unshare")
+        own = Path("/proc/self")
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{user} {user} 1"),
+            ("gid_map", f"{group} {group} 1"),
+        ):
+            (own / name).write_text(text)
+    finally:
+        prctl(PR_SET_DUMPABLE, dumpable)
+    _mount(PLACE, "size=4k,nr_inodes=4,mode=755")
+    os.mkdir(PRIVATE_FOLDER)  # noqa: PTH102
+    _mount(PLACE, "", MS_REMOUNT | MS_RDONLY)
+
+
+def enter_namespaces(plan: Plan) -> None:
+    share_namespaces()
+    checked(libc().unshare(CLONE_NEWNS), "unshare")
     inside.add(os.getpid())
 
 
@@ -44,11 +71,14 @@ def make_private_folder(plan: Plan) -> None:
     os.chdir("/")
     if os.getpid() not in inside:
         raise Unavailable("it takes namespaces of its own.")
-    options = f"size={FOLDER},nr_inodes={FOLDER_FILES},mode=700".encode()
-    flags = ctypes.c_ulong(MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    result = libc().mount(b"tmpfs", PRIVATE_FOLDER.encode(), b"tmpfs", flags, options)
-    checked(result, "mount")
+    _mount(PRIVATE_FOLDER, f"size={FOLDER},nr_inodes={FOLDER_FILES},mode=700")
     os.chdir(PRIVATE_FOLDER)
+
+
+def _mount(folder: str, options: str, further: int = 0) -> None:
+    flags = ctypes.c_ulong(MS_NOSUID | MS_NODEV | MS_NOEXEC | further)
+    result = libc().mount(b"tmpfs", folder.encode(), b"tmpfs", flags, options.encode())
+    checked(result, "mount")
 
 
 def check_private_folder(plan: Plan) -> str | None:

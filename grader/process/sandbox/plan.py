@@ -16,3 +16,4 @@ class Plan:
     cpu: int  # seconds of processor time for the whole attempt
     parent: int  # the process with which the child shall die
     keep: int  # descriptors below this number stay open
+    ruleset: int | None = None  # one of them: Landlock's, where it was made before

@@ -97,6 +97,10 @@ def program(machine: str, own: int) -> bytes:
     return b"".join(parts)
 
 
+def prepare() -> None:
+    always(platform.machine())
+
+
 @cache
 def always(machine: str) -> bytes:
     """The part that is the same for every process: worked out once, before any is made."""

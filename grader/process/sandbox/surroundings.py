@@ -14,7 +14,7 @@ from grader.process.sandbox.plan import DESCRIPTORS, Plan
 def one_thread(plan: Plan) -> None:
     """Most layers are a thread's own: one that ran before would be outside them."""
     libc()
-    threads = len(list(Path("/proc/self/task").iterdir()))
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208  pathlib takes ten times as long
     if threads > 1:
         raise Unavailable(f"the process has {threads} threads already.")
 
