@@ -1,6 +1,7 @@
 """A row of a report: one thing that an exercise asks for, and where the learner writes it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Row:
     shown_as: str | None = None  # what a report calls it, where not by its key
     broadcasts: bool = False  # judged in its value's shape, where only leading 1s are missing
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What the learner calls it: `dprobs`, or a value by its own name."""
         return self.name if self.is_value else gradient_key(self.name)

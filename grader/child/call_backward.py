@@ -4,6 +4,7 @@ Runs in the child. What the learner's code raises passes through.
 """
 
 import inspect
+import types
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,6 +61,8 @@ def _arguments(
     """The values asked for by parameter name, as a pytest fixture is."""
     positional: list[Any] = []
     named: dict[str, Any] = {}
+    if (usual := _usual_parameters(backward)) is not None and given.keys() >= set(usual):
+        return positional, {name: given[name] for name in usual}
     try:
         parameters = inspect.signature(backward).parameters
     except ValueError:  # some built-in functions have none
@@ -82,6 +85,17 @@ def _arguments(
         elif parameter.kind is parameter.POSITIONAL_ONLY:
             positional.append(parameter.default)
     return positional, named
+
+
+def _usual_parameters(backward: Any) -> tuple[str, ...] | None:
+    """Those of a plain function that takes each by its name, without the quarter of a call that
+    `inspect.signature` takes; None for others."""
+    if type(backward) is not types.FunctionType or vars(backward):
+        return None
+    code = backward.__code__
+    if code.co_posonlyargcount or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        return None
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def kind_of(value: object) -> str:

@@ -134,10 +134,8 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __enter__(self) -> "DerivativeWall":
         lay_routes()
-        _standing.append(self)
         super().__enter__()  # type: ignore[no-untyped-call]
-        for holder, name, original, aside in GATES:
-            setattr(holder, name, self._gate(original, aside))
+        _standing.append(self)
         sys.meta_path.insert(0, self)
         return self
 
@@ -162,8 +160,6 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        for holder, name, original, _ in GATES:
-            setattr(holder, name, original)
         try:
             self.check()
         finally:
@@ -187,14 +183,6 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _on_top(self) -> bool:
         return HEIGHT() > 0 and AT(HEIGHT() - 1) is self
-
-    def _gate(self, original: Callable[..., Any], aside: bool) -> Callable[..., Any]:
-        def gate(*args: Any, **kwargs: Any) -> Any:
-            if not aside or not any(map(_is_torchs_own, _frames())):
-                self.refuse(original.__name__, aside)
-            return original(*args, **kwargs)
-
-        return gate
 
     def _left(self, frame: FrameType, event: str, _: Any) -> None:
         """What Python calls when a function or a comprehension is left."""
@@ -259,12 +247,25 @@ def _gates() -> Iterator[tuple[Any, str, Any, bool]]:
                 yield module, name, value, originals[id(value)]
 
 
+def _gate(original: Callable[..., Any], aside: bool) -> Callable[..., Any]:
+    """In the place of what opens a level, or puts a mode aside."""
+
+    def gate(*args: Any, **kwargs: Any) -> Any:
+        if _standing and not (aside and any(map(_is_torchs_own, _frames()))):
+            _standing[-1].refuse(original.__name__, aside)
+        return original(*args, **kwargs)
+
+    return gate
+
+
 def lay_routes() -> None:
-    """Let what is PLAIN pass below a mode, and refuse it where it would be recorded. It takes some
-    milliseconds: once, in the process that a child is made from. Nothing is recorded in this
-    process from here on, until `lift_routes`."""
+    """Let what is PLAIN pass below a mode, and refuse it where it would be recorded; set the gates.
+    It takes some milliseconds: once, in the process that a child is made from. Nothing is recorded
+    in this process from here on, until `lift_routes`."""
     if _laid:
         return
+    for holder, name, original, aside in GATES:
+        setattr(holder, name, _gate(original, aside))
     library: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
     for name in PLAIN:
         library.impl(name, torch.library.fallthrough_kernel, "Python")
@@ -282,6 +283,8 @@ def lay_routes() -> None:
 
 
 def lift_routes() -> None:
+    for holder, name, original, _ in GATES:
+        setattr(holder, name, original)
     _laid.clear()  # a library takes back what it laid when it goes
 
 

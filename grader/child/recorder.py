@@ -5,7 +5,7 @@ Lives in the child, beside the learner's code (see instrument.py).
 """
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,27 +89,31 @@ class Recorder:
         result = self.results[key]
         return isinstance(result, torch.Tensor) and not identical(self.originals[key], result)
 
-    def altered(self, returned: Mapping[str, Any]) -> list[str]:
+    def handed_back(self, returned: Mapping[str, Any]) -> set[str]:
+        """Gradients of which the function returned the stand-in as it was handed over."""
+        return {
+            key
+            for key, clean in self.clean.items()
+            if key in returned and identical(returned[key], clean)
+        }
+
+    def altered(self, returned: Mapping[str, Any], handed_back: Set[str]) -> list[str]:
         """Gradients that something wrote to after they were done, and returned like that."""
         return [
             key
             for key in self.handed
             if key in returned
-            and (
-                self._continued(key)
-                if identical(returned[key], self.clean[key])
-                else self._spoiled(key)
-            )
+            and (self._continued(key) if key in handed_back else self._spoiled(key))
         ]
 
-    def rebuilt(self, returned: Mapping[str, Any]) -> list[str]:
+    def rebuilt(self, returned: Mapping[str, Any], handed_back: Set[str]) -> list[str]:
         """Gradients of which the function returned neither what it had when done, nor the
         stand-in that took its place."""
         return [
             key
             for key, result in self.results.items()
             if returned.get(key) is not None
-            and not (key in self.handed and identical(returned[key], self.clean[key]))
+            and key not in handed_back
             and not (isinstance(result, torch.Tensor) and identical(returned[key], result))
         ]
 

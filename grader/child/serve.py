@@ -90,16 +90,20 @@ def instrumented(
     return compile(tree, code.setup.path, "exec", dont_inherit=True)
 
 
+def settle() -> None:
+    """What holds for a child, whatever it is sent: in the process that it is made from."""
+    torch.set_num_threads(1)
+    torch.default_generator.manual_seed(0)  # torch begins with another in each process
+    gc.disable()  # Values hold one another: to walk and free them takes half of a call
+    gc.freeze()  # a collection that walks all of torch's objects takes 60 ms
+    faulthandler.disable()  # where it is on, it holds one of the grader's own streams
+
+
 def serve(requests: int, replies: int, drivers: Drivers) -> None:
     """Answer requests until their pipe closes. The first frame is the Setup."""
     with os.fdopen(requests, "rb") as source, os.fdopen(replies, "wb") as answers:
         code = Code(Setup.read(views(_read_frame(source))), drivers)
         limits, first, streams = TimeLimits(code.setup.timeout), True, (sys.stdout, sys.stderr)
-        torch.set_num_threads(1)
-        torch.default_generator.manual_seed(0)  # torch begins with another in each process
-        gc.disable()  # Values hold one another: to walk and free them takes half of a call
-        gc.freeze()  # a collection that walks all of torch's objects takes 60 ms
-        faulthandler.disable()  # where it is on, it holds one of the grader's own streams
 
         def end(line: int, what: str, blinded: bool) -> NoReturn:
             """The last answer, whatever the learner's code would have done next."""
@@ -294,14 +298,15 @@ def _no_debugger(*arguments: Any, **named: Any) -> None:
 def _with_records(
     answer: Answer, code: Code, recorder: Recorder, scope: Mapping[str, Any]
 ) -> Answer:
+    handed_back = recorder.handed_back(scope)
     return replace(
         answer,
         recorded=code.by_name(recorder.done_at),
         failures=recorder.failures,
-        altered=tuple(code.by_name(dict.fromkeys(recorder.altered(scope)))),
+        altered=tuple(code.by_name(dict.fromkeys(recorder.altered(scope, handed_back)))),
         altered_at=code.by_name(recorder.altered_at),
         changed_at=recorder.changed_at,
-        rebuilt=tuple(code.by_name(dict.fromkeys(recorder.rebuilt(scope)))),
+        rebuilt=tuple(code.by_name(dict.fromkeys(recorder.rebuilt(scope, handed_back)))),
     )
 
 

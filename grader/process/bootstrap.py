@@ -9,6 +9,7 @@ import selectors
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import NoReturn
 
 from grader.errors import GraderFailure
@@ -38,8 +39,12 @@ def preload() -> None:
     # Loaded anew, so that what is in sys.modules then is what a child imports and no more.
     for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
         del sys.modules[name]
-    import grader.child.serve
-    import grader.kinds.drivers  # noqa: F401
+    from grader.child.serve import settle
+    from grader.kinds.drivers import DRIVERS  # noqa: F401
+
+    settle()
+    with suppress(HoldsMore):  # each child says so
+        check_held()
 
 
 def run_child(

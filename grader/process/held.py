@@ -40,7 +40,7 @@ def check_held() -> None:
     while frame is not None:
         at_work.add(frame.f_code.co_filename)
         frame = frame.f_back
-    further += sorted(name for name in at_work if not _listed(name, FRAMES))
+    further += _unlisted_files(frozenset(at_work))
     further += [*sys.argv[1:], *os.environ]
     if further:
         raise HoldsMore(", ".join(further))
@@ -55,6 +55,11 @@ def unlisted_modules(loaded: int) -> tuple[str, ...]:
     """
     names = [name for name in sys.modules if name.partition(".")[0] == "grader"]
     return tuple(sorted(name for name in names if not _listed(name, MODULES)))
+
+
+@cache
+def _unlisted_files(names: frozenset[str]) -> list[str]:
+    return sorted(name for name in names if not _listed(name, FRAMES))
 
 
 def _listed(name: str, patterns: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ layers before it is sent a submission, and reports which of them hold. Where for
 with torch in it is unsafe (macOS), each child is a new interpreter.
 """
 
+import ctypes
 import os
 import signal
 import socket
@@ -26,7 +27,7 @@ from grader.process.bootstrap import preload, read_sandbox_report, run_child
 from grader.process.clean_start import AT_START, bare_environment, choose_kernels
 from grader.process.held import unlisted_modules
 from grader.process.large_pages import gather
-from grader.process.sandbox.kernel import Unavailable
+from grader.process.sandbox.kernel import Unavailable, checked
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.privileges import close_memory
 
@@ -322,7 +323,7 @@ def _fork_child(control: socket.socket, descriptors: list[int], cpu: int) -> int
     """The pid, or -errno where the system gives no process."""
     parent = os.getpid()
     try:
-        pid = os.fork()
+        pid = _bare_fork()
     except OSError as error:
         pid = -(error.errno or 1)
     if pid == 0:
@@ -332,6 +333,15 @@ def _fork_child(control: socket.socket, descriptors: list[int], cpu: int) -> int
     for descriptor in descriptors:
         os.close(descriptor)
     return pid
+
+
+def _bare_fork() -> int:
+    """A fork of this process, which has one thread. Raises OSError.
+
+    Python's own calls in the child what modules have registered for it: locks of other threads
+    are made anew, and chance is drawn. That reads and so copies a tenth of the memory of a grading.
+    """
+    return checked(ctypes.PyDLL(None, use_errno=True).fork(), "fork")  # it keeps Python's lock
 
 
 class FreshInterpreters:

@@ -161,7 +161,7 @@ def _below(root: Path, closed: Set[Path], holding: Set[Path]) -> Iterator[Path]:
 
 def check(plan: Plan) -> str | None:
     """Tries to look at what no child may: the grader itself, the root folder, processes."""
-    for path in (str(Path(__file__).parent), "/", "/proc", "/etc", "/dev"):
+    for path in (str(Path(__file__).parent), "/", "/proc", "/etc", str(Path.cwd().parent)):
         try:
             os.listdir(path)  # noqa: PTH208
         except OSError:

@@ -36,7 +36,8 @@ inside: set[int] = set()  # this process, once it has a mount namespace of its o
 def share_namespaces() -> None:
     """Those that all children of this process are in, and a place to mount a folder in.
 
-    The place cannot be written to, so that no child leaves anything there for another.
+    The place can be gone through, and neither be written to nor read: no child leaves anything
+    there for another.
     """
     user, group, dumpable = os.geteuid(), os.getegid(), prctl(PR_GET_DUMPABLE)
     prctl(PR_SET_DUMPABLE, 1)  # else its own /proc/self/uid_map is closed to it
@@ -52,7 +53,7 @@ def share_namespaces() -> None:
             (own / name).write_text(text)
     finally:
         prctl(PR_SET_DUMPABLE, dumpable)
-    _mount(PLACE, "size=4k,nr_inodes=4,mode=755")
+    _mount(PLACE, "size=4k,nr_inodes=4,mode=100")
     os.mkdir(PRIVATE_FOLDER)  # noqa: PTH102
     _mount(PLACE, "", MS_REMOUNT | MS_RDONLY)
 

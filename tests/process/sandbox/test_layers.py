@@ -15,7 +15,7 @@ from grader.cli import main
 from grader.errors import GraderFailure
 from grader.process.bootstrap import require_all
 from grader.process.sandbox import namespaces
-from grader.process.sandbox.kernel import Unavailable
+from grader.process.sandbox.kernel import PR_SET_DUMPABLE, Unavailable, prctl
 from grader.process.sandbox.layers import LAYERS, Layer, Outcome, missing
 from grader.process.sandbox.plan import Plan
 from grader.process.sandbox.probe import probe
@@ -57,6 +57,7 @@ def test_a_layer_that_does_nothing_is_found_out(name: str, monkeypatch: pytest.M
 
     monkeypatch.setattr(table, "LAYERS", with_layer(name, lambda it: replace(it, apply=nothing)))
     monkeypatch.setenv("SOMETHING", "to be forgotten")
+    prctl(PR_SET_DUMPABLE, 1)  # a test before this one may have closed it
     spare = os.open(os.devnull, os.O_RDONLY)
     outcomes = {outcome.name: outcome for outcome in probe()}
     os.close(spare)
