@@ -5,6 +5,7 @@ A process forked from one whose torch has run on several threads may wait for th
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 os.environ["ATEN_CPU_CAPABILITY"] = "default"
 os.environ["OMP_NUM_THREADS"] = "1"
 
+import grader.classroom.crew
 import grader.process.bootstrap
 import grader.process.grading_process
 import grader.process.launcher as launching
@@ -28,6 +30,7 @@ launching.new_warm_process = launching.forked
 grader.process.bootstrap.check_held = lambda: None
 # A class's workers are too, where the command itself is not started: tests/classroom/test_class.py.
 grader.process.grading_process.new_process = command.new_process  # type: ignore[assignment]
+grader.classroom.crew.TorchProcess = nullcontext  # type: ignore[assignment, misc]
 
 pytest_plugins = ["pytester"]  # a pytest inside a test, for what the plugin does
 

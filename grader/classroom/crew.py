@@ -6,10 +6,11 @@ dies or goes silent is replaced, and what it had is asked again.
 
 import os
 import queue
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -18,6 +19,7 @@ from grader.classroom.entries import Refused
 from grader.classroom.task import Settings, Task
 from grader.errors import GraderFailure, NoRoom
 from grader.process.grading_process import ENDING, GradingProcess, Lost
+from grader.process.torch_process import TorchProcess
 
 TRIES = 3  # of one submission, each in another process
 PATIENCE = 900.0  # seconds for one answer: an attempt has a clock of its own, which is shorter
@@ -28,8 +30,8 @@ T = TypeVar("T")
 class Worker:
     """Grades one submission after another in a process; where that ends, in another one."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, forks: TorchProcess | None = None) -> None:
+        self._settings, self._forks = settings, forks
         self._process: _InOwnFolder | None = None
         self._in_use = threading.RLock()
         self._stopped = threading.Event()
@@ -46,7 +48,7 @@ class Worker:
                 break
             try:
                 if self._process is None:
-                    self._process = _InOwnFolder()
+                    self._process = _InOwnFolder(self._forks)
                     if self._stopped.is_set():  # meanwhile: `stop` found no process to kill
                         self.close()
                         break
@@ -82,9 +84,10 @@ class Worker:
 class _InOwnFolder(GradingProcess):
     """What a report says of a file is its name in the class's folder: it is put there."""
 
-    def __init__(self) -> None:
+    def __init__(self, forks: TorchProcess | None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="handgrad-", ignore_cleanup_errors=True)
-        super().__init__("grader.classroom.worker", folder=Path(self._folder.name))
+        folder = Path(self._folder.name)
+        super().__init__("grader.classroom.worker", folder=folder, forks=forks)
 
     def close(self, patience: float = ENDING) -> None:
         super().close(patience)
@@ -108,26 +111,28 @@ def share(
     """
     waiting, workers = iter(asked), min(workers, len(asked))
     results: queue.Queue[Done[T] | None] = queue.Queue(maxsize=2 * workers)
-    crew = [_Member(waiting, task_of, settings, results) for _ in range(workers)]
-    for member in crew:
-        member.start()
-    left, unanswered = len(crew), len(asked)
-    try:
-        while left:
-            found = results.get()
-            if found is None:
-                left -= 1
-            else:
-                unanswered -= 1
-                yield found
-        if unanswered:
-            raise GraderFailure(
-                f"{unanswered} of {len(asked)} submissions were not graded: the grader failed. "
-                "What was graded is kept; call again, and please report it if that fails too."
-            )
-    finally:
+    several = workers > 1 and sys.platform == "linux"
+    with TorchProcess() if several else nullcontext() as forks:
+        crew = [_Member(waiting, task_of, Worker(settings, forks), results) for _ in range(workers)]
         for member in crew:
-            member.stop()
+            member.start()
+        left, unanswered = len(crew), len(asked)
+        try:
+            while left:
+                found = results.get()
+                if found is None:
+                    left -= 1
+                else:
+                    unanswered -= 1
+                    yield found
+        finally:
+            for member in crew:
+                member.stop()
+    if unanswered:
+        raise GraderFailure(
+            f"{unanswered} of {len(asked)} submissions were not graded: the grader failed. "
+            "What was graded is kept; call again, and please report it if that fails too."
+        )
 
 
 def task_or_problem(one: T, task_of: Callable[[T], Task]) -> Task | dict[str, Any]:
@@ -148,14 +153,14 @@ class _Member(threading.Thread, Generic[T]):
         self,
         waiting: Iterator[T],
         task_of: Callable[[T], Task],
-        settings: Settings,
+        worker: Worker,
         results: "queue.Queue[Done[T] | None]",
     ) -> None:
         super().__init__(daemon=True)
         self._waiting, self._task_of = waiting, task_of
         self._results = results
         self._stopped = threading.Event()
-        self._worker = Worker(settings)
+        self._worker = worker
 
     def run(self) -> None:
         try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.process.clean_start import NATIVE, bare_environment, choose_kernels, load_torch
+from grader.process.torch_process import Forked, TorchProcess
 
 ENDING = 5.0  # seconds for it to end by itself
 LONGEST = 256 * 2**20  # bytes of one answer
@@ -30,10 +31,16 @@ class Lost(Exception):
 class GradingProcess:
     """The end that asks; one thread's."""
 
-    def __init__(self, module: str, native: bool = False, folder: Path | None = None) -> None:
-        """`folder`: what it works in."""
+    def __init__(
+        self,
+        module: str,
+        native: bool = False,
+        folder: Path | None = None,
+        forks: TorchProcess | None = None,
+    ) -> None:
+        """`folder`: what it works in. `forks`: what it is forked from, where that is there."""
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
-        self._process = new_process(
+        self._process = self._forked(module, folder, forks) or new_process(
             [sys.executable, "-P", "-m", module, *[NATIVE] * native],
             env=choose_kernels(bare_environment(), native),
             cwd=folder,
@@ -43,9 +50,22 @@ class GradingProcess:
             start_new_session=True,  # Ctrl-C is answered by whoever asks
         )
 
+    def _forked(
+        self, module: str, folder: Path | None, forks: TorchProcess | None
+    ) -> Forked | None:
+        if forks is not None and folder is not None:
+            with suppress(OSError):  # it has died
+                return forks.start(module, self._said, folder)
+        return None
+
     @property
     def runs(self) -> bool:
-        return self._process.poll() is None
+        """Whether it has not ended."""
+        try:
+            self._process.wait(0.0)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
 
     def tell(self, facts: Any) -> None:
         """Raises Lost."""
@@ -98,7 +118,8 @@ class GradingProcess:
             self._process.wait(1.0)
         self._said.seek(0)
         lines = self._said.read().decode(errors="replace").strip().split("\n")
-        return lines[-1][:300] or f"it ended with {self._process.returncode}"
+        code = self._process.returncode
+        return lines[-1][:300] or ("it ended" if code is None else f"it ended with {code}")
 
 
 def own_streams() -> Sequence[IO[bytes]]:

@@ -24,6 +24,7 @@ MODULES = (
 FRAMES = (
     "<frozen runpy>", "*/grader/__main__.py", "*/grader/process/bootstrap.py",
     "*/grader/process/launcher.py", "*/grader/process/grading_process.py",
+    "*/grader/process/torch_process.py",
     "*/grader/jupyter/serve.py", "*/grader/classroom/worker.py",
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ def test_a_worker_that_is_stopped_while_it_starts_is_not_asked(
     worker = Worker(SETTINGS)
 
     class Starting:
-        def __init__(self) -> None:
+        def __init__(self, _: object) -> None:
             stopping = threading.Thread(target=worker.stop)
             stopping.start()
             stopping.join()

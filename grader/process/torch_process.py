@@ -1,0 +1,155 @@
+"""A process that has torch and nothing else, and forks those that grade a class: one import of
+torch for all of them.
+
+Each of them begins as it would as an interpreter of its own, from nothing. Both ends are here.
+Importing this imports no torch. Linux only: elsewhere a process with torch in it is not forked.
+"""
+
+import importlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NoReturn, Self
+
+from grader.process.clean_start import bare_environment, choose_kernels, load_torch
+
+PATIENCE = 60.0  # seconds for it to load torch, or to fork
+ENDING = 5.0  # seconds for it to end by itself
+LONGEST = 200  # bytes of a module's name
+
+
+class TorchProcess:
+    """The end that asks. A context manager; of any thread."""
+
+    def __init__(self) -> None:
+        self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(PATIENCE)
+        self._asking = threading.Lock()
+        with there:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", __name__, str(there.fileno())],
+                env=choose_kernels(bare_environment(), native=False),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[there.fileno()],
+                start_new_session=True,  # Ctrl-C is answered by whoever asks
+            )
+
+    def start(self, module: str, stderr: IO[bytes], cwd: Path) -> "Forked":
+        """A process that runs this module's `main`. Raises OSError."""
+        (asked, asks), (answered, answers) = os.pipe(), os.pipe()
+        folder = os.open(cwd, os.O_RDONLY | os.O_DIRECTORY)
+        theirs = (asked, answers, stderr.fileno(), folder)
+        try:
+            with self._asking:
+                socket.send_fds(self._control, [module.encode()], theirs)
+                _, came, _, _ = socket.recv_fds(self._control, 1, 1)
+            if not came:
+                raise ConnectionResetError("the process that others are forked from has ended")
+        except BaseException:
+            os.close(asks)
+            os.close(answered)
+            raise
+        finally:
+            for descriptor in (asked, answers, folder):
+                os.close(descriptor)
+        return Forked(os.fdopen(asks, "wb"), os.fdopen(answered, "rb"), came[0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """It ends when what it has forked has ended, or soon."""
+        self._control.close()
+        try:
+            self._process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@dataclass
+class Forked:
+    """What is used of subprocess.Popen, of a process that is another's child: only that one is
+    told its exit code."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    _pidfd: int | None  # None once it has ended
+    returncode = None
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Raises subprocess.TimeoutExpired."""
+        if self._pidfd is None:
+            return
+        if not select.select([self._pidfd], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired("a forked process", timeout or 0.0)
+        os.close(self._pidfd)
+        self._pidfd = None
+
+    def kill(self) -> None:
+        if self._pidfd is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
+
+def serve(control: socket.socket) -> None:
+    """The other end: until the one that asks is closed."""
+    load_torch()
+    while True:
+        signal.signal(signal.SIGCHLD, _reap)
+        _reap()
+        module, descriptors, _, _ = socket.recv_fds(control, LONGEST, 4)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # none is reaped before it has been named
+        if not module:
+            break
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            _be(module.decode(), descriptors)
+        ended = os.pidfd_open(pid)
+        socket.send_fds(control, [b"."], [ended])
+        for descriptor in (*descriptors, ended):
+            os.close(descriptor)
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def _reap(*_: object) -> None:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _be(module: str, descriptors: Sequence[int]) -> NoReturn:
+    """As an interpreter that is started with these streams, in this folder."""
+    status: Any = 1
+    try:
+        os.setsid()
+        os.fchdir(descriptors[3])
+        for target, descriptor in enumerate(descriptors[:3]):
+            os.dup2(descriptor, target)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        importlib.import_module(module).main()
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        with suppress(OSError):
+            sys.stderr.flush()
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    sys.argv[1:], (number,) = [], sys.argv[1:]
+    serve(socket.socket(fileno=int(number)))

@@ -1,0 +1,123 @@
+"""One import of torch for several processes that grade: each starts from nothing, and ends."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.process.grading_process import GradingProcess, Lost
+from grader.process.torch_process import TorchProcess
+
+MODULE = "answers_in_a_test"
+ANSWERS = """\
+import json, os, sys
+
+def main():
+    print("said", file=sys.stderr)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if asked == "end":
+            raise SystemExit("it had enough")
+        told = {"torch": "torch" in sys.modules, "folder": os.getcwd(), "argv": sys.argv[1:],
+                "variables": sorted(os.environ), "parent": os.getppid(), "pid": os.getpid(),
+                "session": os.getsid(0), "descriptors": len(os.listdir("/proc/self/fd")) - 1,
+                "grader": [name for name in sys.modules if name.startswith("grader.cour")]}
+        print(json.dumps(told), flush=True)
+"""
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="it takes Linux")
+
+
+@pytest.fixture
+def forks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchProcess]:
+    (tmp_path / f"{MODULE}.py").write_text(ANSWERS)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("SOMETHING", "to be forgotten")
+    with TorchProcess() as forks:
+        yield forks
+
+
+def started(forks: TorchProcess, folder: Path) -> GradingProcess:
+    folder.mkdir(exist_ok=True)
+    return GradingProcess(MODULE, folder=folder, forks=forks)
+
+
+def none_is_left(*pids: int) -> bool:
+    """Soon: whoever made them reaps them."""
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_each_has_torch_and_its_own_streams_folder_and_session_and_no_more(
+    forks: TorchProcess, tmp_path: Path
+) -> None:
+    processes = [started(forks, tmp_path / name) for name in ("a", "b")]
+    told: list[dict[str, Any]] = [process.ask("who") for process in processes]
+    for facts, name in zip(told, ("a", "b"), strict=True):
+        assert facts["folder"] == str(tmp_path / name)
+        assert facts["torch"]
+        assert facts["argv"] == facts["grader"] == []
+        assert "SOMETHING" not in facts["variables"]
+        assert facts["descriptors"] == 3
+        assert facts["session"] == facts["pid"]
+    assert told[0]["parent"] == told[1]["parent"] != os.getpid()
+    for process in processes:
+        process.close()
+        assert not process.runs
+    assert none_is_left(*(facts["pid"] for facts in told))
+
+
+def test_one_that_ends_says_why_and_another_takes_its_place(
+    forks: TorchProcess, tmp_path: Path
+) -> None:
+    process = started(forks, tmp_path / "a")
+    assert process.runs
+    with pytest.raises(Lost, match="it had enough"):
+        process.ask("end")
+    assert not process.runs
+    process.close()
+    process = started(forks, tmp_path / "a")
+    os.kill(process.ask("who")["pid"], signal.SIGKILL)
+    with pytest.raises(Lost, match=r"^said$"):
+        process.ask("who")
+    process.close()
+    process = started(forks, tmp_path / "a")
+    pid = process.ask("who")["pid"]
+    process.kill()
+    process.close()
+    assert none_is_left(pid)
+
+
+def test_where_it_has_died_an_interpreter_is_started(forks: TorchProcess, tmp_path: Path) -> None:
+    first = started(forks, tmp_path / "a")
+    os.kill(first.ask("who")["parent"], signal.SIGKILL)
+    (tmp_path / f"{MODULE}.py").write_text(f"{ANSWERS}\nmain()\n")
+    second = started(forks, tmp_path / "b")
+    facts = second.ask("who")
+    assert facts["parent"] == os.getpid()
+    assert first.ask("who")["torch"]  # it was not its own death
+    first.close()
+    second.close()
+
+
+def test_none_is_left_where_whoever_asked_is_killed(tmp_path: Path, forks: TorchProcess) -> None:
+    here, there = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with TorchProcess() as others:
+            process = started(others, tmp_path / "a")
+            facts = process.ask("who")
+            os.write(there, f"{facts['pid']} {facts['parent']}".encode())
+            signal.pause()
+    found = [int(number) for number in os.read(here, 100).split()]
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(here)
+    os.close(there)
+    assert none_is_left(*found)
