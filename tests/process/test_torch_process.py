@@ -46,12 +46,20 @@ def started(forks: TorchProcess, folder: Path) -> GradingProcess:
     return GradingProcess(MODULE, folder=folder, forks=forks)
 
 
+def runs(pid: int) -> bool:
+    """Not where it has ended and was not reaped yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def none_is_left(*pids: int) -> bool:
-    """Soon: whoever made them reaps them."""
+    """Soon."""
     deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+    while any(map(runs, pids)) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    return not any(map(runs, pids))
 
 
 def test_each_has_torch_and_its_own_streams_folder_and_session_and_no_more(
