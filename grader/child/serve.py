@@ -204,7 +204,10 @@ def run(
         module = _loaded(code, request, recorder)
         drive = code.drivers[code.setup.kind]
         extra = request.sizes.keys() - request.numbers.keys() | set(request.further)
-        drive(ChildCall(module, given, code.setup, stand_ins, notes, frozenset(extra)), scope)
+        try:
+            drive(ChildCall(module, given, code.setup, stand_ins, notes, frozenset(extra)), scope)
+        finally:  # a module and its functions hold one another, and would hold all its tensors
+            module.pop(RECORDER, None)
 
     set_width(request.float64)
     # In isolation nobody looks for autograd: that is looked for as the code is written.

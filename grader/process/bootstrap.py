@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from grader.errors import GraderFailure
+from grader.process.clean_start import keep_freed_memory
 from grader.process.held import HoldsMore, check_held
 from grader.process.sandbox import landlock
 from grader.process.sandbox.layers import NOTHING_HELD, Outcome, apply, missing, prepare
@@ -32,6 +33,7 @@ def preload() -> None:
 
     torch.zeros(1).tanh()  # torch chooses its kernels by the environment, at the first use
     torch.zeros(1).half().bfloat16().float()  # and reads /proc/cpuinfo, which a child may not
+    keep_freed_memory()
     prepare()
     _open_streams()
     empty_environment()

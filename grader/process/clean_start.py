@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 WORD = "--told"  # before the number of that file, which is all that the new Python is told
@@ -18,6 +19,8 @@ FILES = ("--submission", "--names")
 # What Python and torch need to start. No other variable is handed over.
 KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV")
 KEPT_PREFIXES = ("LC_", "LD_", "PYTHON", "OMP_", "MKL_", "KMP_", "OPENBLAS_", "CUDA_")
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
 
 AT_START = {
     # The sandbox grants no threads; code that asks torch for four is to get one, not to end.
@@ -90,3 +93,15 @@ def load_torch() -> None:
 
     gc.freeze()
     gc.enable()
+    keep_freed_memory()
+
+
+def keep_freed_memory() -> None:
+    """For the next use of it, also by children: the tensors of a call come and go by megabytes, and
+    for each page that the system had back it makes another."""
+    import ctypes
+
+    with suppress(AttributeError, OSError):  # of GNU's C library
+        mallopt = ctypes.CDLL(None).mallopt
+        for option in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
+            mallopt(option, 2**25)
