@@ -134,13 +134,13 @@ class Attempt:
 
     def _exchange(self, frame: bytes, deadline: float) -> bytes | Ended:
         """Write the whole frame, read one frame back, collecting prints all the while."""
-        unsent, reply, needed = memoryview(frame), bytearray(), LENGTH.size
+        unsent, pieces, needed, sized = memoryview(frame), list[bytes](), LENGTH.size, False
         tell_at = time.monotonic() + SILENT
         with selectors.DefaultSelector() as selector, ExitStack() as shown:
             selector.register(self._requests, selectors.EVENT_WRITE)
             selector.register(self._replies, selectors.EVENT_READ)
             selector.register(self._prints, selectors.EVENT_READ)
-            while len(reply) < needed:
+            while needed or not sized:
                 ready = selector.select(max(0.0, min(deadline, tell_at) - time.monotonic()))
                 now = time.monotonic()
                 if now >= deadline:
@@ -159,19 +159,21 @@ class Attempt:
                         elif self._lost > PRINT_CAP:
                             return Ended("flooded", f"{PRINT_CAP // 2**20} MiB")
                     else:
-                        piece = os.read(self._replies, min(2**20, needed - len(reply)))
+                        piece = os.read(self._replies, min(2**20, needed))
                         if not piece:
                             return self._how_it_ended()
-                        reply += piece
-                if needed == LENGTH.size == len(reply):
-                    needed += LENGTH.unpack(reply)[0]
+                        pieces.append(piece)
+                        needed -= len(piece)
+                if not needed and not sized:
+                    (needed,) = LENGTH.unpack(b"".join(pieces))
+                    pieces, sized = [], True
                     if needed > REPLY_CAP:
                         return Ended("too_large", f"{needed:,} bytes; at most {REPLY_CAP:,}")
                     self.room -= needed
                     if self.room < 0:
                         return Ended("too_large", f"{REPLIES_CAP:,} bytes or more in all calls")
         self._drain_prints()
-        return bytes(memoryview(reply)[LENGTH.size :])
+        return b"".join(pieces)
 
     def _too_slow(self, deadline: float) -> str:
         if deadline == self._last and not self._slow:

@@ -5,6 +5,7 @@ Pure functions of a report. Hints and the page of the mistake are there, folded 
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html import escape
 from re import sub
 
@@ -145,8 +146,12 @@ def _further(report: Report, exercise: Exercise, hints: bool) -> Iterator[str]:
 
 
 def _explained(mistake: str) -> Iterator[str]:
-    page = read_page(mistake)
-    yield from _folded(f"What this mistake is: {mistake}", [MarkdownIt().render(page.body)])
+    yield from _folded(f"What this mistake is: {mistake}", [_page(mistake)])
+
+
+@cache  # a class has many pages with the same mistake
+def _page(mistake: str) -> str:
+    return str(MarkdownIt().render(read_page(mistake).body))
 
 
 def _table(report: Report) -> Iterator[str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from grader.process.sandbox import kernel
 from grader.process.sandbox.kernel import Unavailable, syscall
-from grader.process.sandbox.namespaces import PLACE, share_namespaces
+from grader.process.sandbox.namespaces import PLACE, make_place
 from grader.process.sandbox.plan import Plan
 
 CREATE_RULESET_VERSION = 1
@@ -81,7 +81,7 @@ def make_ruleset() -> int:
         for path in readable():
             _allow(ruleset, path, READ & handled)
         _allow(ruleset, NOTHING, (READ_FILE | WRITE_FILE) & handled)
-        if share_namespaces.cache_info().currsize:
+        if make_place.cache_info().currsize:
             _allow(ruleset, PLACE, WRITE & handled)  # that is, what a child mounts in it
     except BaseException:
         os.close(ruleset)

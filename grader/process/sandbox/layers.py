@@ -48,7 +48,7 @@ LAYERS = (
     Layer("namespaces", False, "users, mounts, network and IPC of its own",
           namespaces.enter_namespaces, None, namespaces.share_namespaces),
     Layer("private folder", False, "16 MiB to write in, gone with it; else nowhere to write",
-          namespaces.make_private_folder, namespaces.check_private_folder),
+          namespaces.make_private_folder, namespaces.check_private_folder, namespaces.make_place),
     Layer("no capabilities", True, "no privilege over the machine, started as root or not",
           privileges.drop_capabilities, privileges.check_capabilities),
     Layer("ends with the grader", True, "killed when the process it was made by ends",

@@ -34,11 +34,7 @@ inside: set[int] = set()  # this process, once it has a mount namespace of its o
 
 @cache  # what is forked from this process is in them too
 def share_namespaces() -> None:
-    """Those that all children of this process are in, and a place to mount a folder in.
-
-    The place can be gone through, and neither be written to nor read: no child leaves anything
-    there for another.
-    """
+    """Those that all children of this process are in."""
     user, group, dumpable = os.geteuid(), os.getegid(), prctl(PR_GET_DUMPABLE)
     prctl(PR_SET_DUMPABLE, 1)  # else its own /proc/self/uid_map is closed to it
     try:
@@ -53,6 +49,17 @@ def share_namespaces() -> None:
             (own / name).write_text(text)
     finally:
         prctl(PR_SET_DUMPABLE, dumpable)
+
+
+@cache
+def make_place() -> None:
+    """To mount a folder in, for each child its own. It can be gone through, and neither be written
+    to nor read: no child leaves anything there for another.
+
+    Raises Unavailable outside namespaces of its own: root would change the whole machine.
+    """
+    if not share_namespaces.cache_info().currsize:
+        raise Unavailable("it takes namespaces of its own.")
     _mount(PLACE, "size=4k,nr_inodes=4,mode=100")
     os.mkdir(PRIVATE_FOLDER)  # noqa: PTH102
     _mount(PLACE, "", MS_REMOUNT | MS_RDONLY)
@@ -72,6 +79,7 @@ def make_private_folder(plan: Plan) -> None:
     os.chdir("/")
     if os.getpid() not in inside:
         raise Unavailable("it takes namespaces of its own.")
+    make_place()
     _mount(PRIVATE_FOLDER, f"size={FOLDER},nr_inodes={FOLDER_FILES},mode=700")
     os.chdir(PRIVATE_FOLDER)
 
