@@ -1,7 +1,7 @@
 """A process's memory in pages of 2 MiB, so that it is forked, and its children end, in less time.
 
 To fork a process copies its table of pages, and each of the 37,000 small ones that torch takes has
-an entry. Gathering them takes a quarter of a second, once: for a process that forks many.
+an entry. Gathering them takes a twentieth of a second, once: for a process that forks several.
 Source: https://man7.org/linux/man-pages/man2/madvise.2.html
 """
 
