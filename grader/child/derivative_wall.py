@@ -79,6 +79,7 @@ PLAIN = (
 # Others of the worked answers. torch takes a third of a millisecond to look up each that no mode
 # has seen yet, in every child.
 OTHERS = ("exp", "log", "pow.Tensor_Scalar", "reciprocal", "relu", "softmax.int", "tanh", "var.dim")
+OF_A_MODE = ("Python", "PythonTLSSnapshot")  # dispatch keys that an operator meets under one
 AUTOGRAD = ("AutogradCPU", "AutogradOther")
 BACKENDS = ("CPU", "SparseCPU", "SparseCsrCPU", "MkldnnCPU", "NestedTensorCPU", "QuantizedCPU")
 HAS_KERNEL = torch._C._dispatch_has_kernel_for_dispatch_key
@@ -268,7 +269,8 @@ def lay_routes() -> None:
         setattr(holder, name, _gate(original, aside))
     library: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
     for name in PLAIN:
-        library.impl(name, torch.library.fallthrough_kernel, "Python")
+        for key in OF_A_MODE:
+            library.impl(name, torch.library.fallthrough_kernel, key)
         for key in AUTOGRAD:
             library.impl(name, _recorded, key)
     with warnings.catch_warnings():
