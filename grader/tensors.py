@@ -59,6 +59,11 @@ def _without_leading_ones(shape: torch.Size) -> tuple[int, ...]:
     return tuple(shape[first:])
 
 
+def largest_entry(tensor: torch.Tensor) -> float:
+    """Its size; 0 where there is none, not finite where one entry is not."""
+    return float(tensor.abs().max().item()) if tensor.numel() else 0.0
+
+
 def close(
     one: torch.Tensor, other: torch.Tensor, scale: float | None = None, by: float = TOLERANCE
 ) -> bool:

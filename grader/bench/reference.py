@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import torch
 
 from grader.bench.trial import Tensors, Trial, evaluate
+from grader.tensors import largest_entry
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,13 @@ class Reference:
     trial: Trial
     gradients: Tensors  # by name: "counts"
     _scales: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    _largest: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+
+    def largest(self, name: str) -> float:
+        """The size of the gradient's largest entry."""
+        if name not in self._largest:
+            self._largest[name] = largest_entry(self.gradients[name])
+        return self._largest[name]
 
     def scale(self, name: str) -> float:
         """The size that the gradient would have if nothing in it cancelled."""

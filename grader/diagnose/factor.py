@@ -9,7 +9,7 @@ import torch
 
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
-from grader.diagnose.case import Case
+from grader.diagnose.case import Case, kept
 from grader.diagnose.statements import names_in
 from grader.tensors import close
 
@@ -32,6 +32,12 @@ def factor_between(case: Case, one: torch.Tensor, other: torch.Tensor) -> float 
 
 def names_of(case: Case, factor: float) -> list[str]:
     """What the factor may be called: 2, 1/n, n/(n-1), ...; [] where nothing fits."""
+    known = _known_factors(case).items()
+    return [name for name, value in known if abs(value - factor) <= 1e-9 * abs(value)]
+
+
+@kept
+def _known_factors(case: Case) -> dict[str, float]:
     known: dict[str, float] = {"2": 2.0, "1/2": 0.5, "-2": -2.0, "-1/2": -0.5}
     for name, size in case.counts.items():
         known[name] = float(size)
@@ -59,7 +65,7 @@ def names_of(case: Case, factor: float) -> list[str]:
                 known.setdefault(f"{name}/{other}", number / divisor)
     for name, value in list(known.items()):
         known.setdefault(f"-{name}", -value)
-    return [name for name, value in known.items() if abs(value - factor) <= 1e-9 * abs(value)]
+    return known
 
 
 def _numbers(case: Case) -> Iterator[tuple[str, float]]:

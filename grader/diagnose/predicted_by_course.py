@@ -3,10 +3,17 @@
 A value that is not a gradient has no chunk to predict a mistake from.
 """
 
-from grader.diagnose.case import Case
+import torch
+
+from grader.diagnose.case import Case, kept
 
 
 def foretold(case: Case, mistake: str) -> bool:
     """Whether the learner gave just what this mistake gives."""
-    known = case.point.trial.wrong_values(case.point.values).get(mistake, {})
+    known = _wrong_values(case).get(mistake, {})
     return any(case.matches(value) for value in known.get(case.name, ()))
+
+
+@kept
+def _wrong_values(case: Case) -> dict[str, dict[str, list[torch.Tensor]]]:
+    return case.point.trial.wrong_values(case.point.values)

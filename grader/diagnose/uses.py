@@ -9,12 +9,13 @@ import torch
 
 from grader.bench.trial import evaluate
 from grader.course.forward import Chunk
-from grader.diagnose.case import Case
+from grader.diagnose.case import Case, kept
 from grader.tensors import close
 
 LEAF = "one_use"
 
 
+@kept
 def uses_of(case: Case) -> dict[str, torch.Tensor]:
     """By a text that names the use; those that send something back."""
     found: dict[str, torch.Tensor] = {}
@@ -31,6 +32,7 @@ def uses_of(case: Case) -> dict[str, torch.Tensor]:
     return {text: tensor for text, tensor in found.items() if bool((tensor != 0).any())}
 
 
+@kept
 def sums_of(case: Case) -> dict[str, torch.Tensor]:
     """The uses, one of them in two: `1 + y` beside the value makes two terms of its derivative.
 
@@ -44,10 +46,10 @@ def sums_of(case: Case) -> dict[str, torch.Tensor]:
             if whole not in uses or not _sum_beside(node, case.name):
                 continue
             terms = {}
-            for kept, dropped in (("left", "right"), ("right", "left")):
+            for stays, dropped in (("left", "right"), ("right", "left")):
                 part = getattr(node, dropped)
                 setattr(node, dropped, ast.Constant(0))
-                terms[f"`{ast.unparse(getattr(node, kept))}` of {whole}"] = arrives_at_leaf(
+                terms[f"`{ast.unparse(getattr(node, stays))}` of {whole}"] = arrives_at_leaf(
                     case, chunk, _with_leaf(ast.unparse(tree), case.name), case.value
                 )
                 setattr(node, dropped, part)

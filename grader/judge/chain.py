@@ -33,6 +33,7 @@ class ChainRun:
             partial(self.reference.scale, name),
             self.trial.exercise.points,
             in_table=self.in_table,
+            largest=self.reference.largest(name),
         )
         shape = answer.shapes.get(name, compared.shape)
         return compared if shape == compared.shape else replace(compared, shape=shape)

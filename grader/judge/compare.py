@@ -4,14 +4,14 @@ First what it is (plain tensor, shape, dtype, finite), then the lecture's three 
 then whether it is right, which float64 decides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 import torch
 
-from grader.tensors import TOLERANCE
+from grader.tensors import TOLERANCE, largest_entry
 
 FLOAT32_TOLERANCE = 1e-2  # decides next to nothing: only what no rounding explains is wrong
 NUMBERS = ("builtins.float", "builtins.int")
@@ -37,7 +37,6 @@ class Comparison:
     approximate: bool = False
     maxdiff: float | None = None
     right: bool = False  # as far as this dtype can tell
-    worst: dict[str, Any] | None = None  # of a wrong one: index, yours, expected
     unfit: Unfit | None = None
 
 
@@ -48,12 +47,14 @@ def compare(
     scale: Callable[[], float],
     points: int = 0,
     in_table: bool = False,
+    largest: float | None = None,
 ) -> Comparison:
     """`kind` says what was submitted instead of a tensor. The reference sets shape and dtype.
 
     `scale`: what a difference is measured against, asked for where the reference's own size
     does not settle it. `points`: dimensions that the learner's code does not see, since it works
-    with numbers. `in_table`: whether the lecture's three columns are wanted.
+    with numbers. `in_table`: whether the lecture's three columns are wanted. `largest`: the size of
+    the reference's largest entry, where that is known.
     """
     if points and (submitted is None or submitted.shape != reference.shape):
         got = kind if submitted is None else f"a tensor of shape {tuple(submitted.shape)}"
@@ -69,28 +70,29 @@ def compare(
     if submitted.dtype != reference.dtype:
         dtypes = {"dtype": _name(submitted.dtype), "expected": _name(reference.dtype)}
         return Comparison(shape, unfit=Unfit("wrong-dtype", dtypes))
-    difference = (submitted - reference).abs().max().item() if reference.numel() else 0.0
-    right = _within(difference, reference, scale)
-    if not right and (not_finite := _not_finite(submitted, points)):
+    if largest is None:
+        largest = largest_entry(reference)
+    if isfinite(largest) and torch.equal(submitted, reference):
+        return Comparison(shape, in_table, in_table, 0.0, right=True)
+    difference = (submitted - reference).abs().max().item()
+    right = _within(difference, reference.dtype, largest, scale)
+    if not isfinite(difference) and (not_finite := _not_finite(submitted, points)):
         return Comparison(shape, unfit=not_finite)
     return Comparison(
         shape,
-        # What torch.all(submitted == reference) says, for here the difference is a number.
-        exact=in_table and difference == 0,
-        approximate=in_table and (difference == 0 or torch.allclose(submitted, reference)),
+        approximate=in_table and torch.allclose(submitted, reference),
         maxdiff=difference,
         right=right,
-        worst=None if right else _worst_entry(submitted, reference),
     )
 
 
-def _within(difference: float, reference: torch.Tensor, scale: Callable[[], float]) -> bool:
+def _within(
+    difference: float, dtype: torch.dtype, largest: float, scale: Callable[[], float]
+) -> bool:
     if not isfinite(difference):
         return False
-    tolerance = TOLERANCE if reference.dtype == torch.float64 else FLOAT32_TOLERANCE
-    if difference == 0 or difference <= tolerance * reference.abs().max().item():
-        return True
-    return difference <= tolerance * scale()
+    tolerance = TOLERANCE if dtype is torch.float64 else FLOAT32_TOLERANCE
+    return difference <= tolerance * largest or difference <= tolerance * scale()
 
 
 def _not_finite(submitted: torch.Tensor, points: int) -> Unfit | None:
@@ -113,11 +115,7 @@ def fits(submitted: torch.Tensor | None, reference: torch.Tensor) -> bool:
     return submitted.dtype == reference.dtype and bool(submitted.isfinite().all())
 
 
-def first_worst(comparisons: Sequence[Comparison | None]) -> dict[str, Any] | None:
-    return next((c.worst for c in comparisons if c is not None and c.worst), None)
-
-
-def _worst_entry(submitted: torch.Tensor, reference: torch.Tensor) -> dict[str, Any]:
+def worst_entry(submitted: torch.Tensor, reference: torch.Tensor) -> dict[str, Any]:
     """The entry that is furthest off: its index, the submitted value, torch's."""
     at = int((submitted - reference).abs().argmax())
     index: list[int] = []

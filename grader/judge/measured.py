@@ -61,6 +61,8 @@ def _inexact(facts: Facts, name: str) -> bool:
     exercise, comparison = facts.exercise, facts.comparisons[name][1]
     if comparison is None or not comparison.right or name in exercise.values:
         return False
+    if comparison.maxdiff == 0:
+        return False
     closest = CLOSEST_OF_NUMBERS if exercise.points else CLOSEST
     return _error(facts, name) > closest
 

@@ -7,7 +7,7 @@ was right; what is missing, late or unreadable is never credit.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.judge.compare import Comparison, first_worst
+from grader.judge.compare import Comparison, worst_entry
 from grader.judge.facts import Facts
 from grader.judge.missing import stopped_at, verdict_if_missing
 from grader.protocol.messages import Answer, Ended
@@ -47,7 +47,7 @@ def _verdict(facts: Facts, row: Row, strict: bool) -> Verdict:
         shown = NOT_GIVEN
     if strict and word in (*PASSING, "inherited") and facts.has_other_leading_ones(name):
         word = "wrong_shape"
-    if shown.shape is not None:
+    if points and shown.shape is not None:
         shown = replace(shown, shape=shown.shape[points:])
     own_exact = shown.exact
     alone = facts.float32_lines
@@ -60,8 +60,16 @@ def _verdict(facts: Facts, row: Row, strict: bool) -> Verdict:
         shown=shown,
         expected_shape=tuple(facts.lecture.reference.gradients[name].shape[points:]),
         own_exact=own_exact,
-        worst=None if word in PASSING else first_worst(comparisons[1:]),
+        worst=None if word in PASSING else _worst(facts, name),
     )
+
+
+def _worst(facts: Facts, name: str) -> dict[str, Any] | None:
+    """The entry that is furthest off, where what was given can be compared and is wrong."""
+    for run, compared in zip(facts.chain[1:], facts.comparisons[name][1:], strict=True):
+        if compared is not None and compared.unfit is None and not compared.right:
+            return worst_entry(run.given[name], run.reference.gradients[name])
+    return None
 
 
 def _line(facts: Facts, row: Row, verdict: str) -> int | None:

@@ -23,6 +23,7 @@ from grader.observe.probes import (
 )
 from grader.process.attempt import Attempt
 from grader.protocol.messages import Answer, Ended
+from grader.syntax.submission import Submission
 
 Run = tuple[Point, Answer | Ended]  # of the instrumented function: what was asked, what it gave
 
@@ -54,7 +55,11 @@ class Dependencies:
 
 
 def find_dependencies(
-    attempt: Attempt, runs: tuple[Run, ...], names: Sequence[str], wrote: bool
+    attempt: Attempt,
+    runs: tuple[Run, ...],
+    names: Sequence[str],
+    wrote: bool,
+    submission: Submission,
 ) -> Dependencies:
     """Ask on about the lines that do not give their chunk's VJP.
 
@@ -70,7 +75,7 @@ def find_dependencies(
     left = [name for name in names if not _settled(result_of(before, name), point, name)]
     if not left and not wrote and not any(answer.rebuilt for answer in answers):
         return found
-    probes = Probes(attempt, point, before, found.done_late)
+    probes = Probes(attempt, point, before, found.done_late, submission)
     uses = {name: probes.uses(name) for name in left}
     if point.exercise.kind.runs_rows_alone:  # each ran alone: what no stand-in moves is constant
         ran = before.recorded if isinstance(before, Answer) else {}

@@ -81,7 +81,7 @@ def _ask_on(
         known = set()  # then no gradient is the learner's own
     wrote = any(answer.changed for answer in answers)
     names = [name for name in bench.exercise.gradients if name in known]
-    return find_dependencies(attempt, runs.runs, names, wrote)
+    return find_dependencies(attempt, runs.runs, names, wrote, submission)
 
 
 def forbidden_in(submission: Submission, answers: Sequence[Answer | Ended]) -> Forbidden | None:

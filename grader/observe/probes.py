@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import torch
 
@@ -11,8 +10,7 @@ from grader.bench.point import Point, above, nearest
 from grader.course.exercise import Exercise
 from grader.process.attempt import Attempt
 from grader.protocol.messages import Answer, Ended, Isolation
-from grader.syntax.gradients import Gradients
-from grader.syntax.submission import parsed
+from grader.syntax.submission import Submission
 from grader.syntax.targets import within
 from grader.tensors import close, identical
 
@@ -50,13 +48,13 @@ class Probes:
     point: Point
     before: Answer | Ended
     late: Mapping[str, int]
+    submission: Submission
     asked: dict[tuple[str, ...], Answer | Ended] = field(default_factory=dict)
 
     def uses(self, name: str) -> frozenset[str]:
         """Which gradients change a line's result when they change: those of its chunk and those
         that its statements name one by one, the others by halves."""
-        named = self._named_with.get(name, frozenset())
-        likely = sorted(nearest(self.point.exercise, name) | named)
+        likely = sorted(nearest(self.point.exercise, name) | self._named_with(name))
         others = tuple(other for other in self.point.upstream if other not in {name, *likely})
         groups = [*((upstream,) for upstream in likely), others]
         return frozenset().union(*(self._used(name, group) for group in groups))
@@ -75,18 +73,14 @@ class Probes:
         first = self._used(name, group[:middle])
         return first | self._used(name, group[middle:], sure=not first)
 
-    @cached_property
-    def _named_with(self) -> dict[str, frozenset[str]]:
-        """For each gradient, the others that stand in a statement that writes it."""
-        setup = self.attempt.setup
-        names = {row.key: row.name for row in setup.rows}
-        written = Gradients(parsed(setup.source)).written
-        found = {}
-        for key, name in names.items():
-            nodes = [write.node for write in written[key].writes] if key in written else []
-            read = {part.id for part in within(nodes) if isinstance(part, ast.Name)}
-            found[name] = frozenset(names[other] for other in read & names.keys() - {key})
-        return found
+    def _named_with(self, name: str) -> frozenset[str]:
+        """The other gradients that stand in a statement that writes this one."""
+        names = {row.key: row.name for row in self.attempt.setup.rows}
+        key = self.point.exercise.key(name)
+        written = self.submission.gradients.get(key)
+        nodes = [] if written is None else [write.node for write in written.writes]
+        read = {part.id for part in within(nodes) if isinstance(part, ast.Name)}
+        return frozenset(names[other] for other in read & names.keys() - {key})
 
     def _moved(self, group: tuple[str, ...]) -> Answer | Ended:
         if group not in self.asked:

@@ -33,6 +33,7 @@ DTYPES = {
     "BOOL": torch.bool,
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
+SIZES = {dtype: dtype.itemsize for dtype in DTYPES.values()}
 
 
 class BadMessage(Exception):
@@ -126,13 +127,15 @@ def _tensor(name: str, entry: Mapping[str, Any]) -> torch.Tensor:
     dtype = DTYPES.get(entry["dtype"])
     if dtype is None:
         raise BadMessage(f"{name[:40]}: dtype {entry['dtype']}")
-    shape, data = list(entry["shape"]), bytearray(entry["data"])
+    shape, data = entry["shape"], entry["data"]
     if len(shape) > MOST_DIMENSIONS:
         raise BadMessage(f"{name[:40]}: a tensor of {len(shape)} dimensions")
-    if math.prod(shape) * dtype.itemsize != len(data):
+    if math.prod(shape) * SIZES[dtype] != len(data):
         raise BadMessage(f"{name[:40]}: {len(data)} bytes for shape {shape[:8]}")
+    if type(data) is bytes:  # as older readers give it: not to be written to
+        data = bytearray(data)
     flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
     try:
-        return flat.reshape(shape)
+        return flat.view(shape)
     except (RuntimeError, TypeError):  # no entries, and a size beyond 2**63 beside the 0
         raise BadMessage(f"{name[:40]}: shape {shape[:8]}") from None

@@ -50,7 +50,7 @@ def _sums(case: Case) -> Iterator[tuple[Chunk, torch.Tensor]]:
     """A chunk, and the whole gradient with + for * in that chunk's part."""
     for chunk in case.consumers:
         upstream = case.upstream(chunk)
-        ones = torch.ones_like(upstream)
+        ones = case.ones_like(upstream)
         for local in (case.send_back(chunk, ones), case.spread_of(chunk, ones)):
             if local is None or chunk.name == "loss":
                 continue

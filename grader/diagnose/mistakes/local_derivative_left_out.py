@@ -68,7 +68,7 @@ def _as_if_ones(case: Case, chunk: Chunk, read: str) -> bool:
     if read == case.name or not torch.is_tensor(value) or not value.is_floating_point():
         return False
     own = case.contributions[chunk.name]
-    without = case.send_back(chunk, values={read: torch.ones_like(value)})
+    without = case.send_back(chunk, values={read: case.ones_like(value)})
     if without is None or case.result.shape != own.shape or proportional(case, own, without):
         return False
     if case.matches(case.expected - own + without):

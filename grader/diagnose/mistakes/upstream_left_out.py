@@ -28,7 +28,7 @@ def _whole(case: Case) -> Evidence | None:
     for chunk in case.consumers:
         if chunk.name == "loss":
             continue
-        ones = torch.ones_like(case.upstream(chunk))
+        ones = case.ones_like(case.upstream(chunk))
         for expand in (False, True):
             if expand and case.spread(chunk) is None:
                 continue
@@ -38,7 +38,7 @@ def _whole(case: Case) -> Evidence | None:
                 return {"chunk": chunk.source, "upstream": f"d{chunk.name}"}
         own = case.contributions[chunk.name]
         for place in (*case.intermediates(), *(case.cut - {chunk.name})):
-            ones = torch.ones_like(case.point.values[place])
+            ones = case.ones_like(case.point.values[place])
             alone = case.through(chunk, place, ones)
             whole = case.with_other(chunk, alone)
             if whole is not None and case.matches(whole):

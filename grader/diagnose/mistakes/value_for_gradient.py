@@ -17,7 +17,7 @@ import torch
 
 from grader.course.forward import Chunk
 from grader.diagnose.arithmetic import swapped_number
-from grader.diagnose.case import Case, Evidence, summed_to
+from grader.diagnose.case import Case, Evidence, kept, summed_to
 from grader.diagnose.factor import exchanged_factors
 from grader.diagnose.terms import told
 
@@ -62,7 +62,12 @@ def _exchanged(case: Case) -> Evidence | None:
     return None
 
 
-def _swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor | None]]:
+@kept
+def _swapped(case: Case, chunk: Chunk) -> tuple[tuple[str, str, torch.Tensor | None], ...]:
+    return tuple(_each_swapped(case, chunk))
+
+
+def _each_swapped(case: Case, chunk: Chunk) -> Iterator[tuple[str, str, torch.Tensor | None]]:
     """(what was used, what is meant, the contribution that makes)."""
     upstream = case.upstream(chunk)
     for name, other in case.stand_ins(upstream.shape):
