@@ -113,3 +113,10 @@ def test_the_scale_is_not_asked_for_where_the_size_settles_it() -> None:
 def test_the_columns_are_for_the_table_only() -> None:
     found = compare(REFERENCE.clone(), None, REFERENCE, lambda: 4.0)
     assert (found.exact, found.approximate, found.right) == (False, False, True)
+
+
+def test_an_infinite_entry_is_not_right_though_the_reference_has_it_too() -> None:
+    infinite = REFERENCE / 0.0
+    found = compared(infinite.clone(), reference=infinite)
+    assert found.unfit is not None
+    assert not (found.exact or found.right)
