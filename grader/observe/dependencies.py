@@ -6,12 +6,12 @@ answer in the usual form is asked nothing more. No reference gradient is needed 
 known yet: a line is compared with its chunk's VJP on random stand-ins.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
 
-from grader.bench.point import Point, nearest
+from grader.bench.point import NOTHING, Point, nearest
 from grader.observe.probes import (
     Probes,
     ask_for_lines,
@@ -24,7 +24,9 @@ from grader.observe.probes import (
 from grader.process.attempt import Attempt
 from grader.protocol.messages import Answer, Ended
 from grader.syntax.submission import Submission
+from grader.tensors import close
 
+ENOUGH = 4  # numbers that are no multiple of others by luck
 Run = tuple[Point, Answer | Ended]  # of the instrumented function: what was asked, what it gave
 
 
@@ -73,14 +75,18 @@ def find_dependencies(
         found = _with_writes(attempt, found, names)
     point, before = found.runs[0]
     left = [name for name in names if not _settled(result_of(before, name), point, name)]
-    if not left and not wrote and not any(answer.rebuilt for answer in answers):
+    rebuilt = any(answer.rebuilt for answer in answers)
+    if not left and not wrote and not rebuilt:
         return found
     probes = Probes(attempt, point, before, found.done_late, submission)
-    uses = {name: probes.uses(name) for name in left}
+    known = {name: near for name in left if (near := _scaled(found.runs, name))}
+    uses = {name: known.get(name) or probes.uses(name) for name in left}
     if point.exercise.kind.runs_rows_alone:  # each ran alone: what no stand-in moves is constant
         ran = before.recorded if isinstance(before, Answer) else {}
         constant = frozenset(name for name in left if not uses[name] and name in ran)
         return replace(found, uses=uses, constant=constant)
+    if known.keys() == uses.keys() and not wrote and not rebuilt:
+        return replace(found, uses=uses)
     further = _without_stand_ins(attempt, replace(found, uses=uses), wrote)
     if attempt.ended is None:
         return further
@@ -93,6 +99,25 @@ def _settled(result: torch.Tensor | None, point: Point, name: str) -> bool:
     """Whether the line is its chunk's, or has no gradient above it: that needs no probing."""
     near = nearest(point.exercise, name)
     return not near or point.gives(result, name, near)
+
+
+def _scaled(runs: Iterable[Run], name: str) -> frozenset[str]:
+    """The upstream gradients of the line's chunk, where it gives a multiple of the chunk's VJP at
+    every point: then it uses these. Empty for any other line, and for one with so few numbers in
+    it that any are a multiple."""
+    near: frozenset[str] = NOTHING
+    for point, answer in runs:
+        near, result = nearest(point.exercise, name), result_of(answer, name)
+        if not near or result is None:
+            return NOTHING
+        expected = point.gradient(name, near)
+        few = min(one.numel() for one in (expected, *(point.upstream[other] for other in near)))
+        if few < ENOUGH or result.shape != expected.shape or result.dtype != expected.dtype:
+            return NOTHING
+        factor = ((result * expected).sum() / (expected * expected).sum()).item()
+        if not factor or not close(result, factor * expected):
+            return NOTHING
+    return near
 
 
 def _without_stand_ins(attempt: Attempt, found: Dependencies, wrote: bool) -> Dependencies:
