@@ -46,6 +46,12 @@ class Bench:
         self._kept.update(found)
         return self._kept
 
+    def forget(self) -> None:
+        """Before a child is made: what it might read, where memory is not closed to it."""
+        if not self._kept:
+            for point in self.points:
+                point.forget()
+
     def exact(self, answer: Answer | Ended) -> bool:
         """Whether this reply to the lecture's view is torch's to the bit, in every row.
 

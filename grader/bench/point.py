@@ -55,6 +55,11 @@ class Point:
     )
     predicted: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)  # see Case
 
+    def forget(self) -> None:
+        """What was worked out here, true gradients among it."""
+        for kept in (self._known, self._summed, self._sizes, self.predicted):
+            kept.clear()
+
     @property
     def exercise(self) -> Exercise:
         return self.trial.exercise

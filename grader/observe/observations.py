@@ -37,6 +37,7 @@ def observe(
     meanwhile: Callable[[Attempt], None] = lambda attempt: None,
 ) -> Observations:
     """`meanwhile` is called with the child alive, once the code has run as it is written."""
+    bench.forget()
     with attempt:
         chain = _run_chain(bench, attempt)
         lines = [ask_for_lines(attempt, point) for point in bench.points[:2]]

@@ -101,6 +101,28 @@ def test_references_are_asked_for_when_the_child_is_gone(
     assert asked == [False]
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_what_was_worked_out_at_a_point_is_kept_where_no_child_can_read_it(
+    closed: bool,
+    bench: Bench,
+    launcher: ChildLauncher,
+    worked: Submission,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(launcher, "memory_closed", closed)
+    assert grade(bench, worked, launcher, Options()).passed
+    there: list[bool] = []
+    start = launcher.start
+
+    def started(*given: int) -> int:
+        there.append(any(point._known for point in bench.points))
+        return start(*given)
+
+    monkeypatch.setattr(launcher, "start", started)
+    assert grade(bench, worked, launcher, Options()).passed
+    assert there == [closed]
+
+
 def test_what_is_sent_is_made_once(bench: Bench) -> None:
     assert bench.decision.request.frame is bench.decision.request.frame
     assert bench.points[0].isolated_request is bench.points[0].isolated_request
