@@ -32,7 +32,7 @@ from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.privileges import close_memory
 
 PATIENCE = 60.0  # seconds for a child to be started, or to be reaped once it was killed
-MANY = 8  # children: to gather its memory takes the process as long as those few save of theirs
+MANY = 24  # children: to gather its memory takes the process as long as some such number save
 START, END = b"S", b"E"
 REQUEST = struct.Struct("<cqq")  # command, serial number, processor time or pid
 ANSWER = struct.Struct("<qq")  # serial number, pid or exit code; a pid below 0 is an errno
