@@ -264,6 +264,7 @@ class Grader:
             require_all(probe())
         self.launcher = start_launcher()  # before anything is worked out in this process
         self.launcher.require_all = options.untrusted
+        self.launcher.walled = options.walled
         self.data = data
         if options.untrusted and options.seed == LECTURE_SEED:
             options = replace(options, seed=secret_seed())

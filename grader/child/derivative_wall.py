@@ -285,6 +285,8 @@ def lay_routes() -> None:
 
 
 def lift_routes() -> None:
+    if not _laid:
+        return
     for holder, name, original, _ in GATES:
         setattr(holder, name, original)
     _laid.clear()  # a library takes back what it laid when it goes

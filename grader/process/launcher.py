@@ -33,7 +33,7 @@ from grader.process.sandbox.privileges import close_memory
 
 PATIENCE = 60.0  # seconds for a child to be started, or to be reaped once it was killed
 MANY = 24  # children: to gather its memory takes the process as long as some such number save
-START, END = b"S", b"E"
+START, START_WALLED, END = b"S", b"W", b"E"
 REQUEST = struct.Struct("<cqq")  # command, serial number, processor time or pid
 ANSWER = struct.Struct("<qq")  # serial number, pid or exit code; a pid below 0 is an errno
 
@@ -52,6 +52,7 @@ class ChildLauncher(Protocol):
 
     layers: tuple[Outcome, ...]  # of the child started last: what it took on of the sandbox
     require_all: bool  # start no child without every required layer
+    walled: bool  # whether what it starts is made for other people's code: child/derivative_wall.py
     memory_closed: bool  # whether this process's memory is closed to others
     waiting: Waiting  # what shows that a child is waited for
 
@@ -115,6 +116,7 @@ class WarmProcess:
     def __init__(self) -> None:
         self.layers: tuple[Outcome, ...] = ()
         self.require_all = False
+        self.walled = False
         self.memory_closed = False
         self.waiting: Waiting = silently
         with suppress(OSError, Unavailable):
@@ -143,7 +145,8 @@ class WarmProcess:
         pid = None
         try:
             try:
-                pid = self._ask(START, cpu, [*descriptors, ready])
+                command = START_WALLED if self.walled else START
+                pid = self._ask(command, cpu, [*descriptors, ready])
             finally:
                 os.close(ready)
             if pid < 2:
@@ -274,20 +277,23 @@ new_warm_process = _new_interpreter  # the tests' is a fork of theirs: it has to
 def serve_launches(control: socket.socket) -> NoReturn:
     """The warm process: start and end children until the grader closes its end."""
     children: set[int] = set()
-    started, status = 0, 1
+    started, walled, status = 0, False, 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
         with suppress(OSError, Unavailable):
             close_memory()
         preload()
-        _warm_up()
+        _warm_up(walled)
         unlisted_modules(len(sys.modules))
         while True:
             message, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 4)
             if not message:
                 raise ConnectionResetError
             command, serial, number = REQUEST.unpack(message)
-            if command == START:
+            if command == START_WALLED and not walled:
+                walled = True
+                _warm_up(walled)
+            if command in (START, START_WALLED):
                 result = _fork_child(control, descriptors, cpu=number)
                 if result >= 2:
                     children.add(result)
@@ -312,11 +318,11 @@ def serve_launches(control: socket.socket) -> NoReturn:
         os._exit(status)
 
 
-def _warm_up() -> None:
+def _warm_up(walled: bool) -> None:
     from grader.child.serve import warm_up
     from grader.kinds.drivers import DRIVERS
 
-    warm_up(DRIVERS)
+    warm_up(DRIVERS, walled)
 
 
 def _fork_child(control: socket.socket, descriptors: list[int], cpu: int) -> int:
@@ -352,6 +358,7 @@ class FreshInterpreters:
     def __init__(self) -> None:
         self.layers: tuple[Outcome, ...] = ()
         self.require_all = False
+        self.walled = False
         self.waiting: Waiting = silently
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
