@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from grader.process.launcher import kill_whole, reap
+from grader.process.signals import kill_whole, reap
 
 BROKEN = 70  # the exit code where the command does not end by itself: none of its own
 WORKER = "grader.classroom.worker"

@@ -23,8 +23,8 @@ MODULES = (
 # Files whose code may be at work, from the first frame of the process on.
 FRAMES = (
     "<frozen runpy>", "*/grader/__main__.py", "*/grader/process/bootstrap.py",
-    "*/grader/process/launcher.py", "*/grader/process/grading_process.py",
-    "*/grader/process/torch_process.py",
+    "*/grader/process/launcher.py", "*/grader/process/warm_process.py",
+    "*/grader/process/grading_process.py", "*/grader/process/torch_process.py",
     "*/grader/jupyter/serve.py", "*/grader/classroom/worker.py",
 )  # fmt: skip
 

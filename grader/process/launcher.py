@@ -8,35 +8,24 @@ layers before it is sent a submission, and reports which of them hold. Where for
 with torch in it is unsafe (macOS), each child is a new interpreter.
 """
 
-import ctypes
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
-import time
-import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 from grader.errors import GraderFailure
-from grader.process.bootstrap import preload, read_sandbox_report, run_child
+from grader.process.bootstrap import read_sandbox_report
 from grader.process.clean_start import AT_START, bare_environment, choose_kernels
-from grader.process.held import unlisted_modules
-from grader.process.large_pages import gather
-from grader.process.sandbox.kernel import Unavailable, checked
+from grader.process.sandbox.kernel import Unavailable
 from grader.process.sandbox.layers import Outcome
 from grader.process.sandbox.privileges import close_memory
-
-PATIENCE = 60.0  # seconds for a child to be started, or to be reaped once it was killed
-MANY = 24  # children: to gather its memory takes the process as long as some such number save
-START, START_WALLED, END = b"S", b"W", b"E"
-REQUEST = struct.Struct("<cqq")  # command, serial number, processor time or pid
-ANSWER = struct.Struct("<qq")  # serial number, pid or exit code; a pid below 0 is an errno
-
+from grader.process.signals import PATIENCE, kill, kill_whole, reap
+from grader.process.warm_process import ANSWER, END, REQUEST, START, START_WALLED, serve_launches
 
 # Entered while a call takes long: of the submission's path, and the seconds that it may take.
 Waiting = Callable[[str, float], AbstractContextManager[None]]
@@ -75,39 +64,6 @@ class ChildLauncher(Protocol):
 
 def start_launcher(fork: bool = sys.platform == "linux") -> ChildLauncher:
     return WarmProcess() if fork else FreshInterpreters()
-
-
-def kill(pid: int, group: bool = False) -> None:
-    """SIGKILL to a process or its group, if it is there. The only place that sends a signal.
-
-    Raises ValueError below 2: to the kernel, 0 and -1 are whole sets of processes.
-    """
-    if pid < 2:
-        raise ValueError(f"{pid} is not the pid of a child")
-    with suppress(ProcessLookupError, PermissionError):  # it has ended, or has no group yet
-        (os.killpg if group else os.kill)(pid, signal.SIGKILL)
-
-
-def kill_whole(pid: int) -> None:
-    """A child and all that it started, as far as it is in the child's process group."""
-    kill(pid, group=True)
-    kill(pid)
-
-
-def reap(pid: int, patience: float = PATIENCE) -> int | None:
-    """The exit code of a child of this very process; None if it did not end in time."""
-    deadline, pause = time.monotonic() + patience, 0.0005
-    while True:
-        try:
-            ended, status = os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:  # reaped already, by whoever
-            return None
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        if time.monotonic() > deadline:
-            return None
-        time.sleep(pause)
-        pause = min(2 * pause, 0.05)
 
 
 class WarmProcess:
@@ -253,7 +209,7 @@ def _new_interpreter() -> _ForkServer:
     """Never forked from here: see the module's docstring."""
     here, there = _control_sockets()
     there.set_inheritable(True)
-    command = [sys.executable, "-P", "-m", "grader.process.launcher", str(there.fileno())]
+    command = [sys.executable, "-P", "-m", "grader.process.warm_process", str(there.fileno())]
     try:
         pid = os.posix_spawn(sys.executable, command, _environment())
     except BaseException:
@@ -272,82 +228,6 @@ def _environment() -> dict[str, str]:
 
 
 new_warm_process = _new_interpreter  # the tests' is a fork of theirs: it has torch already
-
-
-def serve_launches(control: socket.socket) -> NoReturn:
-    """The warm process: start and end children until the grader closes its end."""
-    children: set[int] = set()
-    started, walled, status = 0, False, 1
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
-        with suppress(OSError, Unavailable):
-            close_memory()
-        preload()
-        _warm_up(walled)
-        unlisted_modules(len(sys.modules))
-        while True:
-            message, descriptors, _, _ = socket.recv_fds(control, REQUEST.size, 4)
-            if not message:
-                raise ConnectionResetError
-            command, serial, number = REQUEST.unpack(message)
-            if command == START_WALLED and not walled:
-                walled = True
-                _warm_up(walled)
-            if command in (START, START_WALLED):
-                result = _fork_child(control, descriptors, cpu=number)
-                if result >= 2:
-                    children.add(result)
-                started += 1
-                if started == MANY:
-                    gather()
-            elif number in children:
-                kill_whole(number)
-                children.remove(number)
-                _, ended = os.waitpid(number, 0)  # the grader's deadline covers it
-                result = os.waitstatus_to_exitcode(ended)
-            else:  # a child of the warm process before this one: it ended with that
-                result = -signal.SIGKILL
-            control.sendall(ANSWER.pack(serial, result))
-    except ConnectionError:
-        status = 0  # the grader has ended, whatever the way
-    except Exception:
-        traceback.print_exc()
-    finally:
-        for pid in children:
-            kill_whole(pid)
-        os._exit(status)
-
-
-def _warm_up(walled: bool) -> None:
-    from grader.child.serve import warm_up
-    from grader.kinds.drivers import DRIVERS
-
-    warm_up(DRIVERS, walled)
-
-
-def _fork_child(control: socket.socket, descriptors: list[int], cpu: int) -> int:
-    """The pid, or -errno where the system gives no process."""
-    parent = os.getpid()
-    try:
-        pid = _bare_fork()
-    except OSError as error:
-        pid = -(error.errno or 1)
-    if pid == 0:
-        control.close()
-        requests, replies, output, ready = descriptors
-        run_child(requests, replies, output, ready, cpu, parent)
-    for descriptor in descriptors:
-        os.close(descriptor)
-    return pid
-
-
-def _bare_fork() -> int:
-    """A fork of this process, which has one thread. Raises OSError.
-
-    Python's own calls in the child what modules have registered for it: locks of other threads
-    are made anew, and chance is drawn. That reads and so copies a tenth of the memory of a grading.
-    """
-    return checked(ctypes.PyDLL(None, use_errno=True).fork(), "fork")  # it keeps Python's lock
 
 
 class FreshInterpreters:
@@ -398,7 +278,3 @@ class FreshInterpreters:
     def close(self) -> None:
         for pid in list(self._running):
             self.end(pid)
-
-
-if __name__ == "__main__":
-    serve_launches(socket.socket(fileno=int(sys.argv[1])))

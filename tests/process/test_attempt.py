@@ -16,7 +16,8 @@ import torch
 import grader.process.attempt
 from grader.errors import GraderFailure
 from grader.process.attempt import OUTPUT_CAP, REPLY_CAP, Attempt
-from grader.process.launcher import Waiting, kill_whole, silently
+from grader.process.launcher import Waiting, silently
+from grader.process.signals import kill_whole
 from grader.protocol.frames import LENGTH, pack
 from grader.protocol.messages import Answer, Ended, Request, Setup
 from grader.render.messages import ended_sentence

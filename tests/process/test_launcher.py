@@ -12,16 +12,13 @@ import pytest
 import torch
 
 import grader.process.launcher as launching
+import grader.process.warm_process as warm_process
 from grader.errors import GraderFailure
 from grader.process.attempt import Attempt
 from grader.process.large_pages import gather
-from grader.process.launcher import (
-    ANSWER,
-    ChildLauncher,
-    FreshInterpreters,
-    WarmProcess,
-    kill,
-)
+from grader.process.launcher import ChildLauncher, FreshInterpreters, WarmProcess
+from grader.process.signals import kill
+from grader.process.warm_process import ANSWER
 from grader.protocol.messages import Answer, Ended, Request, Setup
 from grader.render.messages import ended_sentence
 from grader.rows import Row
@@ -80,8 +77,8 @@ def test_who_has_started_many_children_gathers_its_memory_once_and_starts_more(
         with (tmp_path / "gathered").open("a") as file:
             file.write("x")
 
-    monkeypatch.setattr(launching, "MANY", 2)
-    monkeypatch.setattr(launching, "gather", told)
+    monkeypatch.setattr(warm_process, "MANY", 2)
+    monkeypatch.setattr(warm_process, "gather", told)
     launcher = WarmProcess()
     try:
         assert all(works(launcher) for _ in range(4))
@@ -115,7 +112,7 @@ def test_the_replacement_is_a_new_interpreter(warm: WarmProcess) -> None:
     os.kill(warm.pid, signal.SIGKILL)
     assert works(warm)
     assert warm.pid is not None
-    assert " -P -m grader.process.launcher " in command_of(warm.pid)
+    assert " -P -m grader.process.warm_process " in command_of(warm.pid)
 
 
 def test_one_that_is_silent_is_given_up_and_replaced(
