@@ -44,16 +44,14 @@ class TorchProcess:
             )
 
     def start(self, module: str, stderr: IO[bytes], cwd: Path) -> "Forked":
-        """A process that runs this module's `main`. Raises OSError."""
+        """A process that runs this module's `main`. Raises OSError; then none is started any more:
+        what did not answer may answer late, and a later one would take that for its own."""
         (asked, asks), (answered, answers) = os.pipe(), os.pipe()
         folder = os.open(cwd, os.O_RDONLY | os.O_DIRECTORY)
         theirs = (asked, answers, stderr.fileno(), folder)
         try:
             with self._asking:
-                socket.send_fds(self._control, [module.encode()], theirs)
-                _, came, _, _ = socket.recv_fds(self._control, 1, 1)
-            if not came:
-                raise ConnectionResetError("the process that others are forked from has ended")
+                came = self._ask(module, theirs)
         except BaseException:
             os.close(asks)
             os.close(answered)
@@ -61,7 +59,18 @@ class TorchProcess:
         finally:
             for descriptor in (asked, answers, folder):
                 os.close(descriptor)
-        return Forked(os.fdopen(asks, "wb"), os.fdopen(answered, "rb"), came[0])
+        return Forked(os.fdopen(asks, "wb"), os.fdopen(answered, "rb"), came)
+
+    def _ask(self, module: str, descriptors: Sequence[int]) -> int:
+        try:
+            socket.send_fds(self._control, [module.encode()], descriptors)
+            _, came, _, _ = socket.recv_fds(self._control, 1, 1)
+            if not came:
+                raise ConnectionResetError("the process that others are forked from has ended")
+        except BaseException:
+            self._control.close()
+            raise
+        return came[0]
 
     def __enter__(self) -> Self:
         return self

@@ -114,6 +114,21 @@ def test_where_it_has_died_an_interpreter_is_started(forks: TorchProcess, tmp_pa
     second.close()
 
 
+def test_one_that_was_silent_is_not_asked_again(forks: TorchProcess, tmp_path: Path) -> None:
+    """Its late answer would be taken for the next one's."""
+    process = started(forks, tmp_path / "a")
+    parent = process.ask("who")["parent"]
+    os.kill(parent, signal.SIGSTOP)
+    forks._control.settimeout(0.5)
+    with (tmp_path / "said").open("wb") as said:
+        with pytest.raises(TimeoutError):
+            forks.start(MODULE, said, tmp_path)
+        os.kill(parent, signal.SIGCONT)
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            forks.start(MODULE, said, tmp_path)
+    process.close()
+
+
 def test_none_is_left_where_whoever_asked_is_killed(tmp_path: Path, forks: TorchProcess) -> None:
     here, there = os.pipe()
     pid = os.fork()
