@@ -26,6 +26,8 @@ AT_START = {
     # The sandbox grants no threads; code that asks torch for four is to get one, not to end.
     "OMP_THREAD_LIMIT": "1",
     "OPENBLAS_NUM_THREADS": "1",  # numpy's, which would wait for work in a loop
+    # GNU's C library takes memory in large pages: large_pages.py.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
 
 

@@ -25,9 +25,15 @@ MEASURED = (("exercise1", "dprobs = ", 1 / 30), ("exercise8", "dlogits = ", 0.13
             ("warmup2", "self.grad += other.data", 0.25))  # fmt: skip
 
 
-def used(who: int = resource.RUSAGE_SELF) -> float:
-    usage = resource.getrusage(who)
+def used() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
+
+
+def used_by(pid: int | None) -> float:
+    """By a process and its children that have ended. Source: man 5 proc_pid_stat."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def doubled(source: str, line: str) -> str:
@@ -40,7 +46,7 @@ def doubled(source: str, line: str) -> str:
 
 
 def measure(name: str, line: str, times: int) -> None:
-    """In a process of its own: the children's time is known when the launcher has been closed."""
+    """In a process of its own."""
     began = used()
     import torch  # noqa: F401
 
@@ -51,6 +57,7 @@ def measure(name: str, line: str, times: int) -> None:
     from grader.course.names import NameData, read_names
     from grader.grading import Grader, Options
     from grader.process.attempt import Attempt
+    from grader.process.launcher import WarmProcess
     from grader.syntax.submission import read_submission
     from grader.workspace import kit
 
@@ -59,21 +66,18 @@ def measure(name: str, line: str, times: int) -> None:
 
     def cost(act: Act, repeated: int) -> tuple[float, float]:
         """Seconds of the grader and of its children, warm process included."""
-        before = used(resource.RUSAGE_CHILDREN)
         with Grader(data, Options()) as grader:
+            assert isinstance(grader.launcher, WarmProcess)
             once = act(grader)
             for _ in range(WARM_UP):
                 once()
-            parent = used()
+            parent, children = used(), used_by(grader.launcher.pid)
             for _ in range(repeated):
                 once()
-            parent = used() - parent
-        return parent, used(resource.RUSAGE_CHILDREN) - before
+            return used() - parent, used_by(grader.launcher.pid) - children
 
     def share(what: str, act: Act) -> float:
-        _, start = cost(act, 0)
-        parent, children = cost(act, times)
-        shares = [seconds / times / imported for seconds in (parent, children - start)]
+        shares = [seconds / times / imported for seconds in cost(act, times)]
         told = f"(grader {shares[0]:.4f}, child {shares[1]:.4f})"
         print(f"{name:<10}{what:<22}{sum(shares):.4f}  {told}", flush=True)
         return sum(shares)
