@@ -159,14 +159,13 @@ def _texts(outputs: Any) -> Iterator[str]:
 def script_cells(text: str) -> tuple[Cell, ...]:
     """The parts of a script, each from a `# %%`; one where it has none."""
     starts = [0, *(match.start() for match in SCRIPT_CELL.finditer(text) if match.start())]
-    ends = [*starts[1:], len(text)]
-    parts = zip(starts, ends, strict=True)
-    return tuple(_part(text, start, end) for start, end in parts)
-
-
-def _part(text: str, start: int, end: int) -> Cell:
-    plain, first_line = plain_python(text[start:end]), text.count("\n", 0, start) + 1
-    return Cell(plain.source, None, first_line=first_line, left_out=plain.left_out)
+    cells, first_line = [], 1
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        part = text[start:end]
+        plain = plain_python(part)
+        cells.append(Cell(plain.source, None, first_line=first_line, left_out=plain.left_out))
+        first_line += part.count("\n")
+    return tuple(cells)
 
 
 def plain_python(cell: str) -> Plain:
