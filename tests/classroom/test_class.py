@@ -351,9 +351,11 @@ def test_a_course_may_allow_more_than_the_dialect() -> None:
 
 
 @pytest.mark.usefixtures("new_interpreters")
-def test_whoever_stops_asking_ends_the_workers() -> None:
-    tasks = [Task.of("exercise2", f"{at}/exercise2.py", SLOW.encode()) for at in range(9)]
-    answers = share(tasks, lambda task: task, SETTINGS, 2)
+def test_whoever_stops_asking_ends_the_workers_in_the_middle_of_what_they_do() -> None:
+    endless = WORKED.replace("    return", "    while True: pass\n    return")
+    sources = [WORKED, endless, endless]
+    tasks = [Task.of("exercise2", f"{at}/exercise2.py", s.encode()) for at, s in enumerate(sources)]
+    answers = share(tasks, lambda task: task, replace(SETTINGS, timeout=300.0), 2)
     next(answers)
     workers = [pid for pid in processes_of(os.getpid()) if is_worker(pid)]
     assert len(workers) == 2
