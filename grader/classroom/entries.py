@@ -9,7 +9,7 @@ import stat
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from lzma import LZMAError
 from pathlib import Path
@@ -68,30 +68,37 @@ class NotRead:
 TOO_LARGE = f"it has more than {LARGEST // 2**20} MiB"
 
 
-def entries(root: Path) -> Iterator[Entry | NotRead]:
+def entries(root: Path, besides: Iterable[Path] = ()) -> Iterator[Entry | NotRead]:
     """Every file below a folder, or in an archive, in the order of their names.
 
+    `besides`: paths that nobody handed in, nor what is below them.
     Raises OSError where the root cannot be read, Refused where it is neither.
     """
     if root.is_dir():
-        yield from _in_folder(root, ())
+        whole = root.resolve()  # no link is followed below it
+        ours = {path.resolve() for path in besides}
+        yield from _in_folder(root, (), lambda parts: whole.joinpath(*parts) in ours)
         return
     root.stat()
     if not zipfile.is_zipfile(root):
+        if root.suffix in (".py", ".ipynb"):
+            raise Refused("one file; grade it alone: grade EXERCISE --submission FILE")
         raise Refused("neither a folder nor a whole zip; export it again")
     yield from _in_archive(root, ())
 
 
-def _in_folder(folder: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead]:
+def _in_folder(
+    folder: Path, above: tuple[str, ...], is_ours: Callable[[tuple[str, ...]], bool]
+) -> Iterator[Entry | NotRead]:
     for found in sorted(os.scandir(folder), key=lambda entry: entry.name):
         parts, path = (*above, found.name), Path(found.path)
-        if found.name in SKIPPED or found.name.startswith("."):
+        if found.name in SKIPPED or found.name.startswith(".") or is_ours(parts):
             continue
         if found.is_symlink():
             yield NotRead("/".join(parts), "it is a link")
         elif found.is_dir():
             try:
-                yield from _in_folder(path, parts)
+                yield from _in_folder(path, parts, is_ours)
             except OSError as error:
                 yield NotRead("/".join(parts), f"cannot be read ({error.strerror})")
         elif not found.is_file():
@@ -104,7 +111,9 @@ def _in_folder(folder: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead
 
 
 def _in_archive(file: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead]:
-    called = "/".join((*above[:-1], file.name)) if above else file.name
+    # The one that is graded whole has no name in its members' paths: it is nobody's.
+    called = "/".join((*above[:-1], file.name))
+    at = f"{called}/" if above else ""
     try:
         with zipfile.ZipFile(file) as archive:
             members = sorted(archive.infolist(), key=lambda member: member.filename)
@@ -123,7 +132,7 @@ def _in_archive(file: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead]
             changed = time.mktime((*member.date_time, 0, 0, -1))
             yield Entry((*above, *parts), member.file_size, changed, file, member.filename)
         else:
-            yield NotRead(f"{called}/{member.filename}", why)
+            yield NotRead(f"{at}{member.filename}", why)
 
 
 def _why_not(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str | None:

@@ -80,9 +80,14 @@ class Finding:
 Contents = Callable[[Entry], Sequence[str]]
 
 
-def find(root: Path, exercises: Sequence[str], contents: Contents) -> Finding:
-    """Raises OSError where the root cannot be read, Refused where it is neither folder nor zip."""
-    every = list(entries(root))
+def find(
+    root: Path, exercises: Sequence[str], contents: Contents, besides: Iterable[Path] = ()
+) -> Finding:
+    """`besides`: paths that nobody handed in.
+
+    Raises OSError where the root cannot be read, Refused where it is neither folder nor zip.
+    """
+    every = list(entries(root, besides))
     above, files = _below_what_all_share([entry for entry in every if isinstance(entry, Entry)])
     names, found, not_placed = _gradescope_names(files), list[Found](), list[NotGraded]()
     for other in every:
@@ -110,6 +115,8 @@ def find(root: Path, exercises: Sequence[str], contents: Contents) -> Finding:
 
 def _whose(parts: Sequence[str], names: Mapping[str, str]) -> Student | None:
     """Of a file that is not graded: on top of all, a list or a policy may be the teacher's."""
+    if parts[0] in ("", ".."):  # it would lead out of an archive
+        return None
     stem, dot, suffix = parts[0].rpartition(".")
     if len(parts) == 1:
         if dot and suffix.lower() == "zip":

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,14 @@ def contents_known_in(db: Path) -> "Contents":
         return Contents(store.contents())
 
 
-def found_in(folder: Path, exercises: Sequence[str], contents: "Contents") -> "Finding":
+def found_in(
+    folder: Path, exercises: Sequence[str], contents: "Contents", besides: Sequence[Path]
+) -> "Finding":
     from grader.classroom.entries import Refused
     from grader.classroom.find import find
 
     try:
-        return find(folder, exercises, contents)
+        return find(folder, exercises, contents, besides)
     except OSError as error:
         raise UsageProblem(f"{shown(folder)}: {error.strerror}.") from None
     except Refused as error:
@@ -46,14 +48,14 @@ def found_in(folder: Path, exercises: Sequence[str], contents: "Contents") -> "F
 
 
 def changes_in(
-    folder: Path, exercises: Sequence[str], contents: "Contents", before: "Finding"
+    folder: Path, look: "Callable[[], Finding]", before: "Finding"
 ) -> "Iterator[Finding]":
     """What is found whenever something else is, until Ctrl-C."""
     click.echo(f"Watching {shown(folder)}; Ctrl-C ends it.")
     try:
         while True:
             time.sleep(WATCH_EVERY)
-            found = found_in(folder, exercises, contents)
+            found = look()
             if found != before:
                 before = found
                 yield found

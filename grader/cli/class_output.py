@@ -50,6 +50,13 @@ class Output:
             if (self.out / path.name).resolve() == path.resolve():
                 raise UsageProblem(f"{shown(path)} would be written over; move it out of --out.")
 
+    def not_handed_in(self) -> list[Path]:
+        """What is written, and was by an earlier run: it may lie in the folder of submissions, or
+        --out may be that folder."""
+        names = ("gradebook.csv", "results.csv", WHO_IS_WHO, "index.html", "students")
+        in_out = [self.out / name for name in (*names, *(path.name for path in self.fill))]
+        return [self.out, *in_out, *self.fill, *(one.path for one in self._wanted)]
+
     def make_folder(self) -> None:
         with written(self.out):
             self.out.mkdir(parents=True, exist_ok=True)
@@ -109,6 +116,8 @@ def wanted(said: str) -> "Wanted":
     from grader.classroom.formats import FORMATS, Wanted
 
     name, equals, path = said.partition("=")
+    if name == "moodle":
+        raise UsageProblem("--format moodle: Moodle takes its own grading worksheet: --fill FILE")
     if name not in FORMATS:
         near = did_you_mean(name, FORMATS)
         more = f" There are {', '.join(FORMATS)}." if near == "." else ""

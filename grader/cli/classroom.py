@@ -23,6 +23,7 @@ from grader.errors import (
     GraderFailure,
     UnknownExercise,
     UsageProblem,
+    did_you_mean,
     one_line,
     shown,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from grader.classroom.contents import Contents
     from grader.classroom.crew import Done
-    from grader.classroom.find import Finding, NotGraded
+    from grader.classroom.find import Finding, NotGraded, Student
     from grader.classroom.gradebook import Gradebook
     from grader.classroom.policy import Policy
     from grader.classroom.store import Attempt, Store
@@ -47,13 +48,16 @@ DATABASE = "class.db"
 
 @main.command("class")
 @click.argument("folder", type=Path, metavar="FOLDER")
-@click.option("--exercise", "exercises", multiple=True, metavar="NAME", help="One of several.")
+@click.option("--exercise", "exercises", multiple=True, metavar="NAME",
+              help="What is graded; once for each exercise.")  # fmt: skip
 @click.option("--policy", type=Path, metavar="FILE", help="The course's policy, course.toml.")
 @click.option("--out", type=Path, metavar="FOLDER", default=Path("class"), show_default=True,
               help="Where the gradebook, the pages and the database are written.")  # fmt: skip
 @click.option("--db", type=Path, metavar="FILE", help="The database, elsewhere than in --out.")
 @click.option("--dry-run", is_flag=True, help="Say what is found, and grade nothing.")
-@click.option("--rerun", multiple=True, metavar="STUDENT", help="Grade this one again.")
+@click.option(
+    "--rerun", multiple=True, metavar="STUDENT", help="Grade this one again; a name or a number."
+)
 @click.option(
     "--changed/--everything", default=True,
     help="Grade what is new or has changed (as usual), or all again.",
@@ -104,7 +108,9 @@ def classroom(
     share = sharing(options.pop("jobs"), options.pop("scheduler"))
     db = options.pop("db") or output.out / DATABASE
     with contents_known_in(db) as contents:
-        finding = found_in(folder, rules.exercises, contents)
+        ours = [db, *output.not_handed_in(), *([] if policy is None else [policy])]
+        look = partial(found_in, folder, rules.exercises, contents, ours)
+        finding = look()
         say_found(finding, dry_run)
         if dry_run:
             return
@@ -115,7 +121,7 @@ def classroom(
 
         try:
             status = grade(finding)
-            for later in changes_in(folder, rules.exercises, contents, finding) if watch else ():
+            for later in changes_in(folder, look, finding) if watch else ():
                 say_found(later, everything=False)
                 status = grade(later, rerun=(), changed=True)
         except KeyboardInterrupt:
@@ -172,7 +178,8 @@ def write_policy(folder: Path) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(TEMPLATE)
     except OSError as error:
-        raise UsageProblem(f"{shown(path)}: {os.strerror(error.errno or 0)}.") from None
+        there = "; edit it, or delete it for a new one" if path.exists() else ""
+        raise UsageProblem(f"{shown(path)}: {os.strerror(error.errno or 0)}{there}.") from None
     click.echo(f"{shown(path)} is written; give it with --policy.")
 
 
@@ -213,17 +220,31 @@ def graded_class(
         store.note_attempts(attempts)
         key = key_of(settings)
         for student in rerun:
-            if not store.forget(student, key):
+            if not any(is_called(student, one.found.student) for one in attempts):
                 raise UsageProblem(
-                    f"--rerun {one_line(student)}: no result of that student; names are those "
-                    "in gradebook.csv."
+                    f"--rerun {one_line(student)}: {why_not_again(student, finding)}"
                 )
+            store.forget(student, key)
         known = store.known(key) if changed else set()
         todo = list({one.key: one for one in attempts if one.key not in known}.values())
         failed = grade_attempts(todo, settings, store, key, share)
         book = output.write(store, key, rules, [*unread, *failed, *finding.not_placed])
     say_graded(book, len(todo) - len(failed), [*unread, *failed], output.out)
     return GRADER_FAILED if failed else PASSED
+
+
+def is_called(said: str, student: "Student") -> bool:
+    return said in (student.name, student.id)
+
+
+def why_not_again(said: str, finding: "Finding") -> str:
+    for one in finding.not_placed:
+        if one.student is not None and is_called(said, one.student):
+            return f"nothing of theirs can be graded ({why_not(one)})."
+    names = [one.name for one in finding.everybody]
+    near = did_you_mean(said, names)
+    more = " Names and numbers are those in gradebook.csv." if near == "." else ""
+    return f"no such student{near}{more}"
 
 
 def settings_of(

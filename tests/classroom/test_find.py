@@ -1,6 +1,7 @@
 """Whose a file is and what it answers, as folders and exports name them."""
 
 import os
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -155,3 +156,25 @@ def test_a_list_that_a_student_handed_in_gives_nobody_another_name(tmp_path: Pat
         "Ann": "submission_1",
         "Ben": "submission_2",
     }
+
+
+def test_an_archive_in_a_zipped_export_is_its_students_and_not_the_exports(tmp_path: Path) -> None:
+    export = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(export, "w") as archive:
+        archive.writestr("ann_4711_99_exercise1.py", "pass")
+        archive.writestr("ben_4712_98_exercise1.zip", "")
+        archive.writestr("cem/all.zip", "")
+        archive.writestr("../eve.py", "")
+    finding = find(export, ["exercise1"], nothing_inside)
+    assert {one.file: one.student for one in finding.not_placed} == {
+        "ben_4712_98_exercise1.zip": Student("ben", "4712"),
+        "cem/all.zip": Student("cem"),
+        "../eve.py": None,
+    }
+
+
+def test_what_is_said_to_be_nobodys_is_not_looked_at(tmp_path: Path) -> None:
+    lay_out(tmp_path, "ann/exercise1.py", "class/students/ann.html", "ben/class/exercise1.py")
+    finding = find(tmp_path, ["exercise1"], nothing_inside, besides=[tmp_path / "class"])
+    assert [one.name for one in finding.everybody] == ["ann", "ben"]
+    assert finding.not_placed == ()

@@ -74,6 +74,10 @@ def test_an_anonymous_run_names_nobody(folder: Path) -> None:
     ("options", "said"),
     [
         (("--format", "junits=x"), "--format junits: no such format; did you mean junit?"),
+        (
+            ("--format", "moodle=x"),
+            "--format moodle: Moodle takes its own grading worksheet: --fill",
+        ),
         (("--format", "junit"), "--format junit: say where: junit=FILE"),
         (("--fill", "none.csv"), "none.csv: No such file or directory."),
         (("--fill", "none.csv", "--anonymous"), "--fill goes by names and numbers"),
@@ -98,14 +102,22 @@ def test_what_cannot_be_opened_leaves_the_last_gradebook_alone(folder: Path) -> 
     for name, said in (
         ("al", "No such file or directory."),
         ("half.zip", "neither a folder nor a whole zip; export it again."),
+        (
+            "all/grace_hopper/exercise2.py",
+            "one file; grade it alone: grade EXERCISE --submission FILE.",
+        ),
     ):
         done = grade_class(folder / name, *options)
         assert done.exit_code == 2
         assert done.output == f"Error: {shown(folder / name)}: {said}\n"
-    done = grade_class(folder / "all", *options, "--rerun", "Ada")
-    assert (
-        "--rerun Ada: no result of that student; names are those in gradebook.csv." in done.output
-    )
+    (folder / "all" / "eve_1_2_x.pdf").write_text("no code")
+    for student, said in (
+        ("Ada", "no such student. Names and numbers are those in gradebook.csv."),
+        ("Grace_Hopper", "no such student; did you mean grace_hopper?"),
+        ("eve", "nothing of theirs can be graded (eve_1_2_x.pdf: neither a .py nor an .ipynb)."),
+    ):
+        done = grade_class(folder / "all", *options, "--rerun", student)
+        assert f"Error: --rerun {student}: {said}\n" in done.output
     assert (folder / "kept" / "gradebook.csv").read_text() == "of the last run"
     done = grade_class(folder / "half.zip", "--init")
     assert "half.zip is not a folder; to write it here: grade class . --init" in done.output
@@ -127,3 +139,18 @@ def test_one_file_is_said_as_one(tmp_path: Path) -> None:
     (tmp_path / "ann" / "exercise2.py").write_text("pass")
     said = grade_class(tmp_path, "--exercise", "exercise2", "--dry-run").output
     assert said.startswith("1 file of 1 student (exercise2: 1).\n")
+
+
+@pytest.mark.parametrize("out", ["marks", "."])
+def test_what_was_written_among_the_submissions_is_nobodys(
+    out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ann").mkdir()
+    Path("ann", "exercise2.py").write_text("def backward(:\n")
+    Path("course.toml").write_text('exercises = ["exercise2"]\n')
+    call = (".", "--policy", "course.toml", "--out", out, "--jobs", "1", "--format", "canvas=c.csv")
+    for _ in range(2):
+        done = grade_class(*call)
+        assert done.exit_code == 0, done.output
+        assert done.output.startswith("1 file of 1 student (exercise2: 1).\nexercise2: 0 of 1")
