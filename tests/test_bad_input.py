@@ -35,7 +35,7 @@ class Bad:
 
 
 NOT_CALLABLE = (
-    Bad("an empty file", "", "defines no function `backward`."),
+    Bad("an empty file", "\n", "the file is empty."),
     Bad("a near name", "def backwards(n): pass\n", "`backward`; did you mean backwards?"),
     Bad("a number", "backward = 3\n", "`backward` is not a function but builtins.int."),
     Bad("a module", "import json as backward\n", "is not a function but builtins.module."),

@@ -33,6 +33,7 @@ from grader.workspace.pages import read_page
 __all__ = ["STYLE", "marked", "report_html", "report_page"]
 
 LONGEST = 2000  # characters of what a submission says
+UNKNOWN = ("inherited", "missing", "timeout")  # of these rows no line is known to be wrong
 MOST_NAMED = 4  # further errors, before they are unfolded
 COLUMNS = (  # with what is left out where it is narrow
     ("gradient", ""), ("exact", "hg-spare"), ("approximate", "hg-spare"), ("maxdiff", "hg-spare"),
@@ -128,10 +129,10 @@ def _said(said: FirstError, hints: bool = True) -> Iterator[str]:
 
 
 def _further(report: Report, exercise: Exercise, hints: bool) -> Iterator[str]:
-    """The other lines that are wrong by themselves."""
+    """The other lines that are wrong by themselves. Of those below an endless loop nobody knows."""
     first, labels, others = report.first_own_error, list[str](), list[str]()
     for gradient in report.gradients:
-        own = not gradient.passes and gradient.verdict not in ("inherited", "missing")
+        own = not gradient.passes and gradient.verdict not in UNKNOWN
         said = told(gradient, exercise) if own and gradient is not first else None
         if said is not None:
             words = " ".join(said.sentences)

@@ -27,7 +27,8 @@ SLIPS = {
 MOST_SLIPS = 3  # what is wrong with one is wrong with all
 
 ENDINGS = {
-    "timeout": "out of time ({}). Is there an endless loop? --timeout allows more time.",
+    "timeout": "out of time ({}). Is there an endless loop? --timeout, or the policy of a "
+    "class, allows more time.",
     "exited": "the code ended its own process ({}) instead of returning.",
     "signal": "the process that ran the code was killed by {}.",
     "cut_off": "the code closed its connection to the grader, or was killed ({}).",
@@ -106,7 +107,8 @@ def raised_sentence(raised: Raised) -> str:
     """'line 24: RuntimeError: ... (dprobs (32, 27), counts (32, 1))'"""
     where = f"line {raised.line}: " if raised.line else ""
     if raised.out_of_time:
-        return f"{where}still running when its time was up; --timeout allows more time."
+        more = "--timeout, or the policy of a class, allows more time."
+        return f"{where}still running when its time was up; {more}"
     if raised.type == "SystemExit":
         return f"{where}the code called sys.exit() instead of returning its gradients."
     if raised.type in NO_TERMINAL:
@@ -199,6 +201,8 @@ def stop_sentence(stop: Stop, submission: Submission, exercise: Exercise) -> str
         said = raised_sentence(_without_guess(stop.raised) if advice else stop.raised)
         joint = ". " if advice and not said.endswith((".", "?")) else " "
         return f"{path}, {said}{joint}{advice}".rstrip()
+    if not submission.source.strip():
+        return f"{path}: the file is empty."
     return f"{path}: {stop.unusable}"
 
 

@@ -32,6 +32,8 @@ from grader.syntax.saved_output import Printed
 MAX_NOTEBOOK_BYTES = 50_000_000  # with the plots that are saved in it
 
 
+# How a file begins that was given a name it should not have.
+NO_TEXT = {b"%PDF-": "a PDF", b"PK\3\4": "a zip or a Word document"}
 TOO_MUCH = f"more than {MAX_NODES:,} names, numbers and operations; is it the right file?"
 
 
@@ -227,7 +229,9 @@ def cells_of(path: Path, text: str) -> tuple[Cell, ...]:
     try:
         cells = notebook_cells(text) if path.suffix == ".ipynb" else script_cells(text)
     except NotANotebook:
-        raise Unreadable(f"{path}: not a Jupyter notebook (version 4).") from None
+        raise Unreadable(
+            f"{path}: not a Jupyter notebook (version 4), or not a whole one."
+        ) from None
     except TooMuchCode:
         said = f"{path}: more than {MAX_BYTES:,} bytes of code, or cells beyond number; "
         said += "is it the right file?"
@@ -254,6 +258,9 @@ def read_text(path: Path) -> str:
         raise UsageProblem(f"{path}: cannot be read ({error.strerror}).") from None
     if len(content) > most:
         raise Unreadable(f"{path}: larger than {most:,} bytes; is it the right file?")
+    for start, kind in NO_TEXT.items():
+        if content.startswith(start):
+            raise Unreadable(f"{path}: {kind}, whatever its name says.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -109,11 +109,12 @@ def test_further_errors_are_listed_below() -> None:
     exercise1 = replace(report(), exercise="exercise1")
     first, second = replace(WRONG, line=3), replace(WRONG, name="h", line=9)
     inherited = replace(WRONG, name="W2", verdict="inherited")
-    shown = html(replace(exercise1, gradients=(first, second, inherited)))
+    below_a_loop = replace(WRONG, name="b2", verdict="timeout")
+    shown = html(replace(exercise1, gradients=(first, second, inherited, below_a_loop)))
     said = "".join(Tags(shown).texts)
     assert "1 more error: dh" in said
     assert "dh, line 9, is wrong." in said
-    assert "dW2, line" not in said
+    assert "dW2, line" not in said and "db2, line" not in said
 
 
 def test_what_passes_is_said_without_an_error() -> None:

@@ -67,4 +67,4 @@ def test_what_is_no_notebook_says_so(text: str, tmp_path: Path) -> None:
     path.write_text(text)
     found = read_notebook(path)
     assert isinstance(found, Submission)
-    assert found.problem == f"{path}: not a Jupyter notebook (version 4)."
+    assert found.problem == f"{path}: not a Jupyter notebook (version 4), or not a whole one."

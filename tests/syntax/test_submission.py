@@ -89,6 +89,8 @@ PROBLEMS = {
     "a long sum": ("x = " + "1+" * 4_000 + "1\n", "nested too deeply"),
     "many brackets": ("x = " + "(" * 1000 + "\n", "too many nested parentheses"),
     "Latin-1": ("x = 'é'\n".encode("latin-1"), "not UTF-8 text (byte 5); save the file as UTF-8."),
+    "a PDF": (b"%PDF-1.4\n", "answer.py: a PDF, whatever its name says."),
+    "a zip": (b"PK\3\4\x14\0", "answer.py: a zip or a Word document, whatever its name says."),
     "UTF-16": ("x = 1\n".encode("utf-16"), "not UTF-8 text (byte 0)"),
     "too much": ("x = 1\n" * 5_000, "more than 20,000 names, numbers and operations"),
     "too large": (b"#" * (MAX_BYTES + 1), "larger than 200,000 bytes"),
