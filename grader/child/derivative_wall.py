@@ -7,9 +7,10 @@ reverse mode and functorch have to leave. The operators that most answers consis
 below the mode, for to be asked costs each three times its own work: the dispatcher itself knows
 that they are refused outside inference mode, by their entries for autograd. It refuses derivative
 kernels as well: by a backend's own key, or where modes are put aside, they are called past the
-mode. What opens a level of differentiation, or would put any of this aside, is refused where it is
-called, and a package that differentiates where it is imported. Refusing ends the attempt: nothing
-that the code does afterwards can take it back.
+mode. For whatever else is recorded there, autograd asks the wall to save a tensor, and that is
+refused. What opens a level of differentiation, or would put any of this aside, is refused where it
+is called, and a package that differentiates where it is imported. Refusing ends the attempt:
+nothing that the code does afterwards can take it back.
 """
 
 import os
@@ -45,8 +46,9 @@ LEVELS = {
         "_grad_increment_nesting", "_jvp_increment_nesting", "_vmap_increment_nesting",
         "_func_increment_nesting", "push_dynamic_layer_stack",
     ),
+    "torch._C._autograd": ("_saved_tensors_hooks_disable",),  # torch.func does, first of all
 }  # fmt: skip
-# What puts a mode aside, or others before it.
+# What puts a mode aside, or others before it; and what saves tensors for autograd.
 ASIDE = {
     "torch._C": (
         "_DisableTorchDispatch", "_pop_torch_dispatch_stack", "_push_on_torch_dispatch_stack",
@@ -55,6 +57,10 @@ ASIDE = {
         "_SetExcludeDispatchKeyGuard", "_AutoDispatchBelowAutograd",
         "_AutoDispatchBelowADInplaceOrView", "_dispatch_library",
         "_dispatch_tls_set_dispatch_key_excluded", "_dispatch_tls_set_dispatch_key_included",
+    ),
+    "torch._C._autograd": (
+        "_push_saved_tensors_default_hooks", "_pop_saved_tensors_default_hooks",
+        "_saved_tensors_hooks_set_tracing",
     ),
 }  # fmt: skip
 # These have some of them under names of their own.
@@ -86,6 +92,9 @@ HAS_KERNEL = torch._C._dispatch_has_kernel_for_dispatch_key
 TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  as code has it
 SHOWS_TENSORS = torch._tensor_str._str.__code__
 HEIGHT, AT = torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at
+SAVES = torch._C._autograd._top_saved_tensors_default_hooks
+SAVE_WITH = torch._C._autograd._push_saved_tensors_default_hooks
+SAVE_AS_EVER = torch._C._autograd._pop_saved_tensors_default_hooks
 NOT_PLAIN, PLAIN_ONE = torch.scalar_tensor, torch.neg
 RECORDED = torch.zeros(1)  # autograd looks at it wherever it may
 CURVED_ONE = "~"  # in the place of a name
@@ -114,6 +123,7 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.differences: DifferenceWatch | None = None  # of the call that is made
         self.measured: tuple[int, str] | None = None  # line and operator of a sign of them
         self.whole = False  # whether long whole numbers are a sign that is looked for
+        self.save = self._save
         self.lays_routes = not _laid  # for itself, where the process has none for all its walls
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
@@ -136,6 +146,7 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __enter__(self) -> "DerivativeWall":
         lay_routes()
         super().__enter__()  # type: ignore[no-untyped-call]
+        SAVE_WITH(self.save, self.save)
         _standing.append(self)
         sys.meta_path.insert(0, self)
         return self
@@ -166,6 +177,8 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         finally:
             sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
             _standing.remove(self)
+            if self._saves():
+                SAVE_AS_EVER()
             if self._on_top():
                 super().__exit__(kind, error, at)  # type: ignore[no-untyped-call]
             if self.lays_routes:
@@ -180,10 +193,18 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.last = None
         NOT_PLAIN(0)
         seen = self.last is not None and self._on_top()
-        return seen and _are_laid() and sys.meta_path[:1] == [self]
+        return seen and self._saves() and _are_laid() and sys.meta_path[:1] == [self]
 
     def _on_top(self) -> bool:
         return HEIGHT() > 0 and AT(HEIGHT() - 1) is self
+
+    def _saves(self) -> bool:
+        functions: Any = SAVES(False)  # None where there are none
+        return functions is not None and functions[0] is self.save
+
+    def _save(self, tensor: torch.Tensor) -> NoReturn:
+        """What autograd calls with all that it would need to go back through an operator."""
+        self.refuse(RECORDING)
 
     def _left(self, frame: FrameType, event: str, _: Any) -> None:
         """What Python calls when a function or a comprehension is left."""

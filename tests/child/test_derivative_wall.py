@@ -65,10 +65,11 @@ WAYS = [
     ("torch.nn.Parameter(torch.ones(2)).relu()", 1, "requires_grad"),
     ("torch.func.jacfwd(loss_of)(x)", 1, "_dispatch_library"),  # vmap's rules come first
     ("torch.func.jvp(loss_of, (x,), (x,))", 1, "_jvp_increment_nesting"),
-    ("torch.func.grad(loss_of)(x)", 1, "_grad_increment_nesting"),
+    ("torch.func.grad(loss_of)(x)", 1, "_saved_tensors_hooks_disable"),
+    ("torch._C._functorch._grad_increment_nesting()", 1, "_grad_increment_nesting"),
     ("torch.vmap(loss_of)(x)", 1, "_dispatch_library"),
     ("from torch._functorch.eager_transforms import jacrev\njacrev(loss_of)(x)", 2,
-     "_grad_increment_nesting"),
+     "_saved_tensors_hooks_disable"),
     ("import torch.autograd.forward_ad as ad\nwith ad.dual_level():\n    ad.make_dual(x, x).sin()",
      2, "_enter_dual_level"),
     ("torch._log_softmax_backward_data(x, x, 0, x.dtype)", 1,
@@ -84,6 +85,15 @@ WAYS = [
     ("guards = type.__subclasses__(torch._C._InferenceMode.__base__)\n"
      "aside = [one for one in guards if one.__name__ == '_DisableTorchDispatch'][0]\n"
      "with aside():\n    torch.ops.aten.tanh_backward(x, x)", 4, "aten.tanh_backward"),
+    # Recorded there, past the mode.
+    ("known = type.__subclasses__(torch._C.DispatchKey.__base__)\n"
+     "aside = [one for one in known if one.__name__ == '_DisableTorchDispatch'][0]\n"
+     "with torch.inference_mode(False), aside():\n    y = torch.empty(3, requires_grad=True)\n"
+     "    y.exp()", 5, RECORDING),
+    ("with torch.inference_mode(False):\n    y = torch.empty(3, requires_grad=True)\n"
+     "    keys = torch._C.DispatchKeySet(torch._C.DispatchKey.AutogradNestedTensor)\n"
+     "    torch.ops.aten.mul.Tensor.redispatch(\n"
+     "        keys.add(torch._C.DispatchKey.CPU), y, y)", 4, RECORDING),
     ("torch._C._jit_differentiate(None)", 1, "_jit_differentiate"),
     ("import sys\nsys.meta_path[0].find_spec('torch._decomp')", 2, "torch._decomp"),
     ("y = x.view(1, 3)\ntorch.ops.aten.native_batch_norm_backward(y, y, None, None, None, x, x,"
@@ -115,6 +125,9 @@ def test_what_differentiates_ends_the_attempt(source: str, line: int, what: str)
         "torch._C._AutoDispatchBelowAutograd()",
         "torch.library.Library('aten', 'IMPL')",
         "torch._C._dispatch_tls_set_dispatch_key_excluded(torch._C.DispatchKey.Python, True)",
+        "torch._C._autograd._pop_saved_tensors_default_hooks()",
+        "torch._C._autograd._saved_tensors_hooks_set_tracing(True)",
+        "with torch.autograd.graph.saved_tensors_hooks(torch.clone, torch.clone):\n    pass",
     ],
 )
 def test_what_puts_the_wall_aside_ends_the_attempt(source: str) -> None:
@@ -122,8 +135,12 @@ def test_what_puts_the_wall_aside_ends_the_attempt(source: str) -> None:
     assert aside and line > 0 and what
 
 
-def test_a_wall_that_is_gone_in_the_end_is_noticed() -> None:
-    pop = next(original for _, name, original, _ in GATES if name == "_pop_torch_dispatch_stack")
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("_pop_torch_dispatch_stack", [None]), ("_pop_saved_tensors_default_hooks", [])],
+)
+def test_a_wall_that_is_gone_in_the_end_is_noticed(name: str, given: list[None]) -> None:
+    pop = next(original for _, gate, original, _ in GATES if gate == name)
     found = []
 
     def end(line: int, what: str, aside: bool) -> NoReturn:
@@ -131,7 +148,7 @@ def test_a_wall_that_is_gone_in_the_end_is_noticed() -> None:
         raise Over
 
     with pytest.raises(Over), torch.inference_mode(), DerivativeWall("learner.py", end):
-        pop(None)
+        pop(*given)
     assert found == [(0, REMOVED, True)]
 
 
