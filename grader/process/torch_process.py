@@ -111,26 +111,36 @@ class Forked:
 
 
 def serve(control: socket.socket) -> None:
-    """The other end: until the one that asks is closed."""
+    """The other end: until the one that asks is closed, or has died."""
     load_torch()
-    while True:
-        signal.signal(signal.SIGCHLD, _reap)
-        _reap()
-        module, descriptors, _, _ = socket.recv_fds(control, LONGEST, 4)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # none is reaped before it has been named
-        if not module:
-            break
-        pid = os.fork()
-        if pid == 0:
-            control.close()
-            _be(module.decode(), descriptors)
-        ended = os.pidfd_open(pid)
-        socket.send_fds(control, [b"."], [ended])
-        for descriptor in (*descriptors, ended):
-            os.close(descriptor)
+    with suppress(ConnectionError):
+        while _serve_one(control):
+            pass
     with suppress(ChildProcessError):
         while True:
             os.wait()
+
+
+def _serve_one(control: socket.socket) -> bool:
+    """Whether there was one more to fork. Raises ConnectionError."""
+    signal.signal(signal.SIGCHLD, _reap)
+    _reap()
+    module, descriptors, _, _ = socket.recv_fds(control, LONGEST, 4)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # none is reaped before it has been named
+    if not module:
+        return False
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        _be(module.decode(), descriptors)
+    ended = os.pidfd_open(pid)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    try:
+        socket.send_fds(control, [b"."], [ended])
+    finally:
+        os.close(ended)
+    return True
 
 
 def _reap(*_: object) -> None:

@@ -35,7 +35,8 @@ SEED, TIMEOUT = 20, 5.0  # seconds for a call: on a busy machine one second is s
 EXERCISES = {"exercise1": 14, "exercise2": 2, "exercise3": 2, "warmup2": 1}  # with these weights
 KINDS = {"mutant": 9, "right": 3, "wrong": 3, "attack": 3, "notebook": 2, "broken": 1}
 TABLES = ("gradebook.csv", "results.csv")
-KILLED = ("parent", "worker", "warm") * 5
+# What the workers are forked from is there once a start: a parent's death comes last.
+KILLED = ("parent", *("parent", "torch", "worker", "warm") * 4, "torch", "worker", "warm")
 Source = tuple[str, bytes]  # the file's name, its contents
 
 
@@ -217,46 +218,63 @@ def running(root: Path, out: str, *options: str) -> Iterator[subprocess.Popen[st
             process.kill()
 
 
-def children(parent: int) -> list[int]:
-    found = Path(f"/proc/{parent}/task").glob("*/children")
-    try:
-        return [int(pid) for path in found for pid in path.read_text().split()]
-    except OSError:
-        return []
+def victim(which: str, command: int, draw: random.Random) -> int | None:
+    """One that runs, also where what it was forked from was killed before."""
+    from tests.process.left_behind import command_of, descendants
 
-
-def victim(which: str, parent: int, draw: random.Random) -> int | None:
-    if which == "parent":
-        return parent
-    workers = children(parent)
-    pids = workers if which == "worker" else [pid for one in workers for pid in children(one)]
-    return draw.choice(pids) if pids else None
+    parents, leaders = {}, set()  # each worker, and what forks them, has a session of its own
+    for pid in descendants():
+        with suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            if fields[0] == "Z" and pid != command:
+                os.waitpid(pid, os.WNOHANG)
+            elif fields[0] != "Z":
+                parents[pid] = int(fields[1])
+                leaders |= {pid} if int(fields[3]) == pid else set()
+    torch = {
+        pid for pid in leaders if parents[pid] == command and "torch_process" in command_of(pid)
+    }
+    workers = leaders - torch
+    found = {
+        "parent": {command}, "torch": torch, "worker": workers,
+        "warm": {pid for pid, parent in parents.items() if parent in workers},
+    }[which]  # fmt: skip
+    return draw.choice(sorted(found)) if found else None
 
 
 def killed(root: Path, count: int) -> int:
+    from tests.process.left_behind import adopt_orphans
+
     began = time.monotonic()
     graded(root, "undisturbed")
     wall, draw = time.monotonic() - began, random.Random(SEED)
     print(f"undisturbed: {count} in {wall:.0f} s", flush=True)
-    left, done, starts, over = list(KILLED), Counter[str](), 0, False
-    draw.shuffle(left)
+    last, *others = KILLED
+    left, done = [last, *draw.sample(others, len(others))], Counter[str]()
+    starts, over = 0, False
+    adopt_orphans()
     while not over:
         starts += 1
         with running(root, "disturbed") as process:
             while process.poll() is None:
                 time.sleep(draw.uniform(0.1, 2 * wall / len(KILLED)) if left else 0.1)
-                pid = victim(left[-1], process.pid, draw) if left else None
+                there = ((which, victim(which, process.pid, draw)) for which in left[::-1])
+                which, pid = next((one for one in there if one[1]), ("", None))
                 if pid is None or process.poll() is not None:
                     continue
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                    done[left.pop()] += 1
+                    done[which] += 1
+                    del left[len(left) - 1 - left[::-1].index(which)]
             over = process.returncode != -signal.SIGKILL
             if over and process.returncode:
                 raise SystemExit(f"it ended with {process.returncode}: {process.stdout.read()}")
     told = ", ".join(f"{number} of a {which}" for which, number in sorted(done.items()))
     same = same_as_undisturbed(root, "disturbed")
-    print(f"killed: {told}; {starts} starts; the tables are {'' if same else 'NOT '}the same")
+    missed = f"; no {', '.join(left)} was there to kill" if left else ""
+    print(
+        f"killed: {told}; {starts} starts; the tables are {'' if same else 'NOT '}the same{missed}"
+    )
     return int(not same or bool(left))
 
 

@@ -127,6 +127,7 @@ def test_one_that_was_silent_is_not_asked_again(forks: TorchProcess, tmp_path: P
         with pytest.raises(OSError, match="Bad file descriptor"):
             forks.start(MODULE, said, tmp_path)
     process.close()
+    assert forks._process.wait(10) == 0  # though nobody was there to take its answer
 
 
 def test_none_is_left_where_whoever_asked_is_killed(tmp_path: Path, forks: TorchProcess) -> None:
