@@ -22,6 +22,7 @@ MOST_PACKED = 200  # bytes that one of an archive's may become; deflate's own li
 # What zipfile raises for a damaged member; ValueError: for a name that is no text, among others.
 DAMAGED = (zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError,
            KeyError, ValueError)  # fmt: skip
+SAID_TO_BE_UTF8 = 0x800  # of a member's flags
 SKIPPED = ("__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".handgrad")
 
 
@@ -124,7 +125,8 @@ def _in_archive(file: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead]
         yield NotRead(called, f"it has {len(members):,} files; at most {MEMBERS:,} are read")
         return
     for member in members:
-        parts = tuple(member.filename.replace("\\", "/").split("/"))
+        name = _name_of(member)
+        parts = tuple(name.replace("\\", "/").split("/"))
         if member.is_dir() or any(part in SKIPPED or part.startswith("._") for part in parts):
             continue
         why = _why_not(member, parts)
@@ -132,7 +134,17 @@ def _in_archive(file: Path, above: tuple[str, ...]) -> Iterator[Entry | NotRead]
             changed = time.mktime((*member.date_time, 0, 0, -1))
             yield Entry((*above, *parts), member.file_size, changed, file, member.filename)
         else:
-            yield NotRead(f"{at}{member.filename}", why)
+            yield NotRead(f"{at}{name}", why)
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """macOS writes UTF-8 and does not say so: zipfile then reads the code page of old PCs."""
+    if member.flag_bits & SAID_TO_BE_UTF8:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member.filename
 
 
 def _why_not(member: zipfile.ZipInfo, parts: tuple[str, ...]) -> str | None:

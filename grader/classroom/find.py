@@ -133,13 +133,21 @@ def _below_what_all_share(files: list[Entry]) -> tuple[tuple[str, ...], list[Ent
     above: tuple[str, ...] = ()
     while files:
         handed_in = [entry.parts for entry in files if entry.parts[-1] != METADATA]
-        if min(map(len, handed_in), default=0) < 3 or len({parts[1] for parts in handed_in}) == 1:
+        if min(map(len, handed_in), default=0) < (2 if _as_a_platform_names(handed_in) else 3):
+            break
+        if len({parts[1] for parts in handed_in}) == 1:
             break
         if len({entry.parts[0] for entry in files}) > 1:
             break
         above += files[0].parts[:1]
         files = [replace(entry, parts=entry.parts[1:]) for entry in files]
     return above, files
+
+
+def _as_a_platform_names(handed_in: Sequence[tuple[str, ...]]) -> bool:
+    """What is in the folder: else files in one folder may be all of one student's."""
+    inside = [parts[1] for parts in handed_in if len(parts) > 1]
+    return all(CANVAS.fullmatch(name) or MOODLE.fullmatch(name) for name in inside)
 
 
 def student_of(parts: Sequence[str], names: Mapping[str, str] | None = None) -> tuple[Student, str]:

@@ -20,6 +20,7 @@ NOTHING = (
     "Nothing to grade was found. Submissions are .py or .ipynb files: a folder for each student, "
     "files named by student, or an export: docs/class.md"
 )
+ONE_FOLDER = "If that is the folder of a class, give it as FOLDER itself; of a zip, unpacked."
 
 
 def contents_known_in(db: Path) -> "Contents":
@@ -69,6 +70,9 @@ def say_found(finding: "Finding", everything: bool) -> None:
     by_exercise = ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()))
     said = f"{counted(len(files), 'file')} of {counted(len(finding.students), 'student')}"
     click.echo(f"{said} ({by_exercise})." if by_exercise else NOTHING)
+    if len(finding.students) == 1 and len(files) > len(counts):
+        name = one_line(finding.students[0].name)
+        click.echo(f"All are taken for the attempts of one student, {name}. {ONE_FOLDER}")
     if everything:
         for one in finding.found:
             number = f" ({one.student.id})" if one.student.id else ""

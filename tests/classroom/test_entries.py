@@ -45,6 +45,22 @@ def test_an_archive_is_read_as_the_folder_that_it_holds(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "name"),
+    [("müller.py".encode(), "müller.py"), ("müller_.py".encode("cp437"), "müller_.py")],
+    ids=["UTF-8", "cp437"],
+)
+def test_a_name_in_an_archive_that_does_not_say_how_it_is_written(
+    written: bytes, name: str, tmp_path: Path
+) -> None:
+    path = packed(tmp_path / "export.zip", {"müller.py": b"a"})
+    data = bytearray(path.read_bytes())
+    for at in (data.index(b"PK\3\4") + 6, data.index(b"PK\1\2") + 8):
+        data[at : at + 2] = b"\0\0"  # the flags, where zipfile said that it is UTF-8
+    path.write_bytes(data.replace("müller.py".encode(), written))
+    assert read(path) == {name: b"a"}
+
+
+@pytest.mark.parametrize(
     ("name", "why"),
     [
         ("../../etc/a.py", "its path leads out of the archive"),

@@ -86,6 +86,14 @@ def test_the_one_folder_of_an_export_is_nobody(tmp_path: Path) -> None:
     assert [student.name for student in found.students] == ["alice", "bob"]
 
 
+def test_a_folder_around_what_canvas_named_is_nobody(tmp_path: Path) -> None:
+    lay_out(tmp_path, "week 2/ann_4711_99_exercise1.py", "week 2/ben_LATE_4712_98_exercise1.ipynb")
+    (tmp_path / "week 2" / "cem_4713_97_all.zip").write_text("no zip")
+    finding = find(tmp_path, ["exercise1"], nothing_inside)
+    assert [one.name for one in finding.students] == ["ann", "ben"]
+    assert [one.student for one in finding.not_placed] == [Student("cem", "4713")]
+
+
 def test_a_class_of_one_keeps_the_folder(tmp_path: Path) -> None:
     lay_out(tmp_path, "alice/exercise1.py", "alice/old/exercise1.py")
     found = find(tmp_path, ["exercise1"], nothing_inside)

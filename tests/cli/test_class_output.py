@@ -139,6 +139,17 @@ def test_one_file_is_said_as_one(tmp_path: Path) -> None:
     (tmp_path / "ann" / "exercise2.py").write_text("pass")
     said = grade_class(tmp_path, "--exercise", "exercise2", "--dry-run").output
     assert said.startswith("1 file of 1 student (exercise2: 1).\n")
+    assert "All are taken" not in said
+
+
+def test_a_class_that_is_taken_for_one_student_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "week 2").mkdir()
+    for name in ("ann", "ben"):
+        (tmp_path / "week 2" / f"{name} exercise2.py").write_text("pass")
+    call = ("--exercise", "exercise2", "--dry-run")
+    said = grade_class(tmp_path, *call).output
+    assert "All are taken for the attempts of one student, week 2." in said
+    assert "All are taken" not in grade_class(tmp_path / "week 2", *call).output
 
 
 @pytest.mark.parametrize("out", ["marks", "."])

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from grader.classroom.find import Student
 from grader.classroom.gradebook import Gradebook, Result, number
 from grader.classroom.pages.templates import rendered
-from grader.classroom.policy import Policy
+from grader.classroom.policy import Points, Policy
 from grader.course.exercise import load_exercise
 from grader.render.html import report_html
 from grader.report import Report
@@ -61,6 +61,7 @@ def student_page(
         rows=_all(rows, student, book),
         not_graded=book.not_graded_of(student),
         parts=parts,
+        weighed=parts and policy.points != Points(),
     )
 
 

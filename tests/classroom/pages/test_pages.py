@@ -12,7 +12,7 @@ from grader.classroom.entries import Entry
 from grader.classroom.find import Found, Student
 from grader.classroom.pages import write_pages
 from grader.classroom.pages.charts import failed_chart, ticks
-from grader.classroom.policy import Feedback, Policy
+from grader.classroom.policy import Feedback, Points, Policy
 from grader.classroom.store import Attempt, Graded, open_store
 from tests.classroom.reports import book_of, class_of, graded, missing, report, unread, wrong
 from tests.render.test_html import UNCLOSED
@@ -194,6 +194,17 @@ def test_what_help_a_student_gets_is_the_policys(tmp_path: Path) -> None:
     assert not any(words in silent for words in told)
     assert "A worked answer" not in usual + silent
     assert "A worked answer" in open_ and "def backward(" in open_
+
+
+def test_points_that_are_not_the_scores_are_said_to_be_the_courses(tmp_path: Path) -> None:
+    results = class_of(report("exercise2", wrong("logits")))
+    plain, weighed = (
+        Page(pages(tmp_path / str(at), results, policy=Policy(points=points))
+             ["students/student-a.html"]).text
+        for at, points in enumerate((Points(), Points(whole=4.0)))
+    )  # fmt: skip
+    assert "Points as the course gives them" in weighed
+    assert "Points as" not in plain
 
 
 def test_each_attempt_is_listed_and_the_one_that_counts_is_shown(tmp_path: Path) -> None:
