@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from grader.rows import Row
 from grader.syntax.cells import Place
 
 SCHEMA = "handgrad/report/v1"
@@ -44,8 +45,7 @@ class GradientReport:
 
     @property
     def label(self) -> str:
-        """What the learner calls it: "dprobs", or a value by its own name."""
-        return self.shown_as or (self.name if self.is_value else f"d{self.name}")
+        return Row(self.name, self.is_value, shown_as=self.shown_as).label
 
     @property
     def passes(self) -> bool:

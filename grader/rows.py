@@ -23,6 +23,11 @@ class Row:
         return self.name if self.is_value else gradient_key(self.name)
 
     @property
+    def label(self) -> str:
+        """What a report calls it: its key, or where it is written ("self.grad in __mul__")."""
+        return self.shown_as or self.key
+
+    @property
     def written_at(self) -> str:
         """Where it is written, as a submission names its lines: a variable, a method's target."""
         return self.target or self.key

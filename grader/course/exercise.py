@@ -108,8 +108,8 @@ class Exercise:
         return self.row[name].key
 
     def label(self, name: str) -> str:
-        """What a report calls it: its key, or where it is written ("self.grad in __mul__")."""
-        return self.row[name].shown_as or self.key(name)
+        """What a report calls it."""
+        return self.row[name].label
 
     def word(self, name: str) -> str:
         """What is typed for it, in one word: its key, or the method that it is written in."""
