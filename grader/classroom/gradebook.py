@@ -26,7 +26,7 @@ T = TypeVar("T")
 class Error:
     """The first gradient of a report that is wrong on its own line."""
 
-    gradient: str
+    gradient: str  # as the learner calls it: `dprobs`
     verdict: str
     where: str  # its line: `24`; in a notebook `[17] line 4`; "" of none
     mistake: str | None
@@ -147,7 +147,7 @@ def first_error(report: Report) -> Error | None:
     if first is None:
         return None
     mistake = None if first.diagnosis is None else intern(first.diagnosis.mistake)
-    return Error(intern(first.name), intern(first.verdict), first.where, mistake)
+    return Error(intern(first.label), intern(first.verdict), first.where, mistake)
 
 
 def _counting(results: Sequence[Result], attempts: str) -> Iterable[Result]:

@@ -16,7 +16,6 @@ from typing import Any
 from grader.classroom.find import Student
 from grader.classroom.formats.outcomes import placed
 from grader.classroom.gradebook import Gradebook, Result, as_csv, number
-from grader.course.exercise import load_exercise
 from grader.errors import UsageProblem, one_line, shown
 
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -188,8 +187,7 @@ def _comment(results: Sequence[Result]) -> str:
             words += "; it could not be read or run"
         elif first is not None:
             where = f", {placed(first.where)}" if first.where else ""
-            label = load_exercise(one.exercise).label(first.gradient)
-            words += f"; first error: {label}{where} ({first.verdict})"
+            words += f"; first error: {first.gradient}{where} ({first.verdict})"
         said.append(words)
     return ". ".join(said)
 

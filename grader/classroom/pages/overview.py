@@ -39,13 +39,15 @@ class Count:
         if report.unread:
             self.not_read.append((result.student, error_sentence(report)))
             return
-        made = set()
+        made, first = set(), report.first_own_error
         for gradient in report.gradients:
             if gradient.passes or gradient.verdict == "inherited":
                 continue
             if gradient.verdict == "missing":
                 self.missing[gradient.name] += 1
                 continue
+            if gradient.verdict == "timeout" and gradient is not first:
+                continue  # below an endless loop: nobody knows
             self.wrong[gradient.name] += 1
             if gradient.diagnosis is not None:
                 mistake = gradient.diagnosis.mistake

@@ -3,6 +3,7 @@
 import re
 import weakref
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -194,6 +195,15 @@ def test_what_help_a_student_gets_is_the_policys(tmp_path: Path) -> None:
     assert not any(words in silent for words in told)
     assert "A worked answer" not in usual + silent
     assert "A worked answer" in open_ and "def backward(" in open_
+
+
+def test_lines_below_an_endless_loop_count_as_nothing(tmp_path: Path) -> None:
+    probs, h = (replace(wrong(name), verdict="timeout") for name in ("probs", "h"))
+    text = Page(
+        pages(tmp_path, class_of(report("exercise1", probs, h)), "exercise1")["index.html"]
+    ).text
+    assert "dprobs 1 0 100%" in text
+    assert "dh 1 0 100%" not in text
 
 
 def test_points_that_are_not_the_scores_are_said_to_be_the_courses(tmp_path: Path) -> None:
