@@ -39,16 +39,20 @@ PACKAGES = frozenset((
     "pytensor", "symengine", "sympy", "tensorflow", "theano", "tinygrad",
     "torch._decomp",  # torch's derivative kernels, written out in Python
 ))  # fmt: skip
-# What opens a level of differentiation, by the module that has it.
+# What opens a level of differentiation, or changes who saves tensors for it, by the module that has
+# it.
 LEVELS = {
     "torch._C": ("_enter_dual_level", "_jit_differentiate", "_jit_pass_create_autodiff_subgraphs"),
     "torch._C._functorch": (
         "_grad_increment_nesting", "_jvp_increment_nesting", "_vmap_increment_nesting",
         "_func_increment_nesting", "push_dynamic_layer_stack",
     ),
-    "torch._C._autograd": ("_saved_tensors_hooks_disable",),  # torch.func does, first of all
+    "torch._C._autograd": (
+        "_push_saved_tensors_default_hooks", "_pop_saved_tensors_default_hooks",
+        "_saved_tensors_hooks_disable", "_saved_tensors_hooks_set_tracing",
+    ),
 }  # fmt: skip
-# What puts a mode aside, or others before it; and what saves tensors for autograd.
+# What puts a mode aside, or others before it.
 ASIDE = {
     "torch._C": (
         "_DisableTorchDispatch", "_pop_torch_dispatch_stack", "_push_on_torch_dispatch_stack",
@@ -57,10 +61,6 @@ ASIDE = {
         "_SetExcludeDispatchKeyGuard", "_AutoDispatchBelowAutograd",
         "_AutoDispatchBelowADInplaceOrView", "_dispatch_library",
         "_dispatch_tls_set_dispatch_key_excluded", "_dispatch_tls_set_dispatch_key_included",
-    ),
-    "torch._C._autograd": (
-        "_push_saved_tensors_default_hooks", "_pop_saved_tensors_default_hooks",
-        "_saved_tensors_hooks_set_tracing",
     ),
 }  # fmt: skip
 # These have some of them under names of their own.
@@ -270,7 +270,7 @@ def _gates() -> Iterator[tuple[Any, str, Any, bool]]:
 
 
 def _gate(original: Callable[..., Any], aside: bool) -> Callable[..., Any]:
-    """In the place of what opens a level, or puts a mode aside."""
+    """In the place of what is in LEVELS, or in ASIDE: that torch itself may."""
 
     def gate(*args: Any, **kwargs: Any) -> Any:
         if _standing and not (aside and any(map(_is_torchs_own, _frames()))):

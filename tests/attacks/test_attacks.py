@@ -30,7 +30,7 @@ DIFFERENTIATE = {
     "functorch_from_inside": "exercise3", "jacfwd_at_module_level": "exercise2",
     "letters_that_look_alike": "exercise2", "methods_that_python_calls": "exercise2",
     "mode_popped_and_put_back": "exercise2", "module_as_builtins": "exercise2",
-    "recorded_past_the_mode": "exercise2",
+    "recorded_past_the_mode": "exercise2", "recorded_while_it_is_shown": "exercise2",
     "script": "exercise2", "shown_as_a_subclass": "exercise2", "softmax_kernel": "exercise2",
     "sympy_derives": "warmup1",
     "deleted_afterwards": "exercise2", "text_of_an_error": "exercise2",

@@ -94,6 +94,12 @@ WAYS = [
      "    keys = torch._C.DispatchKeySet(torch._C.DispatchKey.AutogradNestedTensor)\n"
      "    torch.ops.aten.mul.Tensor.redispatch(\n"
      "        keys.add(torch._C.DispatchKey.CPU), y, y)", 4, RECORDING),
+    ("torch._C._autograd._pop_saved_tensors_default_hooks()", 1,
+     "_pop_saved_tensors_default_hooks"),
+    ("torch._C._autograd._saved_tensors_hooks_set_tracing(True)", 1,
+     "_saved_tensors_hooks_set_tracing"),
+    ("with torch.autograd.graph.saved_tensors_hooks(torch.clone, torch.clone):\n    pass", 1,
+     "_push_saved_tensors_default_hooks"),
     ("torch._C._jit_differentiate(None)", 1, "_jit_differentiate"),
     ("import sys\nsys.meta_path[0].find_spec('torch._decomp')", 2, "torch._decomp"),
     ("y = x.view(1, 3)\ntorch.ops.aten.native_batch_norm_backward(y, y, None, None, None, x, x,"
@@ -125,9 +131,6 @@ def test_what_differentiates_ends_the_attempt(source: str, line: int, what: str)
         "torch._C._AutoDispatchBelowAutograd()",
         "torch.library.Library('aten', 'IMPL')",
         "torch._C._dispatch_tls_set_dispatch_key_excluded(torch._C.DispatchKey.Python, True)",
-        "torch._C._autograd._pop_saved_tensors_default_hooks()",
-        "torch._C._autograd._saved_tensors_hooks_set_tracing(True)",
-        "with torch.autograd.graph.saved_tensors_hooks(torch.clone, torch.clone):\n    pass",
     ],
 )
 def test_what_puts_the_wall_aside_ends_the_attempt(source: str) -> None:
