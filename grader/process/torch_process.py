@@ -14,20 +14,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, NoReturn, Self
 
 from grader.process.clean_start import bare_environment, choose_kernels, load_torch
 
 PATIENCE = 60.0  # seconds for it to load torch, or to fork
-ENDING = 5.0  # seconds for it to end by itself
 LONGEST = 200  # bytes of a module's name
 
 
 class TorchProcess:
-    """The end that asks. A context manager; of any thread."""
+    """The end that asks: a context manager. Any thread may ask."""
 
     def __init__(self) -> None:
         self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -44,24 +42,27 @@ class TorchProcess:
             )
 
     def start(self, module: str, stderr: IO[bytes], cwd: Path) -> "Forked":
-        """A process that runs this module's `main`. Raises OSError; then none is started any more:
-        what did not answer may answer late, and a later one would take that for its own."""
-        (asked, asks), (answered, answers) = os.pipe(), os.pipe()
-        folder = os.open(cwd, os.O_RDONLY | os.O_DIRECTORY)
-        theirs = (asked, answers, stderr.fileno(), folder)
-        try:
+        """A process that runs this module's `main`. Raises OSError.
+
+        After a request that got no answer none is started any more: the answer may still come,
+        and a later request would take it for its own.
+        """
+        with ExitStack() as theirs, ExitStack() as ours:
+            folder = os.open(cwd, os.O_RDONLY | os.O_DIRECTORY)
+            theirs.callback(os.close, folder)
+            asked, asks = os.pipe()
+            theirs.callback(os.close, asked)
+            ours.callback(os.close, asks)
+            answered, answers = os.pipe()
+            theirs.callback(os.close, answers)
+            ours.callback(os.close, answered)
             with self._asking:
-                came = self._ask(module, theirs)
-        except BaseException:
-            os.close(asks)
-            os.close(answered)
-            raise
-        finally:
-            for descriptor in (asked, answers, folder):
-                os.close(descriptor)
-        return Forked(os.fdopen(asks, "wb"), os.fdopen(answered, "rb"), came)
+                pidfd = self._ask(module, (asked, answers, stderr.fileno(), folder))
+            ours.pop_all()
+        return Forked(os.fdopen(asks, "wb"), os.fdopen(answered, "rb"), pidfd)
 
     def _ask(self, module: str, descriptors: Sequence[int]) -> int:
+        """The pidfd of what it has forked."""
         try:
             socket.send_fds(self._control, [module.encode()], descriptors)
             _, came, _, _ = socket.recv_fds(self._control, 1, 1)
@@ -76,37 +77,39 @@ class TorchProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """It ends when what it has forked has ended, or soon."""
-        self._control.close()
-        try:
-            self._process.wait(ENDING)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """What it has forked goes on. Whoever waits for its answer gets OSError at once."""
+        self._process.kill()
+        self._process.wait()
+        with self._asking:
+            self._control.close()
 
 
-@dataclass
 class Forked:
-    """What is used of subprocess.Popen, of a process that is another's child: only that one is
-    told its exit code."""
+    """A process that another one has forked, used like a subprocess.Popen. Its exit code is not
+    known: only the one that forked it is told."""
 
-    stdin: IO[bytes]
-    stdout: IO[bytes]
-    _pidfd: int | None  # None once it has ended
     returncode = None
+
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes], pidfd: int) -> None:
+        self.stdin, self.stdout = stdin, stdout
+        self._pidfd: int | None = pidfd  # None once it has ended
+        self._closing = threading.Lock()  # `kill` comes from another thread than `wait`
 
     def wait(self, timeout: float | None = None) -> None:
         """Raises subprocess.TimeoutExpired."""
         if self._pidfd is None:
             return
-        if not select.select([self._pidfd], [], [], timeout)[0]:
+        ended = select.poll()  # select.select takes no descriptor above 1023
+        ended.register(self._pidfd, select.POLLIN)
+        if not ended.poll(None if timeout is None else 1000 * timeout):
             raise subprocess.TimeoutExpired("a forked process", timeout or 0.0)
-        os.close(self._pidfd)
-        self._pidfd = None
+        with self._closing:
+            os.close(self._pidfd)
+            self._pidfd = None
 
     def kill(self) -> None:
-        if self._pidfd is not None:
-            with suppress(ProcessLookupError):
+        with self._closing, suppress(ProcessLookupError):
+            if self._pidfd is not None:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
 
@@ -132,7 +135,7 @@ def _serve_one(control: socket.socket) -> bool:
     pid = os.fork()
     if pid == 0:
         control.close()
-        _be(module.decode(), descriptors)
+        _become(module.decode(), descriptors)
     ended = os.pidfd_open(pid)
     for descriptor in descriptors:
         os.close(descriptor)
@@ -149,7 +152,7 @@ def _reap(*_: object) -> None:
             pass
 
 
-def _be(module: str, descriptors: Sequence[int]) -> NoReturn:
+def _become(module: str, descriptors: Sequence[int]) -> NoReturn:
     """As an interpreter that is started with these streams, in this folder."""
     status: Any = 1
     try:

@@ -1,7 +1,10 @@
 """One import of torch for several processes that grade: each starts from nothing, and ends."""
 
+import fcntl
 import os
 import signal
+import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader.process.grading_process import GradingProcess, Lost
-from grader.process.torch_process import TorchProcess
+from grader.process.torch_process import Forked, TorchProcess
 
 MODULE = "answers_in_a_test"
 ANSWERS = """\
@@ -52,6 +55,10 @@ def runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def descriptors() -> set[str]:
+    return {path.name for path in Path("/proc/self/fd").iterdir()}
 
 
 def none_is_left(*pids: int) -> bool:
@@ -145,3 +152,52 @@ def test_none_is_left_where_whoever_asked_is_killed(tmp_path: Path, forks: Torch
     os.close(here)
     os.close(there)
     assert none_is_left(*found)
+
+
+def test_where_none_is_started_no_descriptor_is_left_open(
+    forks: TorchProcess, tmp_path: Path
+) -> None:
+    before = descriptors()
+    with (tmp_path / "said").open("wb") as said, pytest.raises(FileNotFoundError):
+        forks.start(MODULE, said, tmp_path / "absent")
+    assert descriptors() == before
+
+
+def test_it_is_not_closed_while_it_is_killed(
+    forks: TorchProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = started(forks, tmp_path / "a")
+    os.kill(process.ask("who")["pid"], signal.SIGKILL)
+    waiting = threading.Thread(target=process._process.wait)
+    send = signal.pidfd_send_signal
+
+    def slowly(pidfd: int, number: int) -> None:
+        waiting.start()
+        waiting.join(0.5)
+        send(pidfd, number)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(signal, "pidfd_send_signal", slowly)
+    process.kill()
+    waiting.join()
+    assert not process.runs
+    process.close()
+
+
+def test_it_is_waited_for_where_a_thousand_descriptors_are_open(tmp_path: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2048:
+        pytest.skip("the system grants no more descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    own = os.pidfd_open(os.getpid())
+    try:
+        with (tmp_path / "said").open("w+b") as pipe:
+            forked = Forked(pipe, pipe, fcntl.fcntl(own, fcntl.F_DUPFD_CLOEXEC, 1024))
+            with pytest.raises(subprocess.TimeoutExpired):
+                forked.wait(0.0)
+            assert forked._pidfd is not None
+            os.close(forked._pidfd)
+    finally:
+        os.close(own)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
