@@ -50,6 +50,7 @@ class Worker:
                 if self._process is None:
                     self._process = _InOwnFolder(self._forks)
                     if self._stopped.is_set():  # meanwhile: `stop` found no process to kill
+                        self._process.kill()
                         self.close()
                         break
                     self._process.tell(self._settings.as_json())
@@ -112,12 +113,13 @@ def share(
     waiting, workers = iter(asked), min(workers, len(asked))
     results: queue.Queue[Done[T] | None] = queue.Queue(maxsize=2 * workers)
     several = workers > 1 and sys.platform == "linux"
-    with TorchProcess() if several else nullcontext() as forks:
-        crew = [_Member(waiting, task_of, Worker(settings, forks), results) for _ in range(workers)]
-        for member in crew:
-            member.start()
-        left, unanswered = len(crew), len(asked)
-        try:
+    crew: list[_Member[T]] = []
+    left, unanswered = workers, len(asked)
+    try:
+        with TorchProcess() if several else nullcontext() as forks:
+            for _ in range(workers):
+                crew.append(_Member(waiting, task_of, Worker(settings, forks), results))
+                crew[-1].start()
             while left:
                 found = results.get()
                 if found is None:
@@ -125,9 +127,9 @@ def share(
                 else:
                     unanswered -= 1
                     yield found
-        finally:
-            for member in crew:
-                member.stop()
+    finally:  # once nobody waits for the process that they are forked from
+        for member in crew:
+            member.stop()
     if unanswered:
         raise GraderFailure(
             f"{unanswered} of {len(asked)} submissions were not graded: the grader failed. "
