@@ -109,8 +109,10 @@ class WorkedAnswer:
         return {exercise.key(n): n for n in measured}
 
     def _written(self, statement: ast.stmt) -> str | None:
+        """A gradient that is asked for: `dscaled` of an answer's own is a name as any other."""
         name = written(statement)
-        return name if name is not None and (name.startswith("d") or name in self._asked) else None
+        gradients = {f"d{name}" for name in self.exercise.gradients}
+        return name if name in gradients or name in self._asked else None
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -124,10 +124,10 @@ def miss(outcome: Outcome) -> str | None:
         what = f"line: {said}, not d{mutant.gradient}:{mutant.line}"
     elif outcome.others_accused:
         what = "others: " + ", ".join(sorted(outcome.others_accused))
-    elif not mutant.raises and not outcome.right_mistake:
-        what = f"mistake: {outcome.mistake}, not {' or '.join(sorted(mutant.mistakes)) or 'any'}"
-    else:
+    elif mutant.raises or outcome.right_mistake or not (outcome.mistake or mutant.mistakes):
         what = None
+    else:
+        what = f"mistake: {outcome.mistake}, not {' or '.join(sorted(mutant.mistakes)) or 'any'}"
     return None if what is None else f"{outcome.name}: {what}\n    {mutant.shown}"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
+from tests.corpus import wrong_forms
 from tests.grading import SEED
 
 from .change import Change
@@ -18,7 +19,7 @@ from .grading import grade_all
 from .mutants import Mutant, built, bundles, proposed, sample, several_at_once
 from .oracles import oracle_of
 from .oracles.functions import FunctionOracle
-from .syntax import edited, worked_answer
+from .syntax import WorkedAnswer, edited, worked_answer
 from .table import miss
 
 PART = 15  # mutants a test, so that two workers share an exercise
@@ -70,13 +71,33 @@ def test_several_mistakes_at_once_are_each_found(exercise: str, together: int) -
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_there_are_enough_mistakes(exercise: str) -> None:
-    assert len(mistakes(exercise)) >= FEWEST[exercise]
+    count = len(mistakes(exercise))
+    assert exercise in FEWEST, f"{count} are proposed: put a little less than that into FEWEST"
+    assert count >= FEWEST[exercise]
     changed = {change.gradient for change in mistakes(exercise)} - {""}
     asked = load_exercise(exercise)
     assert changed <= set(asked.gradients)
     assert asked.kind.in_methods or changed >= {
         name for name in asked.gradients if name not in asked.values or name in asked.slopes
     }
+
+
+def test_a_name_of_the_answers_own_is_no_gradient_to_be_changed() -> None:
+    exercise = load_exercise("exercise2")
+    source = worked_answer(exercise).source.replace("    return", "    dscaled = 2\n    return")
+    keys = {statement.key for statement in WorkedAnswer(exercise, source).statements}
+    assert keys == {"dlogits"}
+
+
+def test_a_mistake_that_no_known_one_names_is_no_miss_where_none_is_named() -> None:
+    form = next(form for form in wrong_forms() if form.name == "right in float64 only")
+    rightly, wrongly = (
+        Mutant("exercise1", "", form.name, form.source, form.gradient, form.lines[0], names, ())
+        for names in (frozenset[str](), frozenset({"sign-flipped"}))
+    )
+    silent, missed = map(miss, grade_all([rightly, wrongly], SEED))
+    assert silent is None
+    assert missed is not None and "None, not sign-flipped" in missed
 
 
 def test_a_sample_has_every_operator() -> None:
