@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.cli.grading import Call, open_grader
+from grader.cli.lesson import FOLDER as LESSONS
 from grader.course import EXERCISES
 from grader.course.exercise import load_exercise
 from grader.syntax.submission import read_submission
@@ -29,6 +30,8 @@ def failures(tell: Callable[[str], None]) -> Iterator[str]:
             stub = Path(folder) / f"{name}.py"
             stub.write_text(kit.pristine_stub(name), encoding="utf-8")
             yield from _lint_failures(stub)
+            if not (LESSONS / f"{name}.md").exists():
+                yield f"{name} has no lesson: write grader/course/lessons/{name}.md"
             report = grader.grade(exercise, read_submission(stub))
             if report.passed or {g.verdict for g in report.gradients} != {"missing"}:
                 yield f"{name}: the stub does not grade as all missing ({report.error})"

@@ -1,5 +1,6 @@
 """grade dev stubs and check: the kit proves itself, and planted faults are found."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,9 @@ def test_what_is_inconsistent_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     change("solutions/exercise4.py", "import torch\n", "import torch, math\n")
     monkeypatch.setattr(consistency, "EXERCISES", [f"exercise{at}" for at in range(1, 5)])
     monkeypatch.setattr(kit, "ORIGIN", tmp_path)
+    shutil.copytree(consistency.LESSONS, tmp_path / "lessons")
+    (tmp_path / "lessons" / "exercise2.md").unlink()
+    monkeypatch.setattr(consistency, "LESSONS", tmp_path / "lessons")
     monkeypatch.setattr(kit, "pristine_stub", with_a_gradient)
     done = run("dev", "check")
     assert done.returncode == 1
@@ -48,6 +52,8 @@ def test_what_is_inconsistent_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     assert any("exercise3: the worked answer fails at hprebn" in line for line in problems)
     assert any("exercise4.py does not lint: E401" in line for line in problems)
     assert not any("exercise4: the worked answer" in line for line in problems)
+    lessons = [line for line in problems if "has no lesson" in line]
+    assert lessons == ["exercise2 has no lesson: write grader/course/lessons/exercise2.md"]
 
 
 def test_stubs_are_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
