@@ -88,8 +88,8 @@ def _arguments(
 
 
 def _usual_parameters(backward: Any) -> tuple[str, ...] | None:
-    """Those of a plain function that takes each by its name, without the quarter of a call that
-    `inspect.signature` takes; None for others."""
+    """Those of a plain function that takes each by its name; None for others. To ask
+    `inspect.signature` takes a quarter of a call."""
     if type(backward) is not types.FunctionType or vars(backward):
         return None
     code = backward.__code__

@@ -141,7 +141,8 @@ class Case:
         """The chunk's VJP with something in it replaced; None where that makes no sense.
 
         `at`: the derivative taken at another value. `expand`: for every entry of the
-        chunk's value, before the sum over broadcast dimensions.
+        chunk's value, before the sum over broadcast dimensions. What was worked out before is
+        found by the very tensors that are handed over: `self.ones_like` gives the same ones again.
         """
         upstream = self.upstream(chunk) if upstream is None else upstream
         others, at = tuple((values or {}).items()), self.value if at is None else at

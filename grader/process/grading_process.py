@@ -38,7 +38,7 @@ class GradingProcess:
         folder: Path | None = None,
         forks: TorchProcess | None = None,
     ) -> None:
-        """`folder`: what it works in. `forks`: what it is forked from, where that is there."""
+        """`folder`: what it works in. `forks`: the process to fork it from, where there is one."""
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._process = self._forked(module, folder, forks) or new_process(
             [sys.executable, "-P", "-m", module, *[NATIVE] * native],
@@ -54,7 +54,7 @@ class GradingProcess:
         self, module: str, folder: Path | None, forks: TorchProcess | None
     ) -> Forked | None:
         if forks is not None and folder is not None:
-            with suppress(OSError):  # it has died
+            with suppress(OSError):  # that process has died, or given no answer
                 return forks.start(module, self._said, folder)
         return None
 

@@ -5,11 +5,11 @@ import signal
 import time
 from contextlib import suppress
 
-PATIENCE = 60.0  # seconds for a child to be started, or to be reaped once it was killed
+PATIENCE = 60.0  # seconds for a child to start, or to be reaped once it has been killed
 
 
 def kill(pid: int, group: bool = False) -> None:
-    """SIGKILL to a process or its group, if it is there. The only place that sends a signal.
+    """SIGKILL to a process or its group, if it is there. Nothing else sends a signal to a pid.
 
     Raises ValueError below 2: to the kernel, 0 and -1 are whole sets of processes.
     """

@@ -23,7 +23,7 @@ from grader.process.signals import kill_whole
 START, START_WALLED, END = b"S", b"W", b"E"
 REQUEST = struct.Struct("<cqq")  # command, serial number, processor time or pid
 ANSWER = struct.Struct("<qq")  # serial number, pid or exit code; a pid below 0 is an errno
-MANY = 24  # children: to gather its memory takes the process as long as some such number save
+MANY = 24  # children: in all they save about the time that gathering its memory takes
 
 
 def serve_launches(control: socket.socket) -> NoReturn:
