@@ -19,11 +19,11 @@ from grader.protocol.messages import Answer
 from grader.syntax.submission import Submission
 from grader.tensors import TOLERANCE
 
-# What makes a tensor of complex numbers of one of floats. (A child sees the operators that ask for
-# more than arithmetic, and is told of what these work on.)
+# What makes complex numbers of floats, or takes them apart: (-1) ** 0.5 is one that no name makes.
+# (A child sees the operators that ask for more than arithmetic, and is told of what these work on.)
 COMPLEX = frozenset((
-    "cdouble", "cfloat", "chalf", "complex", "complex128", "complex32", "complex64", "fft", "polar",
-    "view_as_complex",
+    "cdouble", "cfloat", "chalf", "complex", "complex128", "complex32", "complex64", "conj",
+    "conjugate", "fft", "imag", "polar", "real", "view_as_complex",
 ))  # fmt: skip
 MAY_BE_COMPLEX = re.compile(rf"[\d.][jJ]\b|\b({'|'.join(sorted(COMPLEX))})\b")
 BY_NUMBERS = ("complex", "long")  # what a child says instead of an operator's name
@@ -79,15 +79,15 @@ def _error(facts: Facts, name: str) -> float:
 
 
 def _complex_number(submission: Submission) -> int | None:
-    """The first line where one is made: of Python's own, or of a tensor's."""
+    """The first line where one is made or taken apart: of Python's own, or of a tensor's."""
     source = submission.source  # other letters may look like these, and name the same
     if source.isascii() and not MAY_BE_COMPLEX.search(source):
         return None
     nodes = ast.walk(submission.tree)
-    return min((node.lineno for node in nodes if _makes_complex(node)), default=None)
+    return min((node.lineno for node in nodes if _is_complex(node)), default=None)
 
 
-def _makes_complex(node: ast.AST) -> TypeGuard[ast.expr]:
+def _is_complex(node: ast.AST) -> TypeGuard[ast.expr]:
     match node:
         case ast.Constant(value=complex()) | ast.Name(id="complex", ctx=ast.Load()):
             return True

@@ -90,6 +90,9 @@ COMPLEX_NUMBERS = (
     .replace("dcubed = dtotal", "dcubed = (total + 1e-20j).imag / 1e-20 * dtotal")
     .replace("dcubed = dtotal", "")
 )
+ROOT_OF_MINUS_ONE = worked("warmup1").replace(
+    "dcubed = dtotal", "dcubed = (total + 1e-20 * (-1) ** 0.5).imag / 1e-20 * dtotal"
+)
 
 
 def of_type(name: str) -> str:
@@ -116,10 +119,11 @@ def tanh_at_four() -> str:
         ("exercise4", tanh_at_four(), "Line "),
         ("exercise2", COMPLEX, "Line 9 works with complex numbers"),
         ("warmup1", COMPLEX_NUMBERS, "Line "),
+        ("warmup1", ROOT_OF_MINUS_ONE, "Line "),
         ("exercise2", of_type("cfloat"), "Line 2 works with complex numbers"),
         ("exercise2", of_type("\uff43float"), "Line 2 works with complex numbers"),
     ],
-    ids=["entries", "rows", "tanh", "complex", "complex numbers", "type", "its look-alike"],
+    ids=["entries", "rows", "tanh", "complex", "complex numbers", "root", "type", "its look-alike"],
 )
 def test_a_measured_gradient_is_flagged(exercise: str, source: str, begins: str) -> None:
     report = grade(exercise, source, dialect=usual())
