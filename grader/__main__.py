@@ -20,11 +20,22 @@ GRADING = (*EXERCISES, "all", "notebook")
 
 def main() -> None:
     """Ctrl-C also while torch is loaded, which takes a second: nothing was graded yet."""
+    _open_streams()
     try:
         _begin()
     except KeyboardInterrupt:
         print(STOPPED, file=sys.stderr)
         sys.exit(NOT_PASSED)
+
+
+def _open_streams() -> None:
+    """Those that the command was called without (`2>&-`): else the next file that is opened takes
+    the number of one, and is what others write to."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.set_inheritable(number, True)
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115
 
 
 def _stop(*_: object) -> None:

@@ -207,3 +207,34 @@ def test_beside_a_syntax_error_stands_the_table_of_the_last_grading(folder: kit.
     CliRunner().invoke(main, ["reset", "exercise2"])
     path.write_text("def backward(:")
     assert "As it was last graded" not in CliRunner().invoke(main, ["exercise2"]).stdout
+
+
+@pytest.mark.parametrize("closed", [(0, 2), (0, 1, 2)])
+def test_without_its_streams_it_says_the_same(closed: tuple[int, ...], tmp_path: Path) -> None:
+    """As a job that is called with `0<&- 2>&-`."""
+    report = tmp_path / "report.json"
+    words = ["exercise2", "--submission", SOLUTIONS / "exercise2.py", "--json", report]
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, words)],
+        cwd=tmp_path,
+        check=False,
+        preexec_fn=lambda: [os.close(stream) for stream in closed],
+    )
+    assert done.returncode == 0
+    assert json.loads(report.read_text())["passed"]
+
+
+def test_a_class_is_graded_without_a_stream_for_its_progress(tmp_path: Path) -> None:
+    words = ["--exercise", "exercise2", "--jobs", "2", "--trusted"]
+    for student in ("ann", "ben"):
+        (tmp_path / "handed in" / student).mkdir(parents=True)
+        (tmp_path / "handed in" / student / "exercise2.py").write_text(worked("exercise2"))
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "class", "handed in", *words],
+        cwd=tmp_path,
+        check=False,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: os.close(2),
+    )
+    assert done.returncode == 0
+    assert b"2 of 2 passed" in done.stdout
