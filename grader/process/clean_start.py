@@ -99,8 +99,8 @@ def load_torch() -> None:
 
 
 def keep_freed_memory() -> None:
-    """For the next use of it, also by children: the tensors of a call come and go by megabytes, and
-    for each page that the system had back it makes another."""
+    """To use it again, in children too: the tensors of a call come and go by the megabyte, and each
+    page that is given back to the system takes time to get anew."""
     import ctypes
 
     with suppress(AttributeError, OSError):  # of GNU's C library

@@ -69,7 +69,7 @@ def prepare() -> None:
 
 
 def make_ruleset() -> int:
-    """A descriptor of what every child may, which has some two hundred rules where copies of the
+    """A descriptor of the ruleset of every child: some two hundred rules, where copies of the
     grader are left out of the packages. Raises Unavailable or OSError."""
     abi = version()
     handled = FILE_RIGHTS[max(known for known in FILE_RIGHTS if known <= abi)]

@@ -1,6 +1,6 @@
 """The table of layers, in the order in which a child takes them on.
 
-What is the same for all children of a process it makes once, before it forks the first.
+What is the same for all children of a process is made once, before the first is forked.
 """
 
 from collections.abc import Callable, Iterable

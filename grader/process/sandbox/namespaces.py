@@ -53,8 +53,8 @@ def share_namespaces() -> None:
 
 @cache
 def make_place() -> None:
-    """To mount a folder in, for each child its own. It can be gone through, and neither be written
-    to nor read: no child leaves anything there for another.
+    """In it each child mounts a folder of its own. A child passes through it, and can neither read
+    nor write it: none leaves anything there for another.
 
     Raises Unavailable outside namespaces of its own: root would change the whole machine.
     """
