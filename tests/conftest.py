@@ -4,6 +4,7 @@ A process forked from one whose torch has run on several threads may wait for th
 """
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -29,7 +30,8 @@ from tests import command
 launching.new_warm_process = launching.forked
 grader.process.bootstrap.check_held = lambda: None
 # A class's workers are too, where the command itself is not started: tests/classroom/test_class.py.
-grader.process.grading_process.new_process = command.new_process  # type: ignore[assignment]
+if sys.version_info < (3, 13):  # there, what a thread has forked is told of no signal
+    grader.process.grading_process.new_process = command.new_process  # type: ignore[assignment]
 grader.classroom.crew.TorchProcess = nullcontext  # type: ignore[assignment, misc]
 
 pytest_plugins = ["pytester"]  # a pytest inside a test, for what the plugin does

@@ -92,7 +92,7 @@ HAS_KERNEL = torch._C._dispatch_has_kernel_for_dispatch_key
 TORCH = os.path.dirname(torch.__file__) + os.sep  # noqa: PTH120  as code has it
 SHOWS_TENSORS = torch._tensor_str._str.__code__
 HEIGHT, AT = torch._C._len_torch_dispatch_stack, torch._C._get_dispatch_stack_at
-SAVES = torch._C._autograd._top_saved_tensors_default_hooks
+SAVES = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)  # since torch 2.5
 SAVE_WITH = torch._C._autograd._push_saved_tensors_default_hooks
 SAVE_AS_EVER = torch._C._autograd._pop_saved_tensors_default_hooks
 NOT_PLAIN, PLAIN_ONE = torch.scalar_tensor, torch.neg
@@ -199,6 +199,9 @@ class DerivativeWall(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return HEIGHT() > 0 and AT(HEIGHT() - 1) is self
 
     def _saves(self) -> bool:
+        """Where torch can be asked; else it was done, for what would undo it is refused."""
+        if SAVES is None:
+            return True
         functions: Any = SAVES(False)  # None where there are none
         return functions is not None and functions[0] is self.save
 

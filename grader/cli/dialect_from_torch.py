@@ -41,10 +41,11 @@ TENSOR = """
     is_same_size log_softmax prelu relu relu_ split_with_sizes new_full new_zeros new_ones copy_
     """
 # What leads from an array of numpy's to memory and files, from a text to any attribute or to code,
-# from an error to the module that raised it, from a module to torch's compiler.
+# from an error to the module that raised it, from a module to torch's compiler. The last that a
+# generator has as well since Python 3.12.
 FURTHER = """
     ctypes _ctypes dump dumps getfield setfield setflags tobytes tofile newbyteorder
-    format format_map compile obj base evaluate _evaluate
+    format format_map compile obj base evaluate _evaluate ag_suspended
     """
 
 

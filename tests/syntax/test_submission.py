@@ -86,7 +86,7 @@ PROBLEMS = {
     "an escape sequence": ("x = \x1b[31m\n", "invalid non-printable character U+001B"),
     "NUL": ("x = 1\0\n", "null bytes"),
     "nested too deeply": ("x = " + "-" * 100_000 + "1\n", "nested too deeply"),
-    "a long sum": ("x = " + "1+" * 4_000 + "1\n", "nested too deeply"),
+    "a long sum": ("x = " + "1+" * 40_000 + "1\n", "nested too deeply"),
     "many brackets": ("x = " + "(" * 1000 + "\n", "too many nested parentheses"),
     "Latin-1": ("x = 'é'\n".encode("latin-1"), "not UTF-8 text (byte 5); save the file as UTF-8."),
     "a PDF": (b"%PDF-1.4\n", "answer.py: a PDF, whatever its name says."),

@@ -14,7 +14,7 @@ class Meets:
 
     def __eq__(self, other):
         if hasattr(other, "_evaluate") and other is not self:
-            other._evaluate({}, {}, frozenset())
+            other._evaluate({}, {}, recursive_guard=frozenset())
         return False
 
     def __call__(self):
