@@ -114,9 +114,9 @@ class Forked:
 
 
 def serve(control: socket.socket) -> None:
-    """The other end: until the one that asks is closed, or has died."""
+    """The other end: until the one that asks is closed, or has died, or no more can be forked."""
     load_torch()
-    with suppress(ConnectionError):
+    with control, suppress(OSError):
         while _serve_one(control):
             pass
     with suppress(ChildProcessError):
@@ -125,7 +125,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _serve_one(control: socket.socket) -> bool:
-    """Whether there was one more to fork. Raises ConnectionError."""
+    """Whether there was one more to fork. Raises OSError."""
     signal.signal(signal.SIGCHLD, _reap)
     _reap()
     module, descriptors, _, _ = socket.recv_fds(control, LONGEST, 4)

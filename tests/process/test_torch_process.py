@@ -3,7 +3,9 @@
 import fcntl
 import os
 import signal
+import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -135,6 +137,37 @@ def test_one_that_was_silent_is_not_asked_again(forks: TorchProcess, tmp_path: P
             forks.start(MODULE, said, tmp_path)
     process.close()
     assert forks._process.wait(10) == 0  # though nobody was there to take its answer
+
+
+NO_MORE = """
+import os, socket, subprocess, sys
+from grader.process import torch_process
+
+def fork():
+    raise BlockingIOError("no more processes")
+
+subprocess.Popen(["sleep", "40"])  # one that it had forked before
+os.fork, torch_process.load_torch = fork, lambda: None
+torch_process.serve(socket.socket(fileno=int(sys.argv[1])))
+"""
+
+
+def test_one_that_can_fork_no_more_says_so_at_once_and_nothing_else() -> None:
+    """An interpreter is started instead, or says why it cannot be."""
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with there:
+        process = subprocess.Popen(
+            [sys.executable, "-c", NO_MORE, str(there.fileno())],
+            pass_fds=[there.fileno()], stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+    with here, process:
+        here.settimeout(20)
+        socket.send_fds(here, [b"module"], [1])
+        try:
+            assert here.recv(1) == b""
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+        assert process.communicate()[1] == b""
 
 
 def test_none_is_left_where_whoever_asked_is_killed(tmp_path: Path, forks: TorchProcess) -> None:
