@@ -220,17 +220,18 @@ def running(root: Path, out: str, *options: str) -> Iterator[subprocess.Popen[st
 
 def victim(which: str, command: int, draw: random.Random) -> int | None:
     """One that runs, also where what it was forked from was killed before."""
+    from tests.proc import status_of
     from tests.process.left_behind import command_of, descendants
 
     parents, leaders = {}, set()  # each worker, and what forks them, has a session of its own
     for pid in descendants():
         with suppress(OSError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            if fields[0] == "Z" and pid != command:
+            status = status_of(pid)
+            if status.state == "Z" and pid != command:
                 os.waitpid(pid, os.WNOHANG)
-            elif fields[0] != "Z":
-                parents[pid] = int(fields[1])
-                leaders |= {pid} if int(fields[3]) == pid else set()
+            elif status.state != "Z":
+                parents[pid] = status.parent
+                leaders |= {pid} if status.session == pid else set()
     torch = {
         pid for pid in leaders if parents[pid] == command and "torch_process" in command_of(pid)
     }

@@ -14,6 +14,7 @@ import warnings
 from contextlib import ExitStack
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 os.environ["ATEN_CPU_CAPABILITY"] = "default"  # before torch is imported, as `grade` has it
 os.environ["OMP_THREAD_LIMIT"] = "1"
 
@@ -21,17 +22,18 @@ import grader.process.sandbox.layers as table
 from grader.course.exercise import load_exercise
 from grader.course.names import NameData, read_names
 from grader.grading import Grader, Options
+from grader.process.launcher import WarmProcess
 from grader.syntax.submission import read_submission
 from grader.workspace import kit
+from tests.proc import status_of
 
 LIMIT = 1.5
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def processor_time(grader: Grader) -> float:
     """Seconds, of this process and of the grader's others."""
-    status = Path(f"/proc/{grader.launcher.pid}/stat").read_text().rpartition(")")[2].split()
-    return time.process_time() + sum(map(int, status[11:15])) / TICK  # own, and collected children
+    assert isinstance(grader.launcher, WarmProcess) and grader.launcher.pid
+    return time.process_time() + status_of(grader.launcher.pid).cpu
 
 
 def cost(rounds: int) -> tuple[float, float]:

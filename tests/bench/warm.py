@@ -30,12 +30,6 @@ def used() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def used_by(pid: int | None) -> float:
-    """By a process and its children that have ended. Source: man 5 proc_pid_stat."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
 def doubled(source: str, line: str) -> str:
     """The first line that holds this text adds or assigns twice as much."""
     before, found, after = source.partition(line)
@@ -60,6 +54,7 @@ def measure(name: str, line: str, times: int) -> None:
     from grader.process.launcher import WarmProcess
     from grader.syntax.submission import read_submission
     from grader.workspace import kit
+    from tests.proc import status_of
 
     Act = Callable[[Grader], Callable[[], None]]
     exercise, data = load_exercise(name), NameData(read_names(kit.NAMES))
@@ -67,14 +62,14 @@ def measure(name: str, line: str, times: int) -> None:
     def cost(act: Act, repeated: int) -> tuple[float, float]:
         """Seconds of the grader and of its children, warm process included."""
         with Grader(data, Options()) as grader:
-            assert isinstance(grader.launcher, WarmProcess)
+            assert isinstance(grader.launcher, WarmProcess) and grader.launcher.pid
             once = act(grader)
             for _ in range(WARM_UP):
                 once()
-            parent, children = used(), used_by(grader.launcher.pid)
+            parent, children = used(), status_of(grader.launcher.pid).cpu
             for _ in range(repeated):
                 once()
-            return used() - parent, used_by(grader.launcher.pid) - children
+            return used() - parent, status_of(grader.launcher.pid).cpu - children
 
     def share(what: str, act: Act) -> float:
         shares = [seconds / times / imported for seconds in cost(act, times)]

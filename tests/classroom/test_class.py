@@ -36,6 +36,7 @@ from grader.protocol.messages import Answer, Ended, Request
 from grader.syntax.submission import read_submission
 from grader.workspace import kit
 from tests import command
+from tests.proc import parents
 
 WORKED = kit.solution_source("exercise2")
 SEED = 20
@@ -202,14 +203,7 @@ SLOW = WORKED.replace("    dlogits /= n", "    for _ in range(3_000_000): pass\n
 
 
 def processes_of(parent: int) -> Iterator[int]:
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            try:
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[1]) == parent:
-                yield int(folder.name)
+    return (pid for pid, of in parents().items() if of == parent)
 
 
 @pytest.mark.usefixtures("new_interpreters")

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from grader.course.exercise import Exercise
 from grader.kinds import NUMBERS
+from grader.rows import gradient_key
 from grader.workspace.kit import solution_source
 
 
@@ -111,7 +112,7 @@ class WorkedAnswer:
     def _written(self, statement: ast.stmt) -> str | None:
         """A gradient that is asked for: `dscaled` of an answer's own is a name as any other."""
         name = written(statement)
-        gradients = {f"d{name}" for name in self.exercise.gradients}
+        gradients = map(gradient_key, self.exercise.gradients)
         return name if name in gradients or name in self._asked else None
 
     @cached_property

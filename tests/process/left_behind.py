@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.proc import parents
+
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -17,16 +19,9 @@ def adopt_orphans() -> None:
 
 def descendants() -> list[int]:
     """Of this process, living or not yet reaped."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:  # ended meanwhile
-            continue
-        parents[int(status.parent.name)] = int(fields[1])
-    found, ours = [], {os.getpid()}
+    known, found, ours = parents(), list[int](), {os.getpid()}
     while ours:
-        ours = {pid for pid, parent in parents.items() if parent in ours}
+        ours = {pid for pid, parent in known.items() if parent in ours}
         found += sorted(ours)
     return found
 

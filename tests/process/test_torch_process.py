@@ -16,6 +16,7 @@ import pytest
 
 from grader.process.grading_process import GradingProcess, Lost
 from grader.process.torch_process import Forked, TorchProcess
+from tests.proc import status_of
 
 MODULE = "answers_in_a_test"
 ANSWERS = """\
@@ -54,7 +55,7 @@ def started(forks: TorchProcess, folder: Path) -> GradingProcess:
 def runs(pid: int) -> bool:
     """Not where it has ended and was not reaped yet."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return status_of(pid).state != "Z"
     except OSError:
         return False
 
